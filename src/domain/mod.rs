@@ -1,0 +1,28 @@
+//! What the program knows about its subject, without I/O, clock, database or framework.
+//!
+//! # Glossary
+//!
+//! One word for a thing, in Rust, SQL, JSON and logs.
+//!
+//! | word | meaning |
+//! |---|---|
+//! | unit | a province, (former) district, commune, hamlet, agency, enterprise or school, valid for a span of days |
+//! | hamlet | a residential area (thôn, bản, ấp, tổ dân phố …), the unit that reports |
+//! | commune | xã, phường or đặc khu, the unit that supervises |
+//! | indicator | something that is counted (theft, accidents, meetings …), known by its code (`TC`) |
+//! | catalogue | all indicators of the installation |
+//! | period | a reporting month, labelled `YYYY-MM`; which days it covers says the [`period::Calendar`] |
+//! | span | a first and a last day, both included |
+//! | person, post | a human being; a role held at a unit for a span of days |
+//! | message | an SMS, in or out |
+//! | reading | what the program understood of a text, by itself ([`shortcode`]) |
+//! | report | a month return or an incident, kept as a chain of versions |
+//! | return | a hamlet's account of one month |
+//! | incident | an event told with its day |
+//! | value | the current figure of an indicator for a unit and a period |
+//! | total | the sum of the values of a commune's hamlets |
+//! | question | something asked back by SMS that the next text answers |
+//! | reply | the one text that answers a text |
+
+pub mod indicator;
+pub mod period;

@@ -1,0 +1,7 @@
+//! Bình Yên: hamlet heads report security-and-order (ANTT) incidents by SMS or app, communes get their monthly
+//! indicators, supervisors their reminders.
+//!
+//! The modules in reading order, from the outside in; each imports only modules below it
+//! (`ARCHITECTURE.md`, checked by `tests/it/architecture.rs`).
+
+pub mod domain;
