@@ -24,5 +24,9 @@
 //! | question | something asked back by SMS that the next text answers |
 //! | reply | the one text that answers a text |
 
+pub mod ids;
 pub mod indicator;
+pub mod intake;
 pub mod period;
+pub mod shortcode;
+pub mod template;

@@ -1,0 +1,12 @@
+//! What a report does to the figures: the rules between what arrives and what is stored, purely.
+//!
+//! The flow `intake` loads a [`Situation`], calls `decide_text` or `decide_submission`, and writes the [`Plan`].
+
+mod plan;
+mod situation;
+
+pub use plan::{Alert, Fate, NewReport, Plan, QuestionChange, ReplyParts};
+pub use situation::{
+    Figures, Hamlet, Incident, LastReport, MonthState, OpenQuestion, Person, QuestionKind, Return, Sender,
+    Situation, Submission, SubmissionKind, Trust,
+};

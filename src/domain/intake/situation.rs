@@ -1,0 +1,227 @@
+//! What is already there when a text or a submission arrives.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+
+use crate::domain::ids::{PersonId, ReportId, UnitId};
+use crate::domain::indicator::{Catalogue, IndicatorId};
+use crate::domain::period::{Calendar, Period};
+
+/// Figures by indicator: what is *stated*. An indicator that is not in it is not stated, which is not zero.
+pub type Figures = BTreeMap<IndicatorId, i64>;
+
+/// A unit that reports, as of the day of receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hamlet {
+    /// The unit.
+    pub id: UnitId,
+    /// Its code (`04792001`).
+    pub code: String,
+    /// Its name with marks (“Thôn Nà Mo”).
+    pub name: String,
+}
+
+/// A registered person at the number that the text came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The person.
+    pub id: PersonId,
+    /// The hamlets for which the person holds, on the day of receipt, a post that reports.
+    pub hamlets: Vec<Hamlet>,
+    /// Hamlets of posts that have ended, with the last day of the post: reports for months that the post touched
+    /// are still taken.
+    pub former: Vec<(Hamlet, NaiveDate)>,
+    /// Whether the person wants texts with marks.
+    pub marks: bool,
+    /// Whether the person is practising: same replies with “(TAP)” in front, nothing counts.
+    pub practice: bool,
+    /// The latest report of this person, if any.
+    pub last_report: Option<LastReport>,
+}
+
+/// The latest report that a person sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastReport {
+    /// For which hamlet.
+    pub unit: UnitId,
+    /// For which month.
+    pub period: Period,
+    /// When it was received, microseconds UTC.
+    pub at: i64,
+    /// Whether it was an addition, and of which figures: the same addition again within 24 hours is asked about.
+    pub added: Option<Figures>,
+}
+
+/// Who sent a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sender {
+    /// Nobody is registered at the number. `answered_today`: the one answer a day has been given.
+    Unknown {
+        /// Whether the number got its answer today.
+        answered_today: bool,
+    },
+    /// One person is registered at the number.
+    Known(Person),
+}
+
+/// How far the sender's number can be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// Signed by the provider, or the gateway is ours.
+    High,
+    /// Can be forged: may not lower a figure or touch a closed month.
+    Low,
+}
+
+/// A month's return as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Return {
+    /// The current version.
+    pub report: ReportId,
+    /// Its number in the chain, from 1.
+    pub version: i32,
+    /// What it states.
+    pub values: Figures,
+    /// Whether what it does not state is nothing.
+    pub rest_zero: bool,
+    /// The person who sent the current version; `None` for accounts and imports.
+    pub author: Option<PersonId>,
+}
+
+/// An incident as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incident {
+    /// The current version.
+    pub report: ReportId,
+    /// The day it happened.
+    pub day: NaiveDate,
+    /// What it states.
+    pub values: Figures,
+}
+
+/// All that is stored for one hamlet and month.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MonthState {
+    /// The return, if there is one.
+    pub month_return: Option<Return>,
+    /// The incidents of the month.
+    pub incidents: Vec<Incident>,
+    /// Whether the commune has closed the month.
+    pub closed: bool,
+}
+
+impl MonthState {
+    /// The figure of `indicator` that counts: the return's if stated, else 0 if the return says that the rest is
+    /// nothing, else the sum of the incidents that state it, else `None` (not stated).
+    pub fn effective(&self, indicator: IndicatorId) -> Option<i64> {
+        let stated = self.month_return.as_ref().and_then(|r| r.values.get(&indicator).copied());
+        stated.or_else(|| self.month_return.as_ref().filter(|r| r.rest_zero).map(|_| 0)).or_else(|| {
+            let told = || self.incidents.iter().filter_map(|incident| incident.values.get(&indicator));
+            told().next().map(|_| told().sum())
+        })
+    }
+}
+
+/// What the open question is about; its holdings are what the answer needs.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum QuestionKind {
+    /// Which of several hamlets? The answer is a number of the list, a code or a name.
+    WhichHamlet {
+        /// The hamlets in the order of the list that was texted.
+        hamlets: Vec<UnitId>,
+    },
+    /// Which month? The answer is 1 or 2, or names the month.
+    WhichMonth {
+        /// The months offered (numbers as in [`Period::number`]).
+        periods: Vec<i32>,
+    },
+    /// The month already has other figures: 1 replaces, 2 adds.
+    ReplaceOrAdd {
+        /// The hamlet.
+        unit: UnitId,
+        /// The month.
+        period: i32,
+    },
+    /// “Nothing happened” or a lower figure over figures or incidents, an absurd jump, a repeated addition, an
+    /// incident that may be in the return: yes does it, no drops it.
+    Confirm {
+        /// The hamlet.
+        unit: UnitId,
+        /// The month.
+        period: i32,
+        /// What is asked (`zero`, `lower`, `jump`, `repeat`, `included`).
+        about: String,
+    },
+    /// Which indicator, or how many? The answer is a number of the list, a code, a word, or a count.
+    Reading {
+        /// What the doubtful piece may mean, in the order of the list that was texted.
+        candidates: Vec<IndicatorId>,
+        /// The count told with it.
+        count: Option<i64>,
+    },
+}
+
+/// A question that waits for its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenQuestion {
+    /// What it is about.
+    pub kind: QuestionKind,
+    /// The text that raised it: its answer may need it to be read again.
+    pub text: String,
+    /// When that text was received, microseconds UTC.
+    pub received: i64,
+    /// When the question lapses, microseconds UTC.
+    pub expires: i64,
+}
+
+/// Everything that the rules need to know.
+#[derive(Debug)]
+pub struct Situation<'a> {
+    /// When the text was received, microseconds UTC.
+    pub now: i64,
+    /// The day of receipt in Asia/Ho_Chi_Minh.
+    pub today: NaiveDate,
+    /// The installation's calendar.
+    pub calendar: &'a Calendar,
+    /// The installation's indicators.
+    pub catalogue: &'a Catalogue,
+    /// Who sent it.
+    pub sender: Sender,
+    /// How far the number can be believed.
+    pub trust: Trust,
+    /// The question that waits for this sender's answer; expired ones are not given.
+    pub question: Option<OpenQuestion>,
+    /// What is stored, for every hamlet of the sender and every month that may be meant: the months from 13 back to
+    /// 2 ahead. A pair that is missing has nothing stored.
+    pub months: &'a HashMap<(UnitId, Period), MonthState>,
+    /// The highest figure of each hamlet and indicator in the last 24 months; missing where there is none.
+    pub highest: &'a HashMap<(UnitId, IndicatorId), i64>,
+}
+
+/// What a submission covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SubmissionKind {
+    /// A hamlet's account of a month.
+    Month(Period),
+    /// An event on a day.
+    Incident(NaiveDate),
+}
+
+/// A report by JSON, sync or form: figures by code are already checked against the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// The hamlet.
+    pub unit: UnitId,
+    /// What it covers.
+    pub kind: SubmissionKind,
+    /// What it states.
+    pub values: Figures,
+    /// Whether what is not stated is nothing.
+    pub rest_zero: bool,
+    /// The version of the month's return that the client started from; `None`: it knew of none.
+    pub base_version: Option<i32>,
+    /// The person, where the sender is a head with an account or device.
+    pub author: Option<PersonId>,
+}

@@ -1,0 +1,4 @@
+//! The catalogue of every text that goes to a person.
+
+/// The name of a text in the catalogue (`config/templates.toml`).
+pub type TemplateKey = &'static str;
