@@ -4,4 +4,6 @@
 //! The modules in reading order, from the outside in; each imports only modules below it
 //! (`ARCHITECTURE.md`, checked by `tests/it/architecture.rs`).
 
+pub mod crypto;
+pub mod db;
 pub mod domain;

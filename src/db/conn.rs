@@ -1,0 +1,99 @@
+//! One connection type over both databases.
+
+use std::time::Duration;
+
+use super::{DbError, DbResult};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, ConnectionResult, PgConnection, SqliteConnection};
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// The embedded database.
+    Sqlite(SqliteConnection),
+    /// PostgreSQL.
+    Postgres(PgConnection),
+}
+
+/// The backend that stands for both.
+pub type AnyBackend = <Conn as Connection>::Backend;
+
+/// Where the data is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The embedded database in this file.
+    Sqlite(String),
+    /// PostgreSQL at this URL.
+    Postgres(String),
+}
+
+/// How long a writer waits for another process that holds SQLite's write lock.
+const SQLITE_BUSY: Duration = Duration::from_secs(10);
+
+impl Target {
+    /// Opens a connection; `for_reading` refuses writes on SQLite.
+    pub(super) fn open(&self, for_reading: bool) -> ConnectionResult<Conn> {
+        match self {
+            Target::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(path)?;
+                conn.batch_execute(&sqlite_pragmas(for_reading))
+                    .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Sqlite(conn))
+            }
+            Target::Postgres(url) => {
+                let mut conn = PgConnection::establish(url)?;
+                conn.batch_execute(
+                    "SET TIME ZONE 'UTC'; SET statement_timeout = '60s'; SET lock_timeout = '20s'",
+                )
+                .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Postgres(conn))
+            }
+        }
+    }
+}
+
+/// WAL with a full sync: an answered commit is on disk. About 1,000 pages between checkpoints gave the best tail.
+fn sqlite_pragmas(for_reading: bool) -> String {
+    format!(
+        "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA query_only = {}",
+        SQLITE_BUSY.as_millis(),
+        if for_reading { "ON" } else { "OFF" },
+    )
+}
+
+impl Conn {
+    /// Begins a transaction that may write: on SQLite IMMEDIATE, since a transaction that reads and then writes fails
+    /// at once with “locked” when another has written in between.
+    pub(super) fn begin(&mut self) -> diesel::QueryResult<()> {
+        match self {
+            Conn::Sqlite(conn) => conn.batch_execute("BEGIN IMMEDIATE"),
+            Conn::Postgres(conn) => conn.batch_execute("BEGIN"),
+        }
+    }
+
+    /// Begins a transaction that reads one snapshot.
+    pub(super) fn begin_snapshot(&mut self) -> diesel::QueryResult<()> {
+        match self {
+            Conn::Sqlite(conn) => conn.batch_execute("BEGIN"),
+            Conn::Postgres(conn) => conn.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        }
+    }
+
+    /// Whether this is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Conn::Postgres(_))
+    }
+}
+
+/// Commits when `result` is good, else rolls back; the first error is the one to tell.
+pub(super) fn finish<T>(conn: &mut Conn, result: DbResult<T>) -> DbResult<T> {
+    let result = result.and_then(|value| conn.batch_execute("COMMIT").map(|()| value).map_err(DbError::from));
+    if result.is_err()
+        && let Err(error) = conn.batch_execute("ROLLBACK")
+    {
+        // A connection that cannot even roll back fails the check of the lane and is replaced.
+        tracing::debug!(%error, "rollback after a failed transaction");
+    }
+    result
+}

@@ -1,0 +1,112 @@
+//! All SQL of the program, a file per noun, and the threads that run it.
+//!
+//! diesel is synchronous: [`Db::read`] and [`Db::write`] hand closures to threads of their own and await the answer, so
+//! that nothing blocks the reactor. One thread writes to SQLite, two to PostgreSQL.
+
+mod conn;
+mod lane;
+mod migrate;
+pub mod schema;
+mod seed;
+pub mod sql;
+pub mod unit;
+
+use std::sync::Arc;
+
+pub use conn::{Conn, Target};
+pub use migrate::{MigrateError, revert_all, schema_is_current};
+
+use crate::domain::ids::IdMaker;
+use lane::Lane;
+
+/// Why the database did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// It cannot be reached; the same call may succeed later.
+    #[error("the database cannot be reached: {0}")]
+    Unavailable(String),
+    /// It refused a statement.
+    #[error("the database refused a statement: {0}")]
+    Query(#[from] diesel::result::Error),
+    /// Other transactions kept getting in the way.
+    #[error("the transaction was given up after several collisions with others")]
+    Collision,
+    /// The stored data cannot be understood, or the server's key is not the one it was written with.
+    #[error("stored data cannot be understood: {0}")]
+    Corrupt(&'static str),
+    /// A thread of the pool died or the pool is shutting down.
+    #[error("the database threads have stopped")]
+    Stopped,
+}
+
+/// What a closure on the database answers.
+pub type DbResult<T> = Result<T, DbError>;
+
+/// The database: a handle that is cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    target: Target,
+    readers: Arc<Lane>,
+    writers: Arc<Lane>,
+}
+
+/// Connections that read, by backend.
+const SQLITE_READERS: usize = 4;
+const POSTGRES_READERS: usize = 8;
+
+impl Db {
+    /// Brings the schema up to date (see [`migrate`]) and opens the pools. `writers` is 1 on SQLite whatever is asked.
+    pub fn open(target: Target) -> Result<Db, MigrateError> {
+        migrate::run(&target)?;
+        Ok(Db::open_unmigrated(target))
+    }
+
+    /// Opens the pools on a database whose schema is known to be current; connections are made as they are needed.
+    pub fn open_unmigrated(target: Target) -> Db {
+        let (readers, writers) = match &target {
+            Target::Sqlite(_) => (SQLITE_READERS, 1),
+            Target::Postgres(_) => (POSTGRES_READERS, 2),
+        };
+        Db {
+            readers: Arc::new(Lane::start("db-read", target.clone(), true, readers)),
+            writers: Arc::new(Lane::start("db-write", target.clone(), false, writers)),
+            target,
+        }
+    }
+
+    /// Where the data is kept.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Runs `f` on a connection that reads, without a transaction around it.
+    pub async fn read<T, F>(&self, f: F) -> DbResult<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> DbResult<T> + Send + 'static,
+    {
+        self.readers.run(lane::Transaction::None, f).await
+    }
+
+    /// Runs `f` within one snapshot: every statement sees the same state.
+    pub async fn read_snapshot<T, F>(&self, f: F) -> DbResult<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> DbResult<T> + Send + 'static,
+    {
+        self.readers.run(lane::Transaction::Snapshot, f).await
+    }
+
+    /// Runs `f` in one transaction, committed before the answer comes; `f` is run again when the transaction collides
+    /// with another, so it must not act on anything but the connection.
+    pub async fn write<T, F>(&self, f: F) -> DbResult<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> DbResult<T> + Send + 'static,
+    {
+        self.writers.run(lane::Transaction::Write, f).await
+    }
+}
+
+/// Makes ids, shared by all that write.
+pub type SharedIds = Arc<std::sync::Mutex<IdMaker>>;
