@@ -129,6 +129,9 @@ fn within<T>(
 
 /// Whether another transaction got in the way: serialization failure, deadlock, or SQLite's lock.
 fn collided(error: &DbError) -> bool {
+    if matches!(error, DbError::Overtaken) {
+        return true;
+    }
     let DbError::Query(DieselError::DatabaseError(kind, info)) = error else { return false };
     matches!(kind, DatabaseErrorKind::SerializationFailure)
         || ["deadlock detected", "database is locked", "database table is locked"]

@@ -5,10 +5,17 @@
 
 mod conn;
 mod lane;
+pub mod lock;
+pub mod log;
+pub mod message;
 mod migrate;
+pub mod person;
+pub mod question;
+pub mod report;
 pub mod schema;
 mod seed;
 pub mod sql;
+pub mod total;
 pub mod unit;
 
 use std::sync::Arc;
@@ -31,6 +38,9 @@ pub enum DbError {
     /// Other transactions kept getting in the way.
     #[error("the transaction was given up after several collisions with others")]
     Collision,
+    /// A key that was free when it was looked up has been taken by another server; the same call may succeed again.
+    #[error("another server wrote the same thing first")]
+    Overtaken,
     /// The stored data cannot be understood, or the server's key is not the one it was written with.
     #[error("stored data cannot be understood: {0}")]
     Corrupt(&'static str),

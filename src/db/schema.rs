@@ -213,10 +213,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    month_return (period, commune_id, unit_id) {
+    month_return (unit_id, period) {
+        unit_id -> BigInt,
         period -> Integer,
         commune_id -> BigInt,
-        unit_id -> BigInt,
         report_id -> BigInt,
         version -> Integer,
         rest_zero -> Bool,

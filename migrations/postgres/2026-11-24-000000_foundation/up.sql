@@ -166,7 +166,7 @@ CREATE TABLE signing_key (
     PRIMARY KEY (id)
 );
 
--- Incoming texts. The words are encrypted and purged after the set number of days (null). Designed for 10 million rows.
+-- Incoming texts; `dedupe_key` is a digest of the gateway and its key for the text. The words are encrypted and purged after the set number of days (null). Designed for 10 million rows.
 CREATE TABLE message (
     id BIGINT NOT NULL,
     gateway TEXT NOT NULL,
@@ -188,7 +188,7 @@ CREATE TABLE message (
     personal BOOLEAN NOT NULL,
     report_id BIGINT,
     PRIMARY KEY (id),
-    UNIQUE (gateway, dedupe_key)
+    UNIQUE (dedupe_key)
 );
 CREATE INDEX message_sender ON message (sender_index, id);
 CREATE INDEX message_commune ON message (commune_id, id);
@@ -237,17 +237,18 @@ CREATE INDEX report_person ON report (person_id, id);
 
 -- The current version of each hamlet's return of each month.
 CREATE TABLE month_return (
+    unit_id BIGINT NOT NULL,
     period INTEGER NOT NULL,
     commune_id BIGINT NOT NULL,
-    unit_id BIGINT NOT NULL,
     report_id BIGINT NOT NULL,
     version INTEGER NOT NULL,
     rest_zero BOOLEAN NOT NULL,
     stated_count INTEGER NOT NULL,
     first_received_at BIGINT NOT NULL,
     on_time BOOLEAN NOT NULL,
-    PRIMARY KEY (period, commune_id, unit_id)
+    PRIMARY KEY (unit_id, period)
 ) WITH (fillfactor = 80);
+CREATE INDEX month_return_commune ON month_return (period, commune_id);
 
 -- The current version of each incident; severity and flags are set by the police.
 CREATE TABLE incident (

@@ -1,0 +1,157 @@
+//! Incoming texts.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::RunQueryDsl;
+use diesel::sql_types::{BigInt, Binary};
+
+use super::conn::Conn;
+use super::sql::{Bind, Sql, padded, pieces};
+use super::{DbError, DbResult};
+use crate::crypto::Digest;
+use crate::domain::ids::{MessageId, PersonId, ReportId, UnitId};
+
+/// A text to be stored, with all that became of it.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// The gateway that it came by.
+    pub gateway: String,
+    /// Digest of the gateway and its key for the text; unique.
+    pub dedupe_key: Digest,
+    /// Blind index of the sender's number.
+    pub sender_index: Digest,
+    /// The sender's number, sealed.
+    pub sender_cipher: Vec<u8>,
+    /// Keyed digest of the text.
+    pub text_index: Digest,
+    /// The text, sealed; `None` once purged.
+    pub text_cipher: Option<Vec<u8>>,
+    /// When it was received, microseconds UTC, domain time.
+    pub received_at: i64,
+    /// When it was stored, microseconds UTC, real time.
+    pub stored_at: i64,
+    /// Whether the sender's number can be believed.
+    pub trusted: bool,
+    /// The registered sender.
+    pub person_id: Option<PersonId>,
+    /// The hamlet that it was about.
+    pub unit_id: Option<UnitId>,
+    /// The commune whose officers may see it.
+    pub commune_id: Option<UnitId>,
+    /// What the sender wanted.
+    pub intent: &'static str,
+    /// What became of it.
+    pub fate: &'static str,
+    /// Why a question was asked.
+    pub why: Option<&'static str>,
+    /// The reading as JSON.
+    pub reading: String,
+    /// Whether other people's names or numbers stand in it.
+    pub personal: bool,
+    /// The report that it made.
+    pub report_id: Option<ReportId>,
+}
+
+/// Inserts texts. Fails as a collision when one of the keys was taken since it was looked up.
+pub fn insert(conn: &mut Conn, messages: &[NewMessage]) -> DbResult<()> {
+    let rows: Vec<[Bind; 19]> = messages.iter().map(row).collect();
+    let mut written = 0;
+    for piece in pieces(&rows) {
+        written += Sql::new(
+            "INSERT INTO message (id, gateway, dedupe_key, sender_index, sender_cipher, text_index, text_cipher, \
+             received_at, stored_at, trusted, person_id, unit_id, commune_id, intent, fate, why, reading, personal, \
+             report_id) VALUES ",
+        )
+        .rows(piece.iter().cloned())
+        .sql(" ON CONFLICT DO NOTHING")
+        .run(conn)?;
+    }
+    if written == messages.len() { Ok(()) } else { Err(DbError::Overtaken) }
+}
+
+fn row(m: &NewMessage) -> [Bind; 19] {
+    [
+        m.id.into(),
+        m.gateway.as_str().into(),
+        m.dedupe_key.into(),
+        m.sender_index.into(),
+        m.sender_cipher.clone().into(),
+        m.text_index.into(),
+        m.text_cipher.clone().into(),
+        m.received_at.into(),
+        m.stored_at.into(),
+        m.trusted.into(),
+        m.person_id.into(),
+        m.unit_id.into(),
+        m.commune_id.into(),
+        m.intent.into(),
+        m.fate.into(),
+        m.why.map(str::to_owned).into(),
+        m.reading.as_str().into(),
+        m.personal.into(),
+        m.report_id.into(),
+    ]
+}
+
+/// Which of `keys` are taken, and by which text: its id and its text's index.
+pub fn taken(conn: &mut Conn, keys: &[Digest]) -> DbResult<HashMap<Digest, (MessageId, Digest)>> {
+    let mut found = HashMap::new();
+    for list in padded(keys) {
+        let rows = Sql::<(Binary, BigInt, Binary)>::new(
+            "SELECT dedupe_key, id, text_index FROM message WHERE dedupe_key IN (",
+        )
+        .list(list)
+        .sql(")")
+        .load::<(Vec<u8>, i64, Vec<u8>)>(conn)?;
+        for (key, id, text) in rows {
+            found.insert(digest(key)?, (id, digest(text)?));
+        }
+    }
+    Ok(found)
+}
+
+/// The texts that these senders sent since the id `since`, oldest first: text index and time of receipt.
+pub fn recent(
+    conn: &mut Conn,
+    senders: &[Digest],
+    since: MessageId,
+) -> DbResult<HashMap<Digest, Vec<(Digest, i64)>>> {
+    let mut found: HashMap<Digest, Vec<(Digest, i64)>> = HashMap::new();
+    for list in padded(senders) {
+        let rows = Sql::<(Binary, Binary, BigInt)>::new(
+            "SELECT sender_index, text_index, received_at FROM message WHERE sender_index IN (",
+        )
+        .list(list)
+        .sql(") AND id > ")
+        .bind(since)
+        .sql(" ORDER BY id")
+        .load::<(Vec<u8>, Vec<u8>, i64)>(conn)?;
+        for (sender, text, at) in rows {
+            found.entry(digest(sender)?).or_default().push((digest(text)?, at));
+        }
+    }
+    Ok(found)
+}
+
+/// Which of `senders`, unknown numbers, were told so since `since` (microseconds UTC).
+pub fn refused_since(conn: &mut Conn, senders: &[Digest], since: i64) -> DbResult<HashSet<Digest>> {
+    let mut found = HashSet::new();
+    for list in padded(senders) {
+        let rows = Sql::<(Binary,)>::new("SELECT DISTINCT sender_index FROM message WHERE sender_index IN (")
+            .list(list)
+            .sql(") AND fate = 'refused' AND received_at >= ")
+            .bind(since)
+            .load::<(Vec<u8>,)>(conn)?;
+        for (sender,) in rows {
+            found.insert(digest(sender)?);
+        }
+    }
+    Ok(found)
+}
+
+/// A stored digest.
+pub(super) fn digest(bytes: Vec<u8>) -> DbResult<Digest> {
+    Digest::try_from(bytes).map_err(|_| DbError::Corrupt("a digest that is not 32 bytes long"))
+}

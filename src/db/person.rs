@@ -1,0 +1,163 @@
+//! People, their numbers and the posts that they hold.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::RunQueryDsl;
+use diesel::sql_types::{BigInt, Binary, Bool, Date, Nullable, Text};
+
+use super::DbResult;
+use super::conn::Conn;
+use super::message::digest;
+use super::sql::{Sql, padded};
+use crate::crypto::Digest;
+use crate::domain::ids::{PersonId, UnitId};
+
+/// A person at a number, with the posts that report.
+#[derive(Debug, Clone)]
+pub struct Registered {
+    /// The person.
+    pub person_id: PersonId,
+    /// Whether the person wants texts with marks.
+    pub marks: bool,
+    /// Whether the person is practising.
+    pub practice: bool,
+    /// Blind index of the person's PIN.
+    pub pin_index: Option<Digest>,
+    /// All posts that the person ever held, of roles that report.
+    pub posts: Vec<ReportingPost>,
+}
+
+/// A post of a person at a unit that reports.
+#[derive(Debug, Clone)]
+pub struct ReportingPost {
+    /// The unit.
+    pub unit_id: UnitId,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The commune that it lies in.
+    pub commune_id: Option<UnitId>,
+    /// First day of the post.
+    pub valid_from: NaiveDate,
+    /// Last day of the post.
+    pub valid_to: NaiveDate,
+    /// Last day of the unit.
+    pub unit_valid_to: NaiveDate,
+}
+
+type Row = (
+    Vec<u8>,
+    i64,
+    bool,
+    bool,
+    Option<Vec<u8>>,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+    Option<NaiveDate>,
+    Option<NaiveDate>,
+    Option<NaiveDate>,
+);
+
+/// Who is registered at these numbers, by blind index; several people may share one.
+pub fn registered(conn: &mut Conn, numbers: &[Digest]) -> DbResult<HashMap<Digest, Vec<Registered>>> {
+    let mut found: HashMap<Digest, Vec<Registered>> = HashMap::new();
+    for list in padded(numbers) {
+        let rows = Sql::<(
+            Binary,
+            BigInt,
+            Bool,
+            Bool,
+            Nullable<Binary>,
+            Nullable<BigInt>,
+            Nullable<Text>,
+            Nullable<Text>,
+            Nullable<BigInt>,
+            Nullable<Date>,
+            Nullable<Date>,
+            Nullable<Date>,
+        )>::new(
+            "SELECT phone.number_index, person.id, person.marks, person.practice, person.pin_index, unit.id, unit.code, \
+             unit.name, unit.commune_id, post.valid_from, post.valid_to, unit.valid_to FROM phone \
+             JOIN person ON person.id = phone.person_id \
+             LEFT JOIN post ON post.person_id = person.id AND post.role IN ('head', 'team', 'manager') \
+             LEFT JOIN unit ON unit.id = post.unit_id WHERE phone.number_index IN (",
+        )
+        .list(list)
+        .sql(") ORDER BY person.id, unit.code, post.valid_from")
+        .load::<Row>(conn)?;
+        for row in rows {
+            add_row(&mut found, row)?;
+        }
+    }
+    Ok(found)
+}
+
+fn add_row(found: &mut HashMap<Digest, Vec<Registered>>, row: Row) -> DbResult<()> {
+    let (number, person_id, marks, practice, pin, unit, code, name, commune_id, from, to, unit_to) = row;
+    let people = found.entry(digest(number)?).or_default();
+    if people.last().is_none_or(|last| last.person_id != person_id) {
+        let pin_index = pin.map(digest).transpose()?;
+        people.push(Registered { person_id, marks, practice, pin_index, posts: Vec::new() });
+    }
+    if let (
+        Some(person),
+        Some(unit_id),
+        Some(code),
+        Some(name),
+        Some(valid_from),
+        Some(valid_to),
+        Some(unit_valid_to),
+    ) = (people.last_mut(), unit, code, name, from, to, unit_to)
+    {
+        person.posts.push(ReportingPost {
+            unit_id,
+            code,
+            name,
+            commune_id,
+            valid_from,
+            valid_to,
+            unit_valid_to,
+        });
+    }
+    Ok(())
+}
+
+/// An officer who can be texted: the person, the sealed number and its index, and whether marks are wanted.
+#[derive(Debug, Clone)]
+pub struct Officer {
+    /// The person.
+    pub person_id: PersonId,
+    /// Blind index of the number.
+    pub number_index: Digest,
+    /// The number, sealed for (`phone`, person).
+    pub number_cipher: Vec<u8>,
+    /// Whether the person wants texts with marks.
+    pub marks: bool,
+}
+
+/// The officers of a unit on `day`, one number each.
+pub fn officers(conn: &mut Conn, unit: UnitId, day: NaiveDate) -> DbResult<Vec<Officer>> {
+    let rows = Sql::<(BigInt, Binary, Binary, Bool)>::new(
+        "SELECT person.id, phone.number_index, phone.number_cipher, person.marks FROM post \
+         JOIN person ON person.id = post.person_id JOIN phone ON phone.person_id = person.id \
+         WHERE post.role IN ('commune', 'province') AND post.unit_id = ",
+    )
+    .bind(unit)
+    .sql(" AND post.valid_from <= ")
+    .bind(day)
+    .sql(" AND post.valid_to >= ")
+    .bind(day)
+    .sql(" ORDER BY person.id, phone.created_at")
+    .load::<(i64, Vec<u8>, Vec<u8>, bool)>(conn)?;
+    let mut officers: Vec<Officer> = Vec::new();
+    for (person_id, number, number_cipher, marks) in rows {
+        if officers.last().is_none_or(|last| last.person_id != person_id) {
+            officers.push(Officer { person_id, number_index: digest(number)?, number_cipher, marks });
+        }
+    }
+    Ok(officers)
+}

@@ -1,0 +1,459 @@
+//! Reports: every version, the current returns and incidents, and the current figures.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use diesel::RunQueryDsl;
+use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+use super::conn::Conn;
+use super::message::digest;
+use super::sql::{Bind, Sql, padded, pieces};
+use super::{DbError, DbResult};
+use crate::crypto::Digest;
+use crate::domain::ids::{MessageId, PersonId, ReportId, UnitId};
+use crate::domain::indicator::IndicatorId;
+
+/// A version of a report, as it is written and never changed.
+#[derive(Debug, Clone)]
+pub struct NewVersion {
+    /// Its id.
+    pub id: ReportId,
+    /// The id of the first version of the chain.
+    pub chain_id: ReportId,
+    /// Its number in the chain, from 1.
+    pub version: i32,
+    /// The unit that reports.
+    pub unit_id: UnitId,
+    /// The commune that it lies in.
+    pub commune_id: UnitId,
+    /// The period that it counts in, as a number.
+    pub period: i32,
+    /// The day of an incident; `None` for a month's return.
+    pub day: Option<NaiveDate>,
+    /// What it states: JSON from indicator id to figure.
+    pub stated: String,
+    /// Whether the rest is nothing.
+    pub rest_zero: bool,
+    /// What an addition added, as JSON.
+    pub added: Option<String>,
+    /// Whether it waits for the officer.
+    pub proposal: bool,
+    /// Whether different people gave different figures.
+    pub flagged: bool,
+    /// `sms`, `app`, `web`, `openrosa`, `api` or `import`.
+    pub source: &'static str,
+    /// The person who sent it.
+    pub person_id: Option<PersonId>,
+    /// The account that sent it.
+    pub account_id: Option<i64>,
+    /// The text that it came by.
+    pub message_id: Option<MessageId>,
+    /// The id that the client gave it; unique.
+    pub client_id: Option<String>,
+    /// Digest of what the client sent under that id.
+    pub content_digest: Option<Digest>,
+    /// The note, sealed.
+    pub note_cipher: Option<Vec<u8>>,
+    /// When it was received, domain time.
+    pub received_at: i64,
+    /// When it was stored, real time.
+    pub stored_at: i64,
+}
+
+/// Inserts versions. Fails as overtaken when a version number or client id was taken meanwhile.
+pub fn insert(conn: &mut Conn, versions: &[NewVersion]) -> DbResult<()> {
+    let rows: Vec<[Bind; 22]> = versions.iter().map(version_row).collect();
+    let mut written = 0;
+    for piece in pieces(&rows) {
+        written += Sql::new(
+            "INSERT INTO report (id, chain_id, version, unit_id, commune_id, kind, period, day, stated, rest_zero, added, \
+             proposal, flagged, source, person_id, account_id, message_id, client_id, content_digest, note_cipher, \
+             received_at, stored_at) VALUES ",
+        )
+        .rows(piece.iter().cloned())
+        .sql(" ON CONFLICT DO NOTHING")
+        .run(conn)?;
+    }
+    if written == versions.len() { Ok(()) } else { Err(DbError::Overtaken) }
+}
+
+fn version_row(v: &NewVersion) -> [Bind; 22] {
+    [
+        v.id.into(),
+        v.chain_id.into(),
+        v.version.into(),
+        v.unit_id.into(),
+        v.commune_id.into(),
+        if v.day.is_some() { "incident" } else { "month" }.into(),
+        v.period.into(),
+        v.day.into(),
+        v.stated.as_str().into(),
+        v.rest_zero.into(),
+        v.added.clone().into(),
+        v.proposal.into(),
+        v.flagged.into(),
+        v.source.into(),
+        v.person_id.into(),
+        v.account_id.into(),
+        v.message_id.into(),
+        v.client_id.clone().into(),
+        v.content_digest.map(|digest| digest.to_vec()).into(),
+        v.note_cipher.clone().into(),
+        v.received_at.into(),
+        v.stored_at.into(),
+    ]
+}
+
+/// The current return of a unit and month.
+#[derive(Debug, Clone)]
+pub struct CurrentReturn {
+    /// The unit.
+    pub unit_id: UnitId,
+    /// The period, as a number.
+    pub period: i32,
+    /// The current version.
+    pub report_id: ReportId,
+    /// The chain.
+    pub chain_id: ReportId,
+    /// Its number.
+    pub version: i32,
+    /// Whether the rest is nothing.
+    pub rest_zero: bool,
+    /// What it states, as JSON.
+    pub stated: String,
+    /// Who sent it.
+    pub person_id: Option<PersonId>,
+    /// When the first version was received.
+    pub first_received_at: i64,
+    /// Whether the first version was on time.
+    pub on_time: bool,
+}
+
+/// The current returns of `units` for `periods`.
+pub fn returns(conn: &mut Conn, units: &[UnitId], periods: &BTreeSet<i32>) -> DbResult<Vec<CurrentReturn>> {
+    type Row = (i64, i32, i64, i64, i32, bool, String, Option<i64>, i64, bool);
+    let mut found = Vec::new();
+    for (units, periods) in unit_and_period_lists(units, periods) {
+        let rows = Sql::<(BigInt, Integer, BigInt, BigInt, Integer, Bool, Text, Nullable<BigInt>, BigInt, Bool)>::new(
+            "SELECT r.unit_id, r.period, r.report_id, v.chain_id, r.version, r.rest_zero, v.stated, v.person_id, \
+             r.first_received_at, r.on_time FROM month_return r JOIN report v ON v.id = r.report_id WHERE r.unit_id IN (",
+        )
+        .list(units)
+        .sql(") AND r.period IN (")
+        .list(periods)
+        .sql(")")
+        .load::<Row>(conn)?;
+        found.extend(rows.into_iter().map(
+            |(
+                unit_id,
+                period,
+                report_id,
+                chain_id,
+                version,
+                rest_zero,
+                stated,
+                person_id,
+                first_received_at,
+                on_time,
+            )| {
+                CurrentReturn {
+                    unit_id,
+                    period,
+                    report_id,
+                    chain_id,
+                    version,
+                    rest_zero,
+                    stated,
+                    person_id,
+                    first_received_at,
+                    on_time,
+                }
+            },
+        ));
+    }
+    Ok(found)
+}
+
+/// The current version of an incident.
+#[derive(Debug, Clone)]
+pub struct CurrentIncident {
+    /// The first version.
+    pub chain_id: ReportId,
+    /// The current one.
+    pub report_id: ReportId,
+    /// Its number.
+    pub version: i32,
+    /// The unit.
+    pub unit_id: UnitId,
+    /// The period, as a number.
+    pub period: i32,
+    /// The day.
+    pub day: NaiveDate,
+    /// What it states, as JSON.
+    pub stated: String,
+}
+
+/// The current incidents of `units` in `periods`.
+pub fn incidents(
+    conn: &mut Conn,
+    units: &[UnitId],
+    periods: &BTreeSet<i32>,
+) -> DbResult<Vec<CurrentIncident>> {
+    type Row = (i64, i64, i32, i64, i32, NaiveDate, String);
+    let mut found = Vec::new();
+    for (units, periods) in unit_and_period_lists(units, periods) {
+        let rows = Sql::<(BigInt, BigInt, Integer, BigInt, Integer, Date, Text)>::new(
+            "SELECT i.chain_id, i.report_id, v.version, i.unit_id, i.period, i.day, v.stated FROM incident i \
+             JOIN report v ON v.id = i.report_id WHERE i.unit_id IN (",
+        )
+        .list(units)
+        .sql(") AND i.period IN (")
+        .list(periods)
+        .sql(") ORDER BY i.chain_id")
+        .load::<Row>(conn)?;
+        found.extend(rows.into_iter().map(|(chain_id, report_id, version, unit_id, period, day, stated)| {
+            CurrentIncident { chain_id, report_id, version, unit_id, period, day, stated }
+        }));
+    }
+    Ok(found)
+}
+
+/// Pairs of lists for `unit IN (…) AND period IN (…)`.
+fn unit_and_period_lists(units: &[UnitId], periods: &BTreeSet<i32>) -> Vec<(Vec<Bind>, Vec<Bind>)> {
+    let periods: Vec<i32> = periods.iter().copied().collect();
+    let units: Vec<Vec<Bind>> = padded(units).collect();
+    let lists: Vec<Vec<Bind>> = padded(&periods).collect();
+    units.iter().flat_map(|units| lists.iter().map(|periods| (units.clone(), periods.clone()))).collect()
+}
+
+/// Which of these months their communes have closed.
+pub fn closed(conn: &mut Conn, communes: &[UnitId], periods: &BTreeSet<i32>) -> DbResult<Vec<(UnitId, i32)>> {
+    let mut found = Vec::new();
+    for (communes, periods) in unit_and_period_lists(communes, periods) {
+        found.extend(
+            Sql::<(BigInt, Integer)>::new(
+                "SELECT commune_id, period FROM month_state WHERE state <> 'open' AND period IN (",
+            )
+            .list(periods)
+            .sql(") AND commune_id IN (")
+            .list(communes)
+            .sql(")")
+            .load::<(i64, i32)>(conn)?,
+        );
+    }
+    Ok(found)
+}
+
+/// The highest figures of `indicators` that `units` had in the months since `since`.
+pub fn highest(
+    conn: &mut Conn,
+    units: &[UnitId],
+    indicators: &[IndicatorId],
+    since: i32,
+) -> DbResult<HashMap<(UnitId, IndicatorId), i64>> {
+    let mut found = HashMap::new();
+    for units in padded(units) {
+        for indicators in padded(indicators) {
+            let rows = Sql::<(BigInt, Integer, Nullable<BigInt>)>::new(
+                "SELECT unit_id, indicator_id, max(figure) FROM value WHERE unit_id IN (",
+            )
+            .list(units.clone())
+            .sql(") AND period >= ")
+            .bind(since)
+            .sql(" AND indicator_id IN (")
+            .list(indicators)
+            .sql(") GROUP BY unit_id, indicator_id")
+            .load::<(i64, i32, Option<i64>)>(conn)?;
+            found.extend(
+                rows.into_iter().filter_map(|(unit, indicator, top)| Some(((unit, indicator), top?))),
+            );
+        }
+    }
+    Ok(found)
+}
+
+/// The latest report of a person.
+#[derive(Debug, Clone)]
+pub struct LatestReport {
+    /// Its unit.
+    pub unit_id: UnitId,
+    /// Its period, as a number.
+    pub period: i32,
+    /// When it was received.
+    pub received_at: i64,
+    /// What it added, as JSON, where it was an addition.
+    pub added: Option<String>,
+}
+
+/// The latest reports of `people` since the id `since`.
+pub fn latest(
+    conn: &mut Conn,
+    people: &[PersonId],
+    since: ReportId,
+) -> DbResult<HashMap<PersonId, LatestReport>> {
+    type Row = (Option<i64>, i64, i32, i64, Option<String>);
+    let mut found = HashMap::new();
+    for list in padded(people) {
+        let rows = Sql::<(Nullable<BigInt>, BigInt, Integer, BigInt, Nullable<Text>)>::new(
+            "SELECT person_id, unit_id, period, received_at, added FROM report WHERE id IN \
+             (SELECT max(id) FROM report WHERE person_id IN (",
+        )
+        .list(list)
+        .sql(") AND id > ")
+        .bind(since)
+        .sql(" GROUP BY person_id)")
+        .load::<Row>(conn)?;
+        found.extend(rows.into_iter().filter_map(|(person, unit_id, period, received_at, added)| {
+            Some((person?, LatestReport { unit_id, period, received_at, added }))
+        }));
+    }
+    Ok(found)
+}
+
+/// Which client ids are taken, by which report with which content.
+pub fn taken(
+    conn: &mut Conn,
+    client_ids: &[String],
+) -> DbResult<HashMap<String, (ReportId, Option<Digest>)>> {
+    type Row = (Option<String>, i64, Option<Vec<u8>>);
+    let mut found = HashMap::new();
+    for list in padded(client_ids) {
+        let rows = Sql::<(Nullable<Text>, BigInt, Nullable<Binary>)>::new(
+            "SELECT client_id, id, content_digest FROM report WHERE client_id IN (",
+        )
+        .list(list)
+        .sql(")")
+        .load::<Row>(conn)?;
+        for (client_id, id, content) in rows {
+            if let Some(client_id) = client_id {
+                found.insert(client_id, (id, content.map(digest).transpose()?));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Makes these the current returns of their units and months. `communes` gives the commune of each, `stated` how many
+/// figures each states.
+pub fn put_returns(conn: &mut Conn, returns: &[(CurrentReturn, UnitId, i32)]) -> DbResult<()> {
+    let rows: Vec<[Bind; 9]> = returns
+        .iter()
+        .map(|(r, commune, stated)| {
+            [
+                r.unit_id.into(),
+                r.period.into(),
+                (*commune).into(),
+                r.report_id.into(),
+                r.version.into(),
+                r.rest_zero.into(),
+                (*stated).into(),
+                r.first_received_at.into(),
+                r.on_time.into(),
+            ]
+        })
+        .collect();
+    for piece in pieces(&rows) {
+        Sql::new(
+            "INSERT INTO month_return (unit_id, period, commune_id, report_id, version, rest_zero, stated_count, \
+             first_received_at, on_time) VALUES ",
+        )
+        .rows(piece.iter().cloned())
+        .sql(
+            " ON CONFLICT (unit_id, period) DO UPDATE SET report_id = excluded.report_id, version = excluded.version, \
+             rest_zero = excluded.rest_zero, stated_count = excluded.stated_count",
+        )
+        .run(conn)?;
+    }
+    Ok(())
+}
+
+/// Makes these the current incidents; `commune` beside each.
+pub fn put_incidents(conn: &mut Conn, incidents: &[(CurrentIncident, UnitId)]) -> DbResult<()> {
+    let rows: Vec<[Bind; 8]> = incidents
+        .iter()
+        .map(|(i, commune)| {
+            [
+                i.chain_id.into(),
+                i.unit_id.into(),
+                (*commune).into(),
+                i.period.into(),
+                i.day.into(),
+                i.report_id.into(),
+                false.into(),
+                false.into(),
+            ]
+        })
+        .collect();
+    for piece in pieces(&rows) {
+        Sql::new(
+            "INSERT INTO incident (chain_id, unit_id, commune_id, period, day, report_id, unavoidable, prevented) VALUES ",
+        )
+        .rows(piece.iter().cloned())
+        .sql(" ON CONFLICT (chain_id) DO UPDATE SET report_id = excluded.report_id, day = excluded.day, period = excluded.period")
+        .run(conn)?;
+    }
+    Ok(())
+}
+
+/// A current figure on its span of days.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Value {
+    /// The unit.
+    pub unit_id: UnitId,
+    /// The period, as a number.
+    pub period: i32,
+    /// The indicator.
+    pub indicator_id: IndicatorId,
+    /// First day that it covers.
+    pub day_from: NaiveDate,
+    /// Last day that it covers.
+    pub day_to: NaiveDate,
+    /// The commune.
+    pub commune_id: UnitId,
+    /// The figure.
+    pub figure: i64,
+}
+
+/// Makes these the current figures; give them sorted.
+pub fn put_values(conn: &mut Conn, values: &[Value]) -> DbResult<()> {
+    let rows: Vec<[Bind; 7]> = values
+        .iter()
+        .map(|v| {
+            [
+                v.unit_id.into(),
+                v.period.into(),
+                v.indicator_id.into(),
+                v.day_from.into(),
+                v.day_to.into(),
+                v.commune_id.into(),
+                v.figure.into(),
+            ]
+        })
+        .collect();
+    for piece in pieces(&rows) {
+        Sql::new("INSERT INTO value (unit_id, period, indicator_id, day_from, day_to, commune_id, figure) VALUES ")
+            .rows(piece.iter().cloned())
+            .sql(" ON CONFLICT (unit_id, period, indicator_id, day_from, day_to) DO UPDATE SET figure = excluded.figure")
+            .run(conn)?;
+    }
+    Ok(())
+}
+
+/// Takes back figures that a later version no longer states; the reports keep them.
+pub fn drop_values(conn: &mut Conn, values: &[Value]) -> DbResult<()> {
+    for v in values {
+        Sql::new("DELETE FROM value WHERE unit_id = ")
+            .bind(v.unit_id)
+            .sql(" AND period = ")
+            .bind(v.period)
+            .sql(" AND indicator_id = ")
+            .bind(v.indicator_id)
+            .sql(" AND day_from = ")
+            .bind(v.day_from)
+            .sql(" AND day_to = ")
+            .bind(v.day_to)
+            .run(conn)?;
+    }
+    Ok(())
+}
