@@ -4,11 +4,13 @@
 //! that nothing blocks the reactor. One thread writes to SQLite, two to PostgreSQL.
 
 mod conn;
+pub mod installation;
 mod lane;
 pub mod lock;
 pub mod log;
 pub mod message;
 mod migrate;
+pub mod outbox;
 pub mod person;
 pub mod question;
 pub mod report;

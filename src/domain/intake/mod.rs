@@ -5,7 +5,7 @@
 mod plan;
 mod situation;
 
-pub use plan::{Alert, Fate, NewReport, Plan, QuestionChange, ReplyParts};
+pub use plan::{Alert, Fate, NewReport, Plan, QuestionChange, ReplyParts, SubmissionPlan};
 pub use situation::{
     Figures, Hamlet, Incident, LastReport, MonthState, OpenQuestion, Person, QuestionKind, Return, Sender,
     Situation, Submission, SubmissionKind, Trust,

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::situation::{Figures, OpenQuestion};
-use crate::domain::ids::{ReportId, UnitId};
+use crate::domain::ids::{PersonId, ReportId, UnitId};
 use crate::domain::period::Period;
 use crate::domain::template::TemplateKey;
 
@@ -28,6 +28,23 @@ pub enum Fate {
     Purged,
     /// Not for us.
     Ignored,
+}
+
+impl Fate {
+    /// Its name in the database and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Fate::Recorded => "recorded",
+            Fate::Answered => "answered",
+            Fate::Asked => "asked",
+            Fate::Proposed => "proposed",
+            Fate::Practised => "practised",
+            Fate::Refused => "refused",
+            Fate::Urgent => "urgent",
+            Fate::Purged => "purged",
+            Fate::Ignored => "ignored",
+        }
+    }
 }
 
 /// A version of a report to be written.
@@ -87,6 +104,10 @@ pub struct ReplyParts {
 pub struct Plan {
     /// What becomes of the message.
     pub fate: Fate,
+    /// The person who is taken to have sent it; of several at one number, the one that the text told.
+    pub person: Option<PersonId>,
+    /// The hamlet that it is about, where that is known.
+    pub unit: Option<UnitId>,
     /// The version to be written, if any.
     pub report: Option<NewReport>,
     /// What happens to the sender's question.
@@ -95,4 +116,21 @@ pub struct Plan {
     pub reply: Option<ReplyParts>,
     /// Who else must know.
     pub alert: Option<Alert>,
+}
+
+/// What a submission does. A replay of the same client id is found before the rules are asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubmissionPlan {
+    /// This version is to be written.
+    Create(NewReport),
+    /// Figures differ from what changed since the version that the client started from: nothing changes; both are
+    /// shown. (The flow keeps the refused figures as a flagged proposal.)
+    Conflict {
+        /// The figures as they stand.
+        stored: Figures,
+        /// The version as it stands.
+        version: i32,
+        /// What the submission states, kept for the officer.
+        kept: NewReport,
+    },
 }

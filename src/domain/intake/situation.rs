@@ -61,8 +61,11 @@ pub enum Sender {
         /// Whether the number got its answer today.
         answered_today: bool,
     },
-    /// One person is registered at the number.
+    /// One person is registered at the number, or several share it and the text carries the PIN of this one.
     Known(Person),
+    /// Several people share the number and no PIN fits: the hamlet that the text names tells who it is, else it is
+    /// asked for. No person is in it twice.
+    Shared(Vec<Person>),
 }
 
 /// How far the sender's number can be believed.
@@ -191,6 +194,10 @@ pub struct Situation<'a> {
     pub sender: Sender,
     /// How far the number can be believed.
     pub trust: Trust,
+    /// Whether the text carries the sender's PIN, which lifts low trust.
+    pub pin_given: bool,
+    /// How often the very same text came from the number within the hour before: machines in a loop are not answered.
+    pub repeats: usize,
     /// The question that waits for this sender's answer; expired ones are not given.
     pub question: Option<OpenQuestion>,
     /// What is stored, for every hamlet of the sender and every month that may be meant: the months from 13 back to
