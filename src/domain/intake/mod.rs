@@ -5,8 +5,10 @@
 mod plan;
 mod situation;
 
-pub use plan::{Alert, Fate, NewReport, Plan, QuestionChange, ReplyParts, SubmissionPlan};
+pub use plan::{
+    Alert, Fate, Flag, NewReport, Outcome, Plan, QuestionChange, Refusal, ReplyParts, SubmissionPlan,
+};
 pub use situation::{
-    Figures, Hamlet, Incident, LastReport, MonthState, OpenQuestion, Person, QuestionKind, Return, Sender,
-    Situation, Submission, SubmissionKind, Trust,
+    About, Figures, Hamlet, Held, Incident, LastReport, Mistake, MonthState, OpenQuestion, Person,
+    QuestionKind, Return, Sender, Situation, Submission, SubmissionKind, Trust,
 };

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::situation::{Figures, OpenQuestion};
+use super::situation::{About, Figures, Held, OpenQuestion};
 use crate::domain::ids::{PersonId, ReportId, UnitId};
 use crate::domain::period::Period;
 use crate::domain::template::TemplateKey;
@@ -97,6 +97,23 @@ pub struct ReplyParts {
     pub key: TemplateKey,
     /// Name and text of each placeholder, with marks; they are removed where the receiver wants none.
     pub fields: Vec<(&'static str, String)>,
+    /// Whether “(TAP)” stands in front.
+    pub practice: bool,
+}
+
+/// Something that the officer should see beside the text or report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    /// Different people gave different figures for one hamlet and month.
+    TwoPeople,
+    /// A stale version of the app met figures that had changed.
+    Conflict,
+    /// Other people's names or numbers seem to stand in the text: its words are for the commune's officers only.
+    Personal,
+    /// Figures that only communes report were told: kept, not totalled.
+    CommuneOnly,
+    /// An incident came after the month's return.
+    AfterReturn,
 }
 
 /// What is to be done.
@@ -116,21 +133,74 @@ pub struct Plan {
     pub reply: Option<ReplyParts>,
     /// Who else must know.
     pub alert: Option<Alert>,
+    /// What the officer should see.
+    pub flags: Vec<Flag>,
+    /// Whether the sender takes no more reminders.
+    pub stop_reminders: bool,
 }
 
-/// What a submission does. A replay of the same client id is found before the rules are asked.
+impl Plan {
+    /// A plan that does nothing but set the fate of the message.
+    pub fn of(fate: Fate) -> Self {
+        Plan {
+            fate,
+            person: None,
+            unit: None,
+            report: None,
+            question: QuestionChange::Keep,
+            reply: None,
+            alert: None,
+            flags: Vec::new(),
+            stop_reminders: false,
+        }
+    }
+}
+
+/// What is to be done with a submission. A replay of the same client id is found before the rules are asked. Whoever shows it to a person has the conflicting figures side by side.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SubmissionPlan {
-    /// This version is to be written.
-    Create(NewReport),
-    /// Figures differ from what changed since the version that the client started from: nothing changes; both are
-    /// shown. (The flow keeps the refused figures as a flagged proposal.)
-    Conflict {
-        /// The figures as they stand.
-        stored: Figures,
-        /// The version as it stands.
-        version: i32,
-        /// What the submission states, kept for the officer.
-        kept: NewReport,
-    },
+pub struct SubmissionPlan {
+    /// How it is answered.
+    pub outcome: Outcome,
+    /// The version to be written, if any.
+    pub report: Option<NewReport>,
+    /// What is kept for the officer beside it, if anything; always a proposal.
+    pub proposal: Option<NewReport>,
+    /// Figures on which the submission and what is stored disagree (`stored`, `given`).
+    pub conflicts: Vec<Held>,
+    /// What the officer should see.
+    pub flags: Vec<Flag>,
+}
+
+/// How a submission is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// A version was made.
+    Created,
+    /// All of it was already so.
+    Unchanged,
+    /// Some figures were changed by others since the client's version: both are kept. What does not conflict is taken.
+    Conflict,
+    /// The person must confirm first: nothing, a lower figure or an absurd jump over what is stored; nothing changes.
+    Unconfirmed(About),
+    /// The month is closed: kept for the officer.
+    Proposed,
+    /// It cannot be a report.
+    Refused(Refusal),
+}
+
+/// Why a submission is no report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// More than one month ahead of the running one.
+    #[error("the month has not begun and is more than one ahead")]
+    TooFarAhead,
+    /// More than twelve months back.
+    #[error("the month lies more than 12 back")]
+    TooFarBack,
+    /// An incident that is yet to happen.
+    #[error("the day of the incident has not come")]
+    FutureDay,
+    /// Neither figures nor the statement that nothing happened.
+    #[error("the report states nothing")]
+    Empty,
 }

@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 
 use crate::domain::ids::{PersonId, ReportId, UnitId};
 use crate::domain::indicator::{Catalogue, IndicatorId};
-use crate::domain::period::{Calendar, Period};
+use crate::domain::period::{Calendar, Period, Span};
+use crate::domain::template::Templates;
 
 /// Figures by indicator: what is *stated*. An indicator that is not in it is not stated, which is not zero.
 pub type Figures = BTreeMap<IndicatorId, i64>;
@@ -29,9 +30,9 @@ pub struct Person {
     pub id: PersonId,
     /// The hamlets for which the person holds, on the day of receipt, a post that reports.
     pub hamlets: Vec<Hamlet>,
-    /// Hamlets of posts that have ended, with the last day of the post: reports for months that the post touched
-    /// are still taken.
-    pub former: Vec<(Hamlet, NaiveDate)>,
+    /// Hamlets of posts that have ended, with the days of the post: reports for months that the post touched are
+    /// still taken.
+    pub former: Vec<(Hamlet, Span)>,
     /// Whether the person wants texts with marks.
     pub marks: bool,
     /// Whether the person is practising: same replies with “(TAP)” in front, nothing counts.
@@ -51,6 +52,8 @@ pub struct LastReport {
     pub at: i64,
     /// Whether it was an addition, and of which figures: the same addition again within 24 hours is asked about.
     pub added: Option<Figures>,
+    /// Whether the text at hand equals the text that made it (same digest).
+    pub same_text: bool,
 }
 
 /// Who sent a text.
@@ -66,6 +69,15 @@ pub enum Sender {
     /// Several people share the number and no PIN fits: the hamlet that the text names tells who it is, else it is
     /// asked for. No person is in it twice.
     Shared(Vec<Person>),
+}
+
+/// The sender's latest text within 24 hours that was answered by a question or not understood: help is made to fit it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The text.
+    pub text: String,
+    /// When it was received, microseconds UTC.
+    pub received: i64,
 }
 
 /// How far the sender's number can be believed.
@@ -126,7 +138,34 @@ impl MonthState {
     }
 }
 
-/// What the open question is about; its holdings are what the answer needs.
+/// A figure that is held until the sender says what to do with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Held {
+    /// The indicator.
+    pub indicator: IndicatorId,
+    /// What counted when the question was asked.
+    pub stored: i64,
+    /// What the text said.
+    pub given: i64,
+}
+
+/// What a yes or no is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// “Nothing happened” over figures.
+    Zero,
+    /// A return lower than the incidents of its month.
+    Lower,
+    /// A figure ten times the hamlet's highest.
+    Jump,
+    /// The same addition, or the same incident, again.
+    Repeat,
+    /// An incident after the return: is it already in it?
+    Included,
+}
+
+/// What the open question is about; its holdings are what the answer needs. Kept as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum QuestionKind {
@@ -134,11 +173,15 @@ pub enum QuestionKind {
     WhichHamlet {
         /// The hamlets in the order of the list that was texted.
         hamlets: Vec<UnitId>,
+        /// The month, if an earlier question settled it.
+        period: Option<i32>,
     },
-    /// Which month? The answer is 1 or 2, or names the month.
+    /// Which month? The answer is a number of the list, or names the month.
     WhichMonth {
         /// The months offered (numbers as in [`Period::number`]).
         periods: Vec<i32>,
+        /// The hamlet, if an earlier question settled it.
+        unit: Option<UnitId>,
     },
     /// The month already has other figures: 1 replaces, 2 adds.
     ReplaceOrAdd {
@@ -146,6 +189,8 @@ pub enum QuestionKind {
         unit: UnitId,
         /// The month.
         period: i32,
+        /// The figures that differ.
+        held: Vec<Held>,
     },
     /// “Nothing happened” or a lower figure over figures or incidents, an absurd jump, a repeated addition, an
     /// incident that may be in the return: yes does it, no drops it.
@@ -154,8 +199,10 @@ pub enum QuestionKind {
         unit: UnitId,
         /// The month.
         period: i32,
-        /// What is asked (`zero`, `lower`, `jump`, `repeat`, `included`).
-        about: String,
+        /// What is asked.
+        about: About,
+        /// What the sender has already said yes to for the same text.
+        confirmed: Vec<About>,
     },
     /// Which indicator, or how many? The answer is a number of the list, a code, a word, or a count.
     Reading {
@@ -171,7 +218,7 @@ pub enum QuestionKind {
 pub struct OpenQuestion {
     /// What it is about.
     pub kind: QuestionKind,
-    /// The text that raised it: its answer may need it to be read again.
+    /// The text that raised it, completed by earlier answers: its answer completes it further and it is read again.
     pub text: String,
     /// When that text was received, microseconds UTC.
     pub received: i64,
@@ -198,6 +245,8 @@ pub struct Situation<'a> {
     pub pin_given: bool,
     /// How often the very same text came from the number within the hour before: machines in a loop are not answered.
     pub repeats: usize,
+    /// Whether the text equals one that the server sent to the number within 24 hours: a machine that sends back.
+    pub echo: bool,
     /// The question that waits for this sender's answer; expired ones are not given.
     pub question: Option<OpenQuestion>,
     /// What is stored, for every hamlet of the sender and every month that may be meant: the months from 13 back to
@@ -205,6 +254,17 @@ pub struct Situation<'a> {
     pub months: &'a HashMap<(UnitId, Period), MonthState>,
     /// The highest figure of each hamlet and indicator in the last 24 months; missing where there is none.
     pub highest: &'a HashMap<(UnitId, IndicatorId), i64>,
+    /// Every text that can go out.
+    pub templates: &'a Templates,
+    /// The sender's latest text that was not understood; needed for help only.
+    pub mistake: Option<Mistake>,
+    /// The other hamlets of the sender's communes, to tell a neighbour's name from a word that is noise; needed only
+    /// where the reading names a hamlet.
+    pub neighbours: &'a [Hamlet],
+    /// Whom to turn to: the police of the sender's commune, with a telephone number if known; empty when unknown.
+    pub contact: &'a str,
+    /// Whom an urgent text reaches, in words (“Công an xã Mường Hoa, anh Nam”); needed for urgent texts only.
+    pub on_duty: &'a [String],
 }
 
 /// What a submission covers.
@@ -229,6 +289,10 @@ pub struct Submission {
     pub rest_zero: bool,
     /// The version of the month's return that the client started from; `None`: it knew of none.
     pub base_version: Option<i32>,
+    /// What that version stated; empty where the client knew of none.
+    pub base_values: Figures,
+    /// Whether the person was shown the difference to what is stored and insists.
+    pub confirmed: bool,
     /// The person, where the sender is a head with an account or device.
     pub author: Option<PersonId>,
 }
