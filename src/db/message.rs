@@ -50,19 +50,21 @@ pub struct NewMessage {
     pub reading: String,
     /// Whether other people's names or numbers stand in it.
     pub personal: bool,
+    /// What the officer should see beside it: names, separated by spaces.
+    pub flags: String,
     /// The report that it made.
     pub report_id: Option<ReportId>,
 }
 
 /// Inserts texts. Fails as a collision when one of the keys was taken since it was looked up.
 pub fn insert(conn: &mut Conn, messages: &[NewMessage]) -> DbResult<()> {
-    let rows: Vec<[Bind; 19]> = messages.iter().map(row).collect();
+    let rows: Vec<[Bind; 20]> = messages.iter().map(row).collect();
     let mut written = 0;
     for piece in pieces(&rows) {
         written += Sql::new(
             "INSERT INTO message (id, gateway, dedupe_key, sender_index, sender_cipher, text_index, text_cipher, \
              received_at, stored_at, trusted, person_id, unit_id, commune_id, intent, fate, why, reading, personal, \
-             report_id) VALUES ",
+             flags, report_id) VALUES ",
         )
         .rows(piece.iter().cloned())
         .sql(" ON CONFLICT DO NOTHING")
@@ -71,7 +73,7 @@ pub fn insert(conn: &mut Conn, messages: &[NewMessage]) -> DbResult<()> {
     if written == messages.len() { Ok(()) } else { Err(DbError::Overtaken) }
 }
 
-fn row(m: &NewMessage) -> [Bind; 19] {
+fn row(m: &NewMessage) -> [Bind; 20] {
     [
         m.id.into(),
         m.gateway.as_str().into(),
@@ -91,6 +93,7 @@ fn row(m: &NewMessage) -> [Bind; 19] {
         m.why.map(str::to_owned).into(),
         m.reading.as_str().into(),
         m.personal.into(),
+        m.flags.as_str().into(),
         m.report_id.into(),
     ]
 }
@@ -149,6 +152,24 @@ pub fn refused_since(conn: &mut Conn, senders: &[Digest], since: i64) -> DbResul
         }
     }
     Ok(found)
+}
+
+/// The latest text of `sender` after the id `since` that was answered by a question: its id, its sealed words and when
+/// it was received.
+pub fn latest_asked(
+    conn: &mut Conn,
+    sender: Digest,
+    since: MessageId,
+) -> DbResult<Option<(MessageId, Vec<u8>, i64)>> {
+    let mut rows = Sql::<(BigInt, Binary, BigInt)>::new(
+        "SELECT id, text_cipher, received_at FROM message WHERE sender_index = ",
+    )
+    .bind(sender)
+    .sql(" AND id > ")
+    .bind(since)
+    .sql(" AND fate = 'asked' AND text_cipher IS NOT NULL ORDER BY id DESC LIMIT 1")
+    .load::<(i64, Vec<u8>, i64)>(conn)?;
+    Ok(rows.pop())
 }
 
 /// A stored digest.

@@ -1,11 +1,14 @@
 //! Outgoing texts: planned once, leased by workers, their states only rise.
 
+use std::collections::HashSet;
+
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text};
 
 use super::DbResult;
 use super::conn::Conn;
-use super::sql::{Bind, Sql, pieces};
+use super::message::digest;
+use super::sql::{Bind, Sql, padded, pieces};
 use crate::crypto::Digest;
 use crate::domain::ids::UnitId;
 
@@ -22,6 +25,8 @@ pub struct NewOutgoing {
     pub receiver_index: Digest,
     /// The number, sealed for (`outbox`, id).
     pub receiver_cipher: Vec<u8>,
+    /// Keyed digest of the text, to know it when a machine sends it back.
+    pub text_index: Digest,
     /// The text, sealed for (`outbox`, id).
     pub text_cipher: Vec<u8>,
     /// The gateway that is to send it.
@@ -40,10 +45,10 @@ pub struct NewOutgoing {
 
 /// Plans texts; one that its cause has already planned for the receiver stays as it is.
 pub fn plan(conn: &mut Conn, texts: &[NewOutgoing]) -> DbResult<()> {
-    let rows: Vec<[Bind; 15]> = texts.iter().map(row).collect();
+    let rows: Vec<[Bind; 16]> = texts.iter().map(row).collect();
     for piece in pieces(&rows) {
         Sql::new(
-            "INSERT INTO outbox (id, cause, kind, receiver_index, receiver_cipher, text_cipher, gateway, commune_id, lane, \
+            "INSERT INTO outbox (id, cause, kind, receiver_index, receiver_cipher, text_index, text_cipher, gateway, commune_id, lane, \
              state, parts, cost, created_at, next_at, attempts) VALUES ",
         )
         .rows(piece.iter().cloned())
@@ -53,13 +58,14 @@ pub fn plan(conn: &mut Conn, texts: &[NewOutgoing]) -> DbResult<()> {
     Ok(())
 }
 
-fn row(t: &NewOutgoing) -> [Bind; 15] {
+fn row(t: &NewOutgoing) -> [Bind; 16] {
     [
         t.id.into(),
         t.cause.into(),
         t.kind.into(),
         t.receiver_index.into(),
         t.receiver_cipher.clone().into(),
+        t.text_index.into(),
         t.text_cipher.clone().into(),
         t.gateway.as_str().into(),
         t.commune_id.into(),
@@ -71,6 +77,24 @@ fn row(t: &NewOutgoing) -> [Bind; 15] {
         t.created_at.into(),
         0.into(),
     ]
+}
+
+/// Digests of the texts that went to these numbers for causes (messages, mostly) younger than the id `since`.
+pub fn recent(conn: &mut Conn, receivers: &[Digest], since: i64) -> DbResult<HashSet<(Digest, Digest)>> {
+    let mut found = HashSet::new();
+    for list in padded(receivers) {
+        let rows = Sql::<(Binary, Binary)>::new(
+            "SELECT receiver_index, text_index FROM outbox WHERE receiver_index IN (",
+        )
+        .list(list)
+        .sql(") AND cause > ")
+        .bind(since)
+        .load::<(Vec<u8>, Vec<u8>)>(conn)?;
+        for (receiver, text) in rows {
+            found.insert((digest(receiver)?, digest(text)?));
+        }
+    }
+    Ok(found)
 }
 
 /// A text that a worker has leased.

@@ -39,6 +39,8 @@ pub struct ReportingPost {
     pub name: String,
     /// The commune that it lies in.
     pub commune_id: Option<UnitId>,
+    /// The name of that commune.
+    pub commune_name: Option<String>,
     /// First day of the post.
     pub valid_from: NaiveDate,
     /// Last day of the post.
@@ -60,6 +62,7 @@ type Row = (
     Option<NaiveDate>,
     Option<NaiveDate>,
     Option<NaiveDate>,
+    Option<String>,
 );
 
 /// Who is registered at these numbers, by blind index; several people may share one.
@@ -79,12 +82,14 @@ pub fn registered(conn: &mut Conn, numbers: &[Digest]) -> DbResult<HashMap<Diges
             Nullable<Date>,
             Nullable<Date>,
             Nullable<Date>,
+            Nullable<Text>,
         )>::new(
             "SELECT phone.number_index, person.id, person.marks, person.practice, person.pin_index, unit.id, unit.code, \
-             unit.name, unit.commune_id, post.valid_from, post.valid_to, unit.valid_to FROM phone \
+             unit.name, unit.commune_id, post.valid_from, post.valid_to, unit.valid_to, commune.name FROM phone \
              JOIN person ON person.id = phone.person_id \
              LEFT JOIN post ON post.person_id = person.id AND post.role IN ('head', 'team', 'manager') \
-             LEFT JOIN unit ON unit.id = post.unit_id WHERE phone.number_index IN (",
+             LEFT JOIN unit ON unit.id = post.unit_id \
+             LEFT JOIN unit AS commune ON commune.id = unit.commune_id WHERE phone.number_index IN (",
         )
         .list(list)
         .sql(") ORDER BY person.id, unit.code, post.valid_from")
@@ -97,7 +102,21 @@ pub fn registered(conn: &mut Conn, numbers: &[Digest]) -> DbResult<HashMap<Diges
 }
 
 fn add_row(found: &mut HashMap<Digest, Vec<Registered>>, row: Row) -> DbResult<()> {
-    let (number, person_id, marks, practice, pin, unit, code, name, commune_id, from, to, unit_to) = row;
+    let (
+        number,
+        person_id,
+        marks,
+        practice,
+        pin,
+        unit,
+        code,
+        name,
+        commune_id,
+        from,
+        to,
+        unit_to,
+        commune_name,
+    ) = row;
     let people = found.entry(digest(number)?).or_default();
     if people.last().is_none_or(|last| last.person_id != person_id) {
         let pin_index = pin.map(digest).transpose()?;
@@ -118,6 +137,7 @@ fn add_row(found: &mut HashMap<Digest, Vec<Registered>>, row: Row) -> DbResult<(
             code,
             name,
             commune_id,
+            commune_name,
             valid_from,
             valid_to,
             unit_valid_to,
@@ -131,6 +151,8 @@ fn add_row(found: &mut HashMap<Digest, Vec<Registered>>, row: Row) -> DbResult<(
 pub struct Officer {
     /// The person.
     pub person_id: PersonId,
+    /// The name, sealed for (`person`, id).
+    pub name_cipher: Vec<u8>,
     /// Blind index of the number.
     pub number_index: Digest,
     /// The number, sealed for (`phone`, person).
@@ -141,8 +163,8 @@ pub struct Officer {
 
 /// The officers of a unit on `day`, one number each.
 pub fn officers(conn: &mut Conn, unit: UnitId, day: NaiveDate) -> DbResult<Vec<Officer>> {
-    let rows = Sql::<(BigInt, Binary, Binary, Bool)>::new(
-        "SELECT person.id, phone.number_index, phone.number_cipher, person.marks FROM post \
+    let rows = Sql::<(BigInt, Binary, Binary, Binary, Bool)>::new(
+        "SELECT person.id, person.name_cipher, phone.number_index, phone.number_cipher, person.marks FROM post \
          JOIN person ON person.id = post.person_id JOIN phone ON phone.person_id = person.id \
          WHERE post.role IN ('commune', 'province') AND post.unit_id = ",
     )
@@ -152,12 +174,28 @@ pub fn officers(conn: &mut Conn, unit: UnitId, day: NaiveDate) -> DbResult<Vec<O
     .sql(" AND post.valid_to >= ")
     .bind(day)
     .sql(" ORDER BY person.id, phone.created_at")
-    .load::<(i64, Vec<u8>, Vec<u8>, bool)>(conn)?;
+    .load::<(i64, Vec<u8>, Vec<u8>, Vec<u8>, bool)>(conn)?;
     let mut officers: Vec<Officer> = Vec::new();
-    for (person_id, number, number_cipher, marks) in rows {
+    for (person_id, name_cipher, number, number_cipher, marks) in rows {
         if officers.last().is_none_or(|last| last.person_id != person_id) {
-            officers.push(Officer { person_id, number_index: digest(number)?, number_cipher, marks });
+            officers.push(Officer {
+                person_id,
+                name_cipher,
+                number_index: digest(number)?,
+                number_cipher,
+                marks,
+            });
         }
     }
     Ok(officers)
+}
+
+/// A person takes no more reminders from `at` (microseconds UTC) on.
+pub fn stop_reminders(conn: &mut Conn, person: PersonId, at: i64) -> DbResult<()> {
+    Sql::new("UPDATE person SET reminders_stopped_at = ")
+        .bind(at)
+        .sql(" WHERE id = ")
+        .bind(person)
+        .run(conn)?;
+    Ok(())
 }

@@ -284,6 +284,8 @@ pub struct LatestReport {
     pub received_at: i64,
     /// What it added, as JSON, where it was an addition.
     pub added: Option<String>,
+    /// Keyed digest of the text that made it.
+    pub text_index: Option<Digest>,
 }
 
 /// The latest reports of `people` since the id `since`.
@@ -292,11 +294,12 @@ pub fn latest(
     people: &[PersonId],
     since: ReportId,
 ) -> DbResult<HashMap<PersonId, LatestReport>> {
-    type Row = (Option<i64>, i64, i32, i64, Option<String>);
+    type Row = (Option<i64>, i64, i32, i64, Option<String>, Option<Vec<u8>>);
     let mut found = HashMap::new();
     for list in padded(people) {
-        let rows = Sql::<(Nullable<BigInt>, BigInt, Integer, BigInt, Nullable<Text>)>::new(
-            "SELECT person_id, unit_id, period, received_at, added FROM report WHERE id IN \
+        let rows = Sql::<(Nullable<BigInt>, BigInt, Integer, BigInt, Nullable<Text>, Nullable<Binary>)>::new(
+            "SELECT r.person_id, r.unit_id, r.period, r.received_at, r.added, m.text_index FROM report r \
+             LEFT JOIN message m ON m.id = r.message_id WHERE r.id IN \
              (SELECT max(id) FROM report WHERE person_id IN (",
         )
         .list(list)
@@ -304,30 +307,41 @@ pub fn latest(
         .bind(since)
         .sql(" GROUP BY person_id)")
         .load::<Row>(conn)?;
-        found.extend(rows.into_iter().filter_map(|(person, unit_id, period, received_at, added)| {
-            Some((person?, LatestReport { unit_id, period, received_at, added }))
-        }));
+        for (person, unit_id, period, received_at, added, text) in rows {
+            if let Some(person) = person {
+                let text_index = text.map(digest).transpose()?;
+                found.insert(person, LatestReport { unit_id, period, received_at, added, text_index });
+            }
+        }
     }
     Ok(found)
 }
 
+/// The report that a client's id made.
+#[derive(Debug, Clone, Copy)]
+pub struct TakenId {
+    /// The report.
+    pub id: ReportId,
+    /// Its number in the chain.
+    pub version: i32,
+    /// Digest of what the client sent.
+    pub content: Option<Digest>,
+}
+
 /// Which client ids are taken, by which report with which content.
-pub fn taken(
-    conn: &mut Conn,
-    client_ids: &[String],
-) -> DbResult<HashMap<String, (ReportId, Option<Digest>)>> {
-    type Row = (Option<String>, i64, Option<Vec<u8>>);
+pub fn taken(conn: &mut Conn, client_ids: &[String]) -> DbResult<HashMap<String, TakenId>> {
+    type Row = (Option<String>, i64, i32, Option<Vec<u8>>);
     let mut found = HashMap::new();
     for list in padded(client_ids) {
-        let rows = Sql::<(Nullable<Text>, BigInt, Nullable<Binary>)>::new(
-            "SELECT client_id, id, content_digest FROM report WHERE client_id IN (",
+        let rows = Sql::<(Nullable<Text>, BigInt, Integer, Nullable<Binary>)>::new(
+            "SELECT client_id, id, version, content_digest FROM report WHERE client_id IN (",
         )
         .list(list)
         .sql(")")
         .load::<Row>(conn)?;
-        for (client_id, id, content) in rows {
+        for (client_id, id, version, content) in rows {
             if let Some(client_id) = client_id {
-                found.insert(client_id, (id, content.map(digest).transpose()?));
+                found.insert(client_id, TakenId { id, version, content: content.map(digest).transpose()? });
             }
         }
     }
@@ -456,4 +470,19 @@ pub fn drop_values(conn: &mut Conn, values: &[Value]) -> DbResult<()> {
             .run(conn)?;
     }
     Ok(())
+}
+
+/// What version `version` of the month's return of a unit stated, as JSON.
+pub fn stated_by(conn: &mut Conn, unit: UnitId, period: i32, version: i32) -> DbResult<Option<String>> {
+    let mut rows = Sql::<(Text,)>::new(
+        "SELECT v.stated FROM month_return r JOIN report c ON c.id = r.report_id \
+         JOIN report v ON v.chain_id = c.chain_id WHERE r.unit_id = ",
+    )
+    .bind(unit)
+    .sql(" AND r.period = ")
+    .bind(period)
+    .sql(" AND v.version = ")
+    .bind(version)
+    .load::<(String,)>(conn)?;
+    Ok(rows.pop().map(|(stated,)| stated))
 }

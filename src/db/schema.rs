@@ -170,6 +170,7 @@ diesel::table! {
         why -> Nullable<Text>,
         reading -> Text,
         personal -> Bool,
+        flags -> Text,
         report_id -> Nullable<BigInt>,
     }
 }
@@ -280,6 +281,7 @@ diesel::table! {
         kind -> Text,
         receiver_index -> Binary,
         receiver_cipher -> Binary,
+        text_index -> Binary,
         text_cipher -> Nullable<Binary>,
         gateway -> Text,
         commune_id -> Nullable<BigInt>,

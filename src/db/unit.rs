@@ -168,3 +168,19 @@ pub fn hamlets(conn: &mut Conn, commune: UnitId, from: NaiveDate, to: NaiveDate)
         .bind(to);
     load(conn, query.sql(" AND valid_to >= ").bind(from).sql(" ORDER BY code"))
 }
+
+/// The hamlets of these communes that are valid on `day`.
+pub fn hamlets_of(conn: &mut Conn, communes: &[UnitId], day: NaiveDate) -> DbResult<Vec<Unit>> {
+    let mut units = Vec::new();
+    for list in padded(communes) {
+        let query = Sql::new(SELECT)
+            .sql("commune_id IN (")
+            .list(list)
+            .sql(") AND kind = 'hamlet' AND valid_from <= ")
+            .bind(day);
+        units.extend(load(conn, query.sql(" AND valid_to >= ").bind(day))?);
+    }
+    units.sort_by_key(|unit| unit.id);
+    units.dedup_by_key(|unit| unit.id);
+    Ok(units)
+}

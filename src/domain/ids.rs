@@ -44,6 +44,11 @@ impl IdMaker {
     }
 }
 
+/// The smallest id that can be made at `unix_ms`: everything made before is smaller.
+pub fn floor_at(unix_ms: i64) -> i64 {
+    unix_ms.saturating_sub(EPOCH_MS).max(0) << (NODE_BITS + COUNTER_BITS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -186,6 +186,7 @@ CREATE TABLE message (
     why TEXT,
     reading TEXT NOT NULL,
     personal BOOLEAN NOT NULL,
+    flags TEXT NOT NULL,
     report_id BIGINT,
     PRIMARY KEY (id),
     UNIQUE (dedupe_key)
@@ -306,6 +307,7 @@ CREATE TABLE outbox (
     kind TEXT NOT NULL,
     receiver_index BYTEA NOT NULL,
     receiver_cipher BYTEA NOT NULL,
+    text_index BYTEA NOT NULL,
     text_cipher BYTEA,
     gateway TEXT NOT NULL,
     commune_id BIGINT,
@@ -323,7 +325,7 @@ CREATE TABLE outbox (
     delivered_at BIGINT,
     failure TEXT,
     PRIMARY KEY (id),
-    UNIQUE (cause, receiver_index, kind)
+    UNIQUE (receiver_index, cause, kind)
 );
 CREATE INDEX outbox_due ON outbox (gateway, lane, next_at) WHERE state = 'queued';
 CREATE INDEX outbox_provider ON outbox (gateway, provider_id) WHERE provider_id IS NOT NULL;

@@ -116,6 +116,19 @@ pub enum Flag {
     AfterReturn,
 }
 
+impl Flag {
+    /// Its name in the database and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Flag::TwoPeople => "two_people",
+            Flag::Conflict => "conflict",
+            Flag::Personal => "personal",
+            Flag::CommuneOnly => "commune_only",
+            Flag::AfterReturn => "after_return",
+        }
+    }
+}
+
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {

@@ -226,6 +226,18 @@ pub struct OpenQuestion {
     pub expires: i64,
 }
 
+impl OpenQuestion {
+    /// The months that its answer may be about, as numbers.
+    pub fn periods(&self) -> Vec<i32> {
+        match &self.kind {
+            QuestionKind::WhichHamlet { period, .. } => period.iter().copied().collect(),
+            QuestionKind::WhichMonth { periods, .. } => periods.clone(),
+            QuestionKind::ReplaceOrAdd { period, .. } | QuestionKind::Confirm { period, .. } => vec![*period],
+            QuestionKind::Reading { .. } => Vec::new(),
+        }
+    }
+}
+
 /// Everything that the rules need to know.
 #[derive(Debug)]
 pub struct Situation<'a> {

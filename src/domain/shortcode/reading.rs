@@ -34,6 +34,26 @@ pub enum Intent {
     Ignore,
 }
 
+impl Intent {
+    /// The name of the intent in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Intent::Report => "report",
+            Intent::Zero => "zero",
+            Intent::Correct => "correct",
+            Intent::Add => "add",
+            Intent::Urgent => "urgent",
+            Intent::Status => "status",
+            Intent::Help => "help",
+            Intent::Yes => "yes",
+            Intent::No => "no",
+            Intent::Stop => "stop",
+            Intent::Ask => "ask",
+            Intent::Ignore => "ignore",
+        }
+    }
+}
+
 /// Why a text is answered by a question. The names are part of the contract (`binhyen sms read`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Why {

@@ -1,0 +1,103 @@
+//! Passing urgent words, and the news of a matter that must not be texted, to the officers.
+
+use super::prepare::{PreparedText, next_id};
+use super::{Context, ledger};
+use crate::clock::day_in_vietnam;
+use crate::crypto::Place;
+use crate::db::outbox::NewOutgoing;
+use crate::db::person::Officer;
+use crate::db::{Conn, DbError, DbResult, person, unit};
+use crate::domain::ids::UnitId;
+use crate::domain::intake::Alert;
+use crate::domain::message::parts;
+
+/// Whom an alert about a text reaches: the officers of the commune, else those of its province; the commune of an
+/// unknown sender is the gateway's default.
+pub(super) fn receivers(
+    conn: &mut Conn,
+    context: &Context,
+    text: &PreparedText,
+    commune: Option<UnitId>,
+) -> DbResult<Vec<Officer>> {
+    let today = day_in_vietnam(text.raw.received_at);
+    let default = || context.routes.get(&text.raw.gateway).and_then(|route| route.default_commune.clone());
+    let commune = match (commune, default()) {
+        (Some(id), _) => unit::by_ids(conn, &[id])?.pop(),
+        (None, Some(code)) => unit::by_code(conn, &code, today)?,
+        (None, None) => None,
+    };
+    let Some(commune) = commune else { return Ok(Vec::new()) };
+    let officers = person::officers(conn, commune.id, today)?;
+    match (officers.is_empty(), commune.province_id) {
+        (true, Some(province)) => person::officers(conn, province, today),
+        _ => Ok(officers),
+    }
+}
+
+/// The texts of an alert, one per officer.
+pub(super) fn plan(
+    context: &Context,
+    text: &PreparedText,
+    alert: Alert,
+    officers: &[Officer],
+    (commune_id, place_name): (Option<UnitId>, &str),
+    stored_at: i64,
+) -> DbResult<Vec<NewOutgoing>> {
+    officers
+        .iter()
+        .map(|officer| one(context, text, alert, officer, (commune_id, place_name), stored_at))
+        .collect()
+}
+
+fn one(
+    context: &Context,
+    text: &PreparedText,
+    alert: Alert,
+    officer: &Officer,
+    (commune_id, place_name): (Option<UnitId>, &str),
+    stored_at: i64,
+) -> DbResult<NewOutgoing> {
+    let sealed_for = Place { table: "phone", row: officer.person_id };
+    let number =
+        context.keys.open(sealed_for, &officer.number_cipher).map_err(|_| DbError::Corrupt("a number"))?;
+    let sender = text.phone.as_ref().map_or(text.raw.sender.as_str(), |phone| phone.e164());
+    let key = match alert {
+        Alert::Urgent => "alert_urgent",
+        Alert::CallPolice => "alert_call_police",
+    };
+    let mut fields = vec![("unit", place_name.to_owned()), ("phone", sender.to_owned())];
+    if alert == Alert::Urgent {
+        fields.push(("text", text.raw.text.clone()));
+    }
+    let words = context.rules.templates.render(key, &fields, officer.marks);
+    let id = next_id(context).map_err(|_| DbError::Stopped)?;
+    let place = Place { table: "outbox", row: id };
+    let seal = |plain: &[u8]| {
+        context.keys.seal(place, plain).map_err(|_| DbError::Corrupt("a text that cannot be sealed"))
+    };
+    let parts = i32::try_from(parts(&words).parts).unwrap_or(i32::MAX);
+    Ok(NewOutgoing {
+        id,
+        cause: text.id,
+        kind: "alert",
+        receiver_index: officer.number_index,
+        receiver_cipher: seal(&number)?,
+        text_index: context.keys.index("text", &words),
+        text_cipher: seal(words.as_bytes())?,
+        gateway: text.raw.gateway.clone(),
+        commune_id,
+        lane: ledger::LANE_REPLY,
+        parts,
+        cost: context.cost(&text.raw.gateway, parts),
+        created_at: stored_at,
+    })
+}
+
+/// What officers are called in an answer: their names.
+pub(super) fn names(context: &Context, officers: &[Officer]) -> DbResult<Vec<String>> {
+    let name = |officer: &Officer| {
+        let place = Place { table: "person", row: officer.person_id };
+        context.keys.open_text(place, &officer.name_cipher).map_err(|_| DbError::Corrupt("a name"))
+    };
+    officers.iter().map(name).collect()
+}

@@ -1,0 +1,479 @@
+//! What the rules need to know about everyone in a batch, loaded set-wise, and kept true as the batch goes on.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chrono::NaiveDate;
+
+use super::prepare::PreparedText;
+use super::{Communes, Context, NewSubmission, alert};
+use crate::clock::{day_in_vietnam, start_of_day_in_vietnam};
+use crate::crypto::{Digest, Place};
+use crate::db::person::Registered;
+use crate::db::report::{CurrentIncident, CurrentReturn};
+use crate::db::{Conn, DbError, DbResult, lock, message, outbox, person, question, report, unit};
+use crate::domain::ids::{PersonId, ReportId, UnitId, floor_at};
+use crate::domain::indicator::IndicatorId;
+use crate::domain::intake::{
+    Figures, Hamlet, Incident, LastReport, Mistake, MonthState, OpenQuestion, Person, QuestionKind, Return,
+    Sender, Situation, Submission, SubmissionKind, Trust,
+};
+use crate::domain::period::{Period, Span};
+use crate::domain::shortcode::Intent;
+
+/// A hamlet's month.
+pub(super) type MonthKey = (UnitId, Period);
+
+/// Texts of the last hour are compared to find machines in a loop.
+const LOOP_MS: i64 = 3_600_000;
+/// Texts that the server sent in the last day are compared to find machines that send back.
+const ECHO_MS: i64 = 24 * LOOP_MS;
+/// A person's latest report is looked for in the last 13 months.
+const LATEST_MS: i64 = 400 * 24 * LOOP_MS;
+/// From this figure on, a jump to ten times the highest is asked about.
+const JUMP_FROM: i64 = 5;
+/// How many months the highest figure is looked for in.
+const JUMP_MONTHS: i32 = 24;
+
+/// The version that a chain has reached.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chain {
+    pub(super) id: ReportId,
+    pub(super) version: i32,
+}
+
+/// When a month's first return came.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FirstReturn {
+    pub(super) received_at: i64,
+    pub(super) on_time: bool,
+}
+
+/// A person's latest report, and the digest of the text that made it.
+#[derive(Debug, Clone)]
+struct Latest {
+    report: LastReport,
+    text_index: Option<Digest>,
+}
+
+/// What only some texts need.
+#[derive(Debug, Default)]
+pub(super) struct Extras {
+    /// The sender's latest text that was not understood.
+    pub(super) mistake: Option<Mistake>,
+    /// The hamlets around the sender's.
+    pub(super) neighbours: Vec<Hamlet>,
+    /// Whom to turn to.
+    pub(super) contact: String,
+    /// Whom an urgent text reaches.
+    pub(super) on_duty: Vec<String>,
+}
+
+/// The state that a batch decides on.
+pub(super) struct Board<'a> {
+    context: &'a Context,
+    people: HashMap<Digest, Vec<Registered>>,
+    told_today: HashSet<Digest>,
+    recent: HashMap<Digest, Vec<(Digest, i64)>>,
+    questions: HashMap<Digest, OpenQuestion>,
+    latest: HashMap<PersonId, Latest>,
+    communes: Communes,
+    echoes: HashSet<(Digest, Digest)>,
+    neighbours: HashMap<UnitId, Vec<Hamlet>>,
+    bases: HashMap<(UnitId, i32, i32), Figures>,
+    highest: HashMap<(UnitId, IndicatorId), i64>,
+    pub(super) months: HashMap<MonthKey, MonthState>,
+    /// The months as they were when the batch began.
+    pub(super) before: HashMap<MonthKey, MonthState>,
+    pub(super) chains: HashMap<ReportId, Chain>,
+    pub(super) first_returns: HashMap<MonthKey, FirstReturn>,
+}
+
+impl<'a> Board<'a> {
+    pub(super) fn load(
+        conn: &mut Conn,
+        context: &'a Context,
+        texts: &[&PreparedText],
+        submissions: &[&NewSubmission],
+    ) -> DbResult<Self> {
+        let mut board = Board {
+            context,
+            people: HashMap::new(),
+            told_today: HashSet::new(),
+            recent: HashMap::new(),
+            questions: HashMap::new(),
+            latest: HashMap::new(),
+            communes: HashMap::new(),
+            echoes: HashSet::new(),
+            neighbours: HashMap::new(),
+            bases: HashMap::new(),
+            highest: HashMap::new(),
+            months: HashMap::new(),
+            before: HashMap::new(),
+            chains: HashMap::new(),
+            first_returns: HashMap::new(),
+        };
+        board.load_senders(conn, texts)?;
+        board.load_units(conn, submissions)?;
+        board.load_neighbours(conn, texts)?;
+        let units: Vec<UnitId> = board.communes.keys().copied().collect();
+        lock::units(conn, &units)?;
+        let periods = board.periods(texts, submissions);
+        board.load_months(conn, &units, &periods)?;
+        board.load_bases(conn, submissions)?;
+        board.load_highest(conn, texts, &units)?;
+        board.before = board.months.clone();
+        Ok(board)
+    }
+
+    fn load_senders(&mut self, conn: &mut Conn, texts: &[&PreparedText]) -> DbResult<()> {
+        let mut senders: Vec<Digest> = texts.iter().map(|text| text.sender_index).collect();
+        senders.sort_unstable();
+        senders.dedup();
+        self.people = person::registered(conn, &senders)?;
+        let unknown: Vec<Digest> =
+            senders.iter().filter(|s| !self.people.contains_key(*s)).copied().collect();
+        let midnight = start_of_day_in_vietnam(self.context.clock.today());
+        self.told_today = message::refused_since(conn, &unknown, midnight)?;
+        let real_ms = self.context.clock.real_micros() / 1_000;
+        self.recent = message::recent(conn, &senders, floor_at(real_ms - LOOP_MS))?;
+        self.echoes = outbox::recent(conn, &senders, floor_at(real_ms - ECHO_MS))?;
+        self.load_questions(conn, &senders)?;
+        let people: Vec<PersonId> = self.people.values().flatten().map(|person| person.person_id).collect();
+        for (person, latest) in report::latest(conn, &people, floor_at(real_ms - LATEST_MS))? {
+            let period = Period::from_number(latest.period).map_err(|_| DbError::Corrupt("a period"))?;
+            let added = latest.added.as_deref().map(figures).transpose()?;
+            let report =
+                LastReport { unit: latest.unit_id, period, at: latest.received_at, added, same_text: false };
+            self.latest.insert(person, Latest { report, text_index: latest.text_index });
+        }
+        Ok(())
+    }
+
+    fn load_questions(&mut self, conn: &mut Conn, senders: &[Digest]) -> DbResult<()> {
+        for (sender, stored) in question::open(conn, senders, self.context.clock.now_micros())? {
+            let place = Place { table: "question", row: stored.person_id };
+            let text = self.context.keys.open_text(place, &stored.text_cipher);
+            let text = text.map_err(|_| DbError::Corrupt("the text of a question"))?;
+            let kind: QuestionKind =
+                serde_json::from_str(&stored.kind).map_err(|_| DbError::Corrupt("the kind of a question"))?;
+            let open = OpenQuestion { kind, text, received: stored.received_at, expires: stored.expires_at };
+            self.questions.insert(sender, open);
+        }
+        Ok(())
+    }
+
+    fn load_units(&mut self, conn: &mut Conn, submissions: &[&NewSubmission]) -> DbResult<()> {
+        for post in self.people.values().flatten().flat_map(|person| &person.posts) {
+            self.communes.insert(post.unit_id, post.commune_id.unwrap_or(post.unit_id));
+        }
+        let submitted: Vec<UnitId> = submissions.iter().map(|submission| submission.report.unit).collect();
+        for unit in unit::by_ids(conn, &submitted)? {
+            self.communes.insert(unit.id, unit.commune_id.unwrap_or(unit.id));
+        }
+        Ok(())
+    }
+
+    /// What the versions stated that clients started from.
+    fn load_bases(&mut self, conn: &mut Conn, submissions: &[&NewSubmission]) -> DbResult<()> {
+        for new in submissions {
+            let SubmissionKind::Month(period) = new.report.kind else { continue };
+            let Some(version) = new.report.base_version else { continue };
+            let key = (new.report.unit, period.number(), version);
+            if let Some(stated) = report::stated_by(conn, key.0, key.1, key.2)? {
+                self.bases.insert(key, figures(&stated)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The hamlets of the communes of senders who name one that is not theirs.
+    fn load_neighbours(&mut self, conn: &mut Conn, texts: &[&PreparedText]) -> DbResult<()> {
+        let naming = texts.iter().filter(|text| text.reading.hamlet.is_some());
+        let posts =
+            naming.flat_map(|text| self.registered(&text.sender_index)).flat_map(|person| &person.posts);
+        let communes: BTreeSet<UnitId> = posts.filter_map(|post| post.commune_id).collect();
+        let communes: Vec<UnitId> = communes.into_iter().collect();
+        for unit in unit::hamlets_of(conn, &communes, self.context.clock.today())? {
+            let hamlet = Hamlet { id: unit.id, code: unit.code, name: unit.name };
+            self.neighbours.entry(unit.commune_id.unwrap_or(unit.id)).or_default().push(hamlet);
+        }
+        Ok(())
+    }
+
+    /// Every month that may be meant by somebody in the batch.
+    fn periods(&self, texts: &[&PreparedText], submissions: &[&NewSubmission]) -> BTreeSet<i32> {
+        let calendar = &self.context.rules.calendar;
+        let mut periods = BTreeSet::new();
+        let around = |today: NaiveDate| (-2..=2).map(move |months| calendar.reportable(today).plus(months));
+        for text in texts {
+            periods.extend(around(day_in_vietnam(text.raw.received_at)));
+            periods.extend(text.reading.period);
+            periods.extend(text.reading.day.map(|day| calendar.containing(day)));
+        }
+        for submission in submissions {
+            periods.insert(match submission.report.kind {
+                SubmissionKind::Month(period) => period,
+                SubmissionKind::Incident(day) => calendar.containing(day),
+            });
+        }
+        periods.extend(self.latest.values().map(|latest| latest.report.period));
+        let asked = self.questions.values().flat_map(|question| question.periods());
+        periods.into_iter().map(Period::number).chain(asked).collect()
+    }
+
+    fn load_months(&mut self, conn: &mut Conn, units: &[UnitId], periods: &BTreeSet<i32>) -> DbResult<()> {
+        for current in report::returns(conn, units, periods)? {
+            self.add_return(&current)?;
+        }
+        for current in report::incidents(conn, units, periods)? {
+            self.add_incident(&current)?;
+        }
+        let communes: BTreeSet<UnitId> = self.communes.values().copied().collect();
+        let communes: Vec<UnitId> = communes.into_iter().collect();
+        let closed: HashSet<(UnitId, i32)> = report::closed(conn, &communes, periods)?.into_iter().collect();
+        if closed.is_empty() {
+            return Ok(());
+        }
+        for (unit, commune) in &self.communes {
+            for period in periods.iter().filter(|period| closed.contains(&(*commune, **period))) {
+                let period = Period::from_number(*period).map_err(|_| DbError::Corrupt("a period"))?;
+                self.months.entry((*unit, period)).or_default().closed = true;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_return(&mut self, current: &CurrentReturn) -> DbResult<()> {
+        let key = month_key(current.unit_id, current.period)?;
+        self.chains.insert(current.report_id, Chain { id: current.chain_id, version: current.version });
+        let first = FirstReturn { received_at: current.first_received_at, on_time: current.on_time };
+        self.first_returns.insert(key, first);
+        self.months.entry(key).or_default().month_return = Some(Return {
+            report: current.report_id,
+            version: current.version,
+            values: figures(&current.stated)?,
+            rest_zero: current.rest_zero,
+            author: current.person_id,
+        });
+        Ok(())
+    }
+
+    fn add_incident(&mut self, current: &CurrentIncident) -> DbResult<()> {
+        let key = month_key(current.unit_id, current.period)?;
+        self.chains.insert(current.report_id, Chain { id: current.chain_id, version: current.version });
+        let incident =
+            Incident { report: current.report_id, day: current.day, values: figures(&current.stated)? };
+        self.months.entry(key).or_default().incidents.push(incident);
+        Ok(())
+    }
+
+    fn load_highest(&mut self, conn: &mut Conn, texts: &[&PreparedText], units: &[UnitId]) -> DbResult<()> {
+        let large =
+            texts.iter().flat_map(|text| &text.reading.values).filter(|(_, figure)| *figure >= JUMP_FROM);
+        let indicators: BTreeSet<IndicatorId> = large.map(|(indicator, _)| *indicator).collect();
+        let indicators: Vec<IndicatorId> = indicators.into_iter().collect();
+        if !indicators.is_empty() {
+            let since = Period::of_day(self.context.clock.today()).plus(-JUMP_MONTHS).number();
+            self.highest = report::highest(conn, units, &indicators, since)?;
+        }
+        Ok(())
+    }
+
+    /// What only some texts need, looked up for those.
+    pub(super) fn extras(&self, conn: &mut Conn, text: &PreparedText) -> DbResult<Extras> {
+        let mut extras = Extras::default();
+        let posts = || self.registered(&text.sender_index).iter().flat_map(|person| &person.posts);
+        if let Some(name) = posts().find_map(|post| post.commune_name.as_deref()) {
+            extras.contact = format!("Công an {}", uncapitalised(name));
+        }
+        if text.reading.hamlet.is_some() {
+            let communes: BTreeSet<UnitId> = posts().filter_map(|post| post.commune_id).collect();
+            extras.neighbours =
+                communes.iter().filter_map(|id| self.neighbours.get(id)).flatten().cloned().collect();
+        }
+        if text.reading.intent == Intent::Help {
+            extras.mistake = self.mistake(conn, text)?;
+        }
+        if text.reading.intent == Intent::Urgent {
+            let commune = posts().find_map(|post| post.commune_id);
+            let officers = alert::receivers(conn, self.context, text, commune)?;
+            extras.on_duty = alert::names(self.context, &officers)?;
+        }
+        Ok(extras)
+    }
+
+    fn mistake(&self, conn: &mut Conn, text: &PreparedText) -> DbResult<Option<Mistake>> {
+        let since = floor_at(self.context.clock.real_micros() / 1_000 - ECHO_MS);
+        let Some((id, sealed, received)) = message::latest_asked(conn, text.sender_index, since)? else {
+            return Ok(None);
+        };
+        let words = self.context.keys.open_text(Place { table: "message", row: id }, &sealed);
+        Ok(Some(Mistake { text: words.map_err(|_| DbError::Corrupt("the words of a text"))?, received }))
+    }
+
+    /// What the rules need to know to decide about `text`.
+    pub(super) fn situation_of<'b>(&'b self, text: &PreparedText, extras: &'b Extras) -> Situation<'b> {
+        let today = day_in_vietnam(text.raw.received_at);
+        let same = |sent: &&(Digest, i64)| sent.0 == text.text_index;
+        Situation {
+            now: text.raw.received_at,
+            today,
+            sender: self.sender(text, today),
+            trust: if text.raw.trusted { Trust::High } else { Trust::Low },
+            pin_given: self.by_pin(text).is_some(),
+            repeats: self.recent.get(&text.sender_index).map_or(0, |sent| sent.iter().filter(same).count()),
+            echo: self.echoes.contains(&(text.sender_index, text.text_index)),
+            question: self.questions.get(&text.sender_index).cloned(),
+            mistake: extras.mistake.clone(),
+            neighbours: &extras.neighbours,
+            contact: &extras.contact,
+            on_duty: &extras.on_duty,
+            ..self.bare_situation(text.raw.received_at)
+        }
+    }
+
+    /// What the rules need to know to decide about a submission, whose sender has been checked by the way in; and the
+    /// submission with what its client started from.
+    pub(super) fn situation_of_submission(&self, new: &NewSubmission) -> (Situation<'_>, Submission) {
+        let mut submission = new.report.clone();
+        if let (SubmissionKind::Month(period), Some(version)) = (submission.kind, submission.base_version) {
+            let base = self.bases.get(&(submission.unit, period.number(), version));
+            submission.base_values = base.cloned().unwrap_or_default();
+        }
+        (self.bare_situation(new.received_at), submission)
+    }
+
+    fn bare_situation(&self, now: i64) -> Situation<'_> {
+        Situation {
+            now,
+            today: day_in_vietnam(now),
+            calendar: &self.context.rules.calendar,
+            catalogue: &self.context.rules.catalogue,
+            sender: Sender::Unknown { answered_today: true },
+            trust: Trust::High,
+            pin_given: false,
+            repeats: 0,
+            echo: false,
+            question: None,
+            months: &self.months,
+            highest: &self.highest,
+            templates: &self.context.rules.templates,
+            mistake: None,
+            neighbours: &[],
+            contact: "",
+            on_duty: &[],
+        }
+    }
+
+    fn sender(&self, text: &PreparedText, today: NaiveDate) -> Sender {
+        if let Some(person) = self.by_pin(text) {
+            return Sender::Known(self.person(person, text, today));
+        }
+        match self.people.get(&text.sender_index).map(Vec::as_slice) {
+            None | Some([]) => {
+                Sender::Unknown { answered_today: self.told_today.contains(&text.sender_index) }
+            }
+            Some([one]) => Sender::Known(self.person(one, text, today)),
+            Some(several) => {
+                Sender::Shared(several.iter().map(|person| self.person(person, text, today)).collect())
+            }
+        }
+    }
+
+    fn by_pin(&self, text: &PreparedText) -> Option<&Registered> {
+        let pin = text.reading.pin.as_deref()?;
+        let people = self.people.get(&text.sender_index)?;
+        people.iter().find(|person| person.pin_index == Some(pin_index(self.context, person.person_id, pin)))
+    }
+
+    fn person(&self, registered: &Registered, text: &PreparedText, today: NaiveDate) -> Person {
+        let (mut hamlets, mut former) = (Vec::new(), Vec::new());
+        for post in &registered.posts {
+            let hamlet = Hamlet { id: post.unit_id, code: post.code.clone(), name: post.name.clone() };
+            let last_day = post.valid_to.min(post.unit_valid_to);
+            if last_day < today {
+                former.push((hamlet, Span { from: post.valid_from, to: last_day }));
+            } else if post.valid_from <= today && !hamlets.contains(&hamlet) {
+                hamlets.push(hamlet);
+            }
+        }
+        let latest = self.latest.get(&registered.person_id);
+        let last_report = latest.map(|latest| LastReport {
+            same_text: latest.text_index == Some(text.text_index),
+            ..latest.report.clone()
+        });
+        let (marks, practice) = (registered.marks, registered.practice);
+        Person { id: registered.person_id, hamlets, former, marks, practice, last_report }
+    }
+
+    /// The registered people at a number.
+    pub(super) fn registered(&self, sender: &Digest) -> &[Registered] {
+        self.people.get(sender).map_or(&[], Vec::as_slice)
+    }
+
+    /// The name of a hamlet of the people at a number: `unit`'s, else the first one's.
+    pub(super) fn unit_name(&self, sender: &Digest, unit: Option<UnitId>) -> &str {
+        let posts = || self.registered(sender).iter().flat_map(|person| &person.posts);
+        let named = posts().find(|post| Some(post.unit_id) == unit).or_else(|| posts().next());
+        named.map_or("", |post| post.name.as_str())
+    }
+
+    /// Whether a submission's unit exists.
+    pub(super) fn knows(&self, unit: UnitId) -> bool {
+        self.communes.contains_key(&unit)
+    }
+
+    /// The commune that a unit of the batch lies in.
+    pub(super) fn commune_of(&self, unit: UnitId) -> UnitId {
+        self.communes.get(&unit).copied().unwrap_or(unit)
+    }
+
+    /// A text was answered to an unknown number.
+    pub(super) fn told(&mut self, sender: Digest) {
+        self.told_today.insert(sender);
+    }
+
+    /// A text was taken from a number.
+    pub(super) fn took(&mut self, text: &PreparedText) {
+        let sent = (text.text_index, text.raw.received_at);
+        self.recent.entry(text.sender_index).or_default().push(sent);
+    }
+
+    /// The question of a number has changed.
+    pub(super) fn set_question(&mut self, sender: Digest, question: Option<OpenQuestion>) {
+        match question {
+            Some(question) => self.questions.insert(sender, question),
+            None => self.questions.remove(&sender),
+        };
+    }
+
+    /// A person has reported, by the text with this digest.
+    pub(super) fn set_latest(&mut self, person: PersonId, report: LastReport, text_index: Option<Digest>) {
+        self.latest.insert(person, Latest { report, text_index });
+    }
+}
+
+/// The blind index of a person's PIN.
+pub(super) fn pin_index(context: &Context, person: PersonId, pin: &str) -> Digest {
+    context.keys.index("pin", &format!("{person}\0{pin}"))
+}
+
+/// Figures as they are stored.
+pub(super) fn figures(json: &str) -> DbResult<Figures> {
+    let by_text: BTreeMap<String, i64> =
+        serde_json::from_str(json).map_err(|_| DbError::Corrupt("stated figures"))?;
+    by_text
+        .into_iter()
+        .map(|(id, figure)| id.parse().map(|id| (id, figure)).map_err(|_| DbError::Corrupt("an indicator")))
+        .collect()
+}
+
+fn month_key(unit: UnitId, period: i32) -> DbResult<MonthKey> {
+    Ok((unit, Period::from_number(period).map_err(|_| DbError::Corrupt("a period"))?))
+}
+
+/// “Xã Mường Bú” within a sentence.
+fn uncapitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}

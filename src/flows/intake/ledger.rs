@@ -1,0 +1,471 @@
+//! What a batch has decided, and how it is written: every table once, rows in key order.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::board::{Board, Chain, FirstReturn, MonthKey};
+use super::prepare::{PreparedText, next_id};
+use super::{Author, Context, NewSubmission, alert, values};
+use crate::clock::day_in_vietnam;
+use crate::crypto::{Digest, Place, sha256};
+use crate::db::log::{NewAudit, NewChange};
+use crate::db::message::NewMessage;
+use crate::db::outbox::NewOutgoing;
+use crate::db::question::StoredQuestion;
+use crate::db::report::{CurrentIncident, CurrentReturn, NewVersion};
+use crate::db::{Conn, DbError, DbResult, log, message, outbox, person, question, report, total};
+use crate::domain::ids::{PersonId, ReportId, UnitId};
+use crate::domain::intake::{
+    Fate, Flag, Incident, LastReport, MonthState, NewReport, OpenQuestion, Plan, QuestionChange, ReplyParts,
+    Return, SubmissionPlan,
+};
+use crate::domain::message::parts;
+
+/// Lane of replies, codes and urgent texts.
+pub(super) const LANE_REPLY: i32 = 0;
+
+/// Where a version comes from.
+#[derive(Debug, Clone)]
+struct Origin<'t> {
+    source: &'static str,
+    author: Author,
+    account_id: Option<i64>,
+    text: Option<&'t PreparedText>,
+    client_id: Option<String>,
+    content_digest: Option<Digest>,
+    note: Option<String>,
+    received_at: i64,
+}
+
+/// The rows of a batch.
+pub(super) struct Ledger<'a> {
+    context: &'a Context,
+    stored_at: i64,
+    messages: Vec<NewMessage>,
+    versions: Vec<NewVersion>,
+    /// Months that changed.
+    touched: BTreeSet<MonthKey>,
+    questions: HashMap<Digest, Option<StoredQuestion>>,
+    outgoing: Vec<NewOutgoing>,
+    changes: Vec<NewChange>,
+    stopped: Vec<PersonId>,
+}
+
+impl<'a> Ledger<'a> {
+    pub(super) fn new(context: &'a Context) -> Self {
+        Ledger {
+            context,
+            stored_at: context.clock.real_micros(),
+            messages: Vec::new(),
+            versions: Vec::new(),
+            touched: BTreeSet::new(),
+            questions: HashMap::new(),
+            outgoing: Vec::new(),
+            changes: Vec::new(),
+            stopped: Vec::new(),
+        }
+    }
+
+    pub(super) fn context(&self) -> &'a Context {
+        self.context
+    }
+
+    /// Keeps a text whose key belongs to other words.
+    pub(super) fn keep_uncounted(&mut self, board: &Board, text: &PreparedText, key: Digest) {
+        let person = board.registered(&text.sender_index).first();
+        let unit = person.and_then(|person| person.posts.first()).map(|post| post.unit_id);
+        let person_id = person.map(|person| person.person_id);
+        let message = self.message(board, text, "conflicting", unit);
+        self.messages.push(NewMessage { dedupe_key: key, person_id, ..message });
+    }
+
+    /// Does what the rules decided about a text.
+    pub(super) fn carry_out(
+        &mut self,
+        conn: &mut Conn,
+        board: &mut Board,
+        text: &PreparedText,
+        plan: Plan,
+    ) -> DbResult<()> {
+        board.took(text);
+        if plan.fate == Fate::Refused {
+            board.told(text.sender_index);
+        }
+        let unit = plan.unit.or(plan.report.as_ref().map(|report| report.unit));
+        let mut message = self.message(board, text, plan.fate.name(), unit);
+        message.person_id = plan.person;
+        message.flags = flags(&plan.flags);
+        if plan.fate == Fate::Purged {
+            (message.text_cipher, message.reading) = (None, String::from("{}"));
+        }
+        if let Some(new) = plan.report.filter(|_| plan.fate != Fate::Practised) {
+            message.report_id = Some(self.add_version(board, new, text_origin(text, plan.person))?.0);
+        }
+        self.change_question(board, text, plan.person, plan.question)?;
+        if let Some(reply) = &plan.reply {
+            let asked = |person: &&crate::db::person::Registered| Some(person.person_id) == plan.person;
+            let marks =
+                board.registered(&text.sender_index).iter().find(asked).is_some_and(|person| person.marks);
+            self.reply(text, reply, marks, message.commune_id)?;
+        }
+        if let Some(kind) = plan.alert {
+            let officers = alert::receivers(conn, self.context, text, message.commune_id)?;
+            let about = (message.commune_id, board.unit_name(&text.sender_index, unit));
+            self.outgoing.extend(alert::plan(self.context, text, kind, &officers, about, self.stored_at)?);
+        }
+        if plan.stop_reminders {
+            self.stopped.extend(plan.person);
+        }
+        self.messages.push(message);
+        Ok(())
+    }
+
+    /// Writes what the rules decided about a submission: its version, or what is kept for the officer.
+    pub(super) fn add_submission(
+        &mut self,
+        board: &mut Board,
+        new: &NewSubmission,
+        plan: SubmissionPlan,
+    ) -> DbResult<Option<(ReportId, i32)>> {
+        let origin = Origin {
+            source: new.source,
+            author: new.report.author,
+            account_id: new.account_id,
+            text: None,
+            client_id: Some(new.client_id.clone()),
+            content_digest: Some(new.content_digest),
+            note: new.note.clone(),
+            received_at: new.received_at,
+        };
+        let mut first = None;
+        for report in [plan.report, plan.proposal].into_iter().flatten() {
+            // One client id, one row: the first version carries it.
+            let client_id = origin.client_id.clone().filter(|_| first.is_none());
+            let written = self.add_version(board, report, Origin { client_id, ..origin.clone() })?;
+            first = first.or(Some(written));
+        }
+        Ok(first)
+    }
+
+    fn message(
+        &self,
+        board: &Board,
+        text: &PreparedText,
+        fate: &'static str,
+        unit: Option<UnitId>,
+    ) -> NewMessage {
+        let posts = || board.registered(&text.sender_index).iter().flat_map(|person| &person.posts);
+        let commune_id =
+            unit.map(|unit| board.commune_of(unit)).or_else(|| posts().find_map(|post| post.commune_id));
+        NewMessage {
+            id: text.id,
+            gateway: text.raw.gateway.clone(),
+            dedupe_key: text.dedupe_key,
+            sender_index: text.sender_index,
+            sender_cipher: text.sender_cipher.clone(),
+            text_index: text.text_index,
+            text_cipher: Some(text.text_cipher.clone()),
+            received_at: text.raw.received_at,
+            stored_at: self.stored_at,
+            trusted: text.raw.trusted,
+            person_id: None,
+            unit_id: unit,
+            commune_id,
+            intent: text.reading.intent.name(),
+            fate,
+            why: text.reading.why.map(|why| why.name()),
+            reading: values::reading_json(&self.context.rules.catalogue, &text.reading),
+            personal: text.reading.personal,
+            flags: String::new(),
+            report_id: None,
+        }
+    }
+
+    fn add_version(
+        &mut self,
+        board: &mut Board,
+        new: NewReport,
+        origin: Origin,
+    ) -> DbResult<(ReportId, i32)> {
+        let id = next_id(self.context).map_err(|_| DbError::Stopped)?;
+        let previous =
+            new.previous.filter(|_| !new.proposal).and_then(|previous| board.chains.get(&previous).copied());
+        let next = |chain: Chain| Chain { id: chain.id, version: chain.version + 1 };
+        let chain = previous.map_or(Chain { id, version: 1 }, next);
+        let (unit_id, commune_id) = (new.unit, board.commune_of(new.unit));
+        self.changes.push(NewChange {
+            entity: "report",
+            entity_id: id,
+            unit_id: Some(unit_id),
+            commune_id: Some(commune_id),
+        });
+        if let Some(person) = origin.author {
+            let (at, added) = (origin.received_at, new.added.clone());
+            let latest = LastReport { unit: unit_id, period: new.period, at, added, same_text: false };
+            board.set_latest(person, latest, origin.text.map(|text| text.text_index));
+        }
+        let (author, received_at) = (origin.author, origin.received_at);
+        self.versions.push(self.version(id, chain, commune_id, &new, origin)?);
+        if !new.proposal {
+            board.chains.insert(id, chain);
+            self.apply(board, (id, chain), new, author, received_at);
+        }
+        Ok((id, chain.version))
+    }
+
+    fn version(
+        &self,
+        id: ReportId,
+        chain: Chain,
+        commune_id: UnitId,
+        new: &NewReport,
+        origin: Origin,
+    ) -> DbResult<NewVersion> {
+        let place = Place { table: "report", row: id };
+        let note = origin.note.as_deref().map(|note| self.seal(place, note)).transpose()?;
+        Ok(NewVersion {
+            id,
+            chain_id: chain.id,
+            version: chain.version,
+            unit_id: new.unit,
+            commune_id,
+            period: new.period.number(),
+            day: new.day,
+            stated: values::json(&new.values),
+            rest_zero: new.rest_zero,
+            added: new.added.as_ref().map(values::json),
+            proposal: new.proposal,
+            flagged: new.flagged,
+            source: origin.source,
+            person_id: origin.author,
+            account_id: origin.account_id,
+            message_id: origin.text.map(|text| text.id),
+            client_id: origin.client_id,
+            content_digest: origin.content_digest,
+            note_cipher: note,
+            received_at: origin.received_at,
+            stored_at: self.stored_at,
+        })
+    }
+
+    /// Makes a version the current one on the board.
+    fn apply(
+        &mut self,
+        board: &mut Board,
+        (id, chain): (ReportId, Chain),
+        new: NewReport,
+        author: Author,
+        received_at: i64,
+    ) {
+        let key = (new.unit, new.period);
+        self.touched.insert(key);
+        if let Some(day) = new.day {
+            let incidents = &mut board.months.entry(key).or_default().incidents;
+            incidents.retain(|incident| Some(incident.report) != new.previous);
+            incidents.push(Incident { report: id, day, values: new.values });
+            return;
+        }
+        let due = self.context.rules.calendar.hamlet_due(new.period);
+        let on_time = day_in_vietnam(received_at) <= due;
+        board.first_returns.entry(key).or_insert(FirstReturn { received_at, on_time });
+        let (version, rest_zero) = (chain.version, new.rest_zero);
+        let current = Return { report: id, version, values: new.values, rest_zero, author };
+        board.months.entry(key).or_default().month_return = Some(current);
+    }
+
+    fn change_question(
+        &mut self,
+        board: &mut Board,
+        text: &PreparedText,
+        person: Author,
+        change: QuestionChange,
+    ) -> DbResult<()> {
+        let open = match change {
+            QuestionChange::Keep => return Ok(()),
+            QuestionChange::Close => None,
+            QuestionChange::Open(open) => Some(open),
+        };
+        let person = person.or(board.registered(&text.sender_index).first().map(|person| person.person_id));
+        let stored = open.as_ref().zip(person).map(|(open, person)| self.stored_question(text, person, open));
+        self.questions.insert(text.sender_index, stored.transpose()?);
+        board.set_question(text.sender_index, open);
+        Ok(())
+    }
+
+    fn stored_question(
+        &self,
+        text: &PreparedText,
+        person_id: PersonId,
+        open: &OpenQuestion,
+    ) -> DbResult<StoredQuestion> {
+        Ok(StoredQuestion {
+            sender_index: text.sender_index,
+            person_id,
+            kind: serde_json::to_string(&open.kind)
+                .map_err(|_| DbError::Corrupt("the kind of a question"))?,
+            text_cipher: self.seal(Place { table: "question", row: person_id }, &open.text)?,
+            received_at: open.received,
+            expires_at: open.expires,
+        })
+    }
+
+    fn reply(
+        &mut self,
+        text: &PreparedText,
+        reply: &ReplyParts,
+        marks: bool,
+        commune_id: Option<UnitId>,
+    ) -> DbResult<()> {
+        // Short codes and names of firms are machines; nobody reads an answer there.
+        let Some(phone) = &text.phone else { return Ok(()) };
+        let words = self.context.rules.templates.render_reply(reply, marks);
+        let id = next_id(self.context).map_err(|_| DbError::Stopped)?;
+        let place = Place { table: "outbox", row: id };
+        let parts = i32::try_from(parts(&words).parts).unwrap_or(i32::MAX);
+        self.outgoing.push(NewOutgoing {
+            id,
+            cause: text.id,
+            kind: "reply",
+            receiver_index: text.sender_index,
+            receiver_cipher: self.seal(place, phone.e164())?,
+            text_index: self.context.keys.index("text", &words),
+            text_cipher: self.seal(place, &words)?,
+            gateway: text.raw.gateway.clone(),
+            commune_id,
+            lane: LANE_REPLY,
+            parts,
+            cost: self.context.cost(&text.raw.gateway, parts),
+            created_at: self.stored_at,
+        });
+        Ok(())
+    }
+
+    fn seal(&self, place: Place, plain: &str) -> DbResult<Vec<u8>> {
+        let sealed = self.context.keys.seal(place, plain.as_bytes());
+        sealed.map_err(|_| DbError::Corrupt("a text that cannot be sealed"))
+    }
+
+    /// Writes everything; the log's head is taken last.
+    pub(super) fn write(self, conn: &mut Conn, board: &Board) -> DbResult<()> {
+        if self.messages.is_empty() && self.versions.is_empty() {
+            return Ok(());
+        }
+        message::insert(conn, &self.messages)?;
+        report::insert(conn, &self.versions)?;
+        self.write_months(conn, board)?;
+        let open: Vec<StoredQuestion> = self.questions.values().flatten().cloned().collect();
+        let closed: Vec<Digest> =
+            self.questions.iter().filter(|(_, stored)| stored.is_none()).map(|(sender, _)| *sender).collect();
+        question::put(conn, &open)?;
+        question::close(conn, &closed)?;
+        outbox::plan(conn, &self.outgoing)?;
+        for person in &self.stopped {
+            person::stop_reminders(conn, *person, self.stored_at)?;
+        }
+        let audit = NewAudit { actor: "server", action: "intake", subject: "", digest: self.digest() };
+        log::append(conn, self.stored_at, &self.changes, &audit)
+    }
+
+    fn write_months(&self, conn: &mut Conn, board: &Board) -> DbResult<()> {
+        let (mut returns, mut incidents) = (Vec::new(), Vec::new());
+        let (mut put, mut drop) = (Vec::new(), Vec::new());
+        let mut differences = BTreeMap::new();
+        let nothing = MonthState::default();
+        for key in &self.touched {
+            let after = board.months.get(key).unwrap_or(&nothing);
+            let before = board.before.get(key).unwrap_or(&nothing);
+            let commune = board.commune_of(key.0);
+            returns.extend(current_return(board, *key, after).map(|row| (row, commune, stated_count(after))));
+            incidents.extend(changed_incidents(board, *key, before, after).map(|row| (row, commune)));
+            let span = self.context.rules.calendar.span(key.1);
+            values::compare((*key, commune), span, before, after, (&mut put, &mut drop));
+            values::add_differences(
+                &self.context.rules.catalogue,
+                (*key, commune),
+                before,
+                after,
+                &mut differences,
+            );
+        }
+        put.sort_unstable();
+        report::put_returns(conn, &returns)?;
+        report::put_incidents(conn, &incidents)?;
+        report::put_values(conn, &put)?;
+        report::drop_values(conn, &drop)?;
+        total::add(conn, &differences)
+    }
+
+    /// Digest over the rows: what the audit link vouches for.
+    fn digest(&self) -> Digest {
+        let mut rows = Vec::new();
+        for m in &self.messages {
+            rows.extend([&m.id.to_be_bytes()[..], &m.text_index, m.fate.as_bytes(), &[0]].concat());
+        }
+        for v in &self.versions {
+            rows.extend([&v.id.to_be_bytes()[..], v.stated.as_bytes(), &[0]].concat());
+        }
+        for o in &self.outgoing {
+            rows.extend(o.id.to_be_bytes());
+        }
+        sha256(&[&rows])
+    }
+}
+
+fn text_origin(text: &PreparedText, author: Author) -> Origin<'_> {
+    Origin {
+        source: "sms",
+        author,
+        account_id: None,
+        text: Some(text),
+        client_id: None,
+        content_digest: None,
+        note: None,
+        received_at: text.raw.received_at,
+    }
+}
+
+fn flags(flags: &[Flag]) -> String {
+    flags.iter().map(|flag| flag.name()).collect::<Vec<_>>().join(" ")
+}
+
+fn stated_count(month: &MonthState) -> i32 {
+    month.month_return.as_ref().map_or(0, |r| i32::try_from(r.values.len()).unwrap_or(i32::MAX))
+}
+
+/// The row of a month's return; what it states stands in its report.
+fn current_return(board: &Board, key: MonthKey, month: &MonthState) -> Option<CurrentReturn> {
+    let current = month.month_return.as_ref()?;
+    let first = board.first_returns.get(&key)?;
+    Some(CurrentReturn {
+        unit_id: key.0,
+        period: key.1.number(),
+        report_id: current.report,
+        chain_id: board.chains.get(&current.report)?.id,
+        version: current.version,
+        rest_zero: current.rest_zero,
+        stated: String::new(),
+        person_id: current.author,
+        first_received_at: first.received_at,
+        on_time: first.on_time,
+    })
+}
+
+fn changed_incidents(
+    board: &Board,
+    key: MonthKey,
+    before: &MonthState,
+    after: &MonthState,
+) -> impl Iterator<Item = CurrentIncident> {
+    let changed = after.incidents.iter().filter(|incident| !before.incidents.contains(incident));
+    changed.filter_map(move |incident| {
+        let chain = board.chains.get(&incident.report)?;
+        Some(CurrentIncident {
+            chain_id: chain.id,
+            report_id: incident.report,
+            version: chain.version,
+            unit_id: key.0,
+            period: key.1.number(),
+            day: incident.day,
+            stated: String::new(),
+        })
+    })
+}

@@ -1,0 +1,222 @@
+//! Texts that arrived while the database was away: appended to one encrypted, checksummed, bounded file, synced before
+//! they are acknowledged, stored in order when the database is back.
+//!
+//! While the file holds anything, every newer text goes to it too, so that no text overtakes an older one.
+//!
+//! Layout: records of a length (4 bytes, big-endian), the first 8 bytes of the SHA-256 of the body, and the body, the
+//! sealed JSON of a [`RawMessage`]. A torn record at the end was never acknowledged and is cut off at start. How far
+//! the replay came is kept in memory only: a text stored twice is recognised by its dedupe key.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::Mutex;
+
+use super::{Context, IntakeError, RawMessage, Receipt};
+use crate::crypto::{Place, random_bytes, sha256};
+
+const HEADER: u64 = 12;
+/// No text comes near this; a larger length is a torn or foreign file.
+const MAX_BODY: u64 = 1 << 20;
+const PLACE: Place = Place { table: "spool", row: 0 };
+
+/// Why the spool cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SpoolError {
+    /// The file cannot be opened, read or written.
+    #[error("the spool {path} cannot be used: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// The spool of one server.
+#[derive(Debug)]
+pub struct Spool {
+    path: PathBuf,
+    max_bytes: u64,
+    waiting: AtomicBool,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug)]
+struct State {
+    file: File,
+    /// Where the oldest record begins that is not stored yet.
+    begin: u64,
+    /// Where the next record goes.
+    end: u64,
+}
+
+impl Spool {
+    /// Opens the file, making it where there is none, and cuts off a torn end.
+    pub fn open(path: &Path, max_bytes: u64) -> Result<Spool, SpoolError> {
+        let failed = |source| SpoolError::Io { path: path.to_owned(), source };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(failed)?;
+        let end = whole_length(&mut file).map_err(failed)?;
+        if end < file.metadata().map_err(failed)?.len() {
+            // Almost always a text that was never acknowledged; kept beside in case the disk hurt older ones.
+            std::fs::copy(path, path.with_extension("torn")).map_err(failed)?;
+            tracing::warn!(path = %path.display(), "the end of the spool was torn; the file was copied beside");
+            file.set_len(end).map_err(failed)?;
+        }
+        let state = State { file, begin: 0, end };
+        Ok(Spool {
+            path: path.to_owned(),
+            max_bytes,
+            waiting: AtomicBool::new(end > 0),
+            state: Arc::new(Mutex::new(state)),
+        })
+    }
+
+    /// Whether texts wait to be stored.
+    pub fn is_waiting(&self) -> bool {
+        self.waiting.load(Ordering::Acquire)
+    }
+
+    /// Appends a text and syncs; refuses when the file is full.
+    pub(super) async fn keep(&self, context: &Context, mut raw: RawMessage) -> Result<Receipt, IntakeError> {
+        if raw.dedupe_key.is_none() {
+            // Replay may store it twice unless it has some key.
+            raw.dedupe_key = Some(format!("spool {:x?}", random_bytes::<16>()?));
+        }
+        let json = serde_json::to_vec(&raw).map_err(|_| IntakeError::Unavailable)?;
+        let record = record(&context.keys.seal(PLACE, &json)?)?;
+        let mut state = Arc::clone(&self.state).lock_owned().await;
+        if state.end.saturating_add(len(&record)) > self.max_bytes {
+            return Err(IntakeError::Unavailable);
+        }
+        let appended = tokio::task::spawn_blocking(move || append(&mut state, &record)).await;
+        match appended {
+            Ok(Ok(())) => {
+                self.waiting.store(true, Ordering::Release);
+                Ok(Receipt::Spooled)
+            }
+            Ok(Err(error)) => Err(self.failed(&error)),
+            Err(_) => Err(IntakeError::Unavailable),
+        }
+    }
+
+    /// The oldest text that is not stored yet, and where the next one begins.
+    pub(super) async fn first(&self, context: &Context) -> Result<Option<(RawMessage, u64)>, IntakeError> {
+        let mut state = self.state.lock().await;
+        if state.begin >= state.end {
+            return Ok(None);
+        }
+        let begin = state.begin;
+        let body = read_record(&mut state.file, begin).map_err(|error| self.failed(&error))?;
+        let Some(body) = body else { return Err(IntakeError::Unavailable) };
+        let json = context.keys.open(PLACE, &body)?;
+        let raw = serde_json::from_slice(&json).map_err(|_| IntakeError::Unavailable)?;
+        Ok(Some((raw, begin + HEADER + len(&body))))
+    }
+
+    /// Forgets everything before `next`; an emptied file is cut to nothing.
+    pub(super) async fn advance(&self, next: u64) -> Result<(), IntakeError> {
+        let mut state = self.state.lock().await;
+        state.begin = next;
+        if state.begin >= state.end {
+            state
+                .file
+                .set_len(0)
+                .and_then(|()| state.file.sync_all())
+                .map_err(|error| self.failed(&error))?;
+            (state.begin, state.end) = (0, 0);
+            self.waiting.store(false, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    fn failed(&self, error: &io::Error) -> IntakeError {
+        tracing::error!(%error, path = %self.path.display(), "the spool cannot be used");
+        IntakeError::Unavailable
+    }
+}
+
+fn len(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+fn record(body: &[u8]) -> Result<Vec<u8>, IntakeError> {
+    let length = u32::try_from(body.len()).map_err(|_| IntakeError::Unavailable)?;
+    Ok([&length.to_be_bytes()[..], checksum(body).as_slice(), body].concat())
+}
+
+fn checksum(body: &[u8]) -> Vec<u8> {
+    sha256(&[body]).into_iter().take(8).collect()
+}
+
+/// Appends and syncs; a failed append leaves the end where it was, so that the next one overwrites it.
+fn append(state: &mut State, record: &[u8]) -> io::Result<()> {
+    state.file.seek(SeekFrom::Start(state.end))?;
+    state.file.write_all(record)?;
+    state.file.sync_data()?;
+    state.end += len(record);
+    Ok(())
+}
+
+/// The body of the record at `begin`; `None` where no whole record stands.
+fn read_record(file: &mut File, begin: u64) -> io::Result<Option<Vec<u8>>> {
+    file.seek(SeekFrom::Start(begin))?;
+    let mut header = Vec::new();
+    file.take(HEADER).read_to_end(&mut header)?;
+    let Some((length, sum)) = header.split_first_chunk::<4>() else { return Ok(None) };
+    let length = u64::from(u32::from_be_bytes(*length));
+    if len(&header) < HEADER || length > MAX_BODY {
+        return Ok(None);
+    }
+    let mut body = Vec::new();
+    file.take(length).read_to_end(&mut body)?;
+    Ok((len(&body) == length && checksum(&body) == sum).then_some(body))
+}
+
+/// How far the file holds whole records.
+fn whole_length(file: &mut File) -> io::Result<u64> {
+    let mut end = 0;
+    while let Some(body) = read_record(file, end)? {
+        end += HEADER + len(&body);
+    }
+    Ok(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_torn_end_is_cut_off_and_whole_records_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("spool/texts");
+        drop(Spool::open(&path, 1_000).unwrap());
+        let whole = record(b"one").unwrap();
+        let torn = &record(b"two").unwrap()[..14];
+        std::fs::write(&path, [&whole[..], torn].concat()).unwrap();
+        let spool = Spool::open(&path, 1_000).unwrap();
+        assert!(spool.is_waiting());
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), len(&whole));
+        assert_eq!(std::fs::metadata(path.with_extension("torn")).unwrap().len(), len(&whole) + 14);
+    }
+
+    #[test]
+    fn a_file_of_something_else_is_no_spool() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("texts");
+        std::fs::write(&path, [0xff; 64]).unwrap();
+        assert!(!Spool::open(&path, 1_000).unwrap().is_waiting());
+    }
+}
