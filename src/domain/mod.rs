@@ -24,9 +24,12 @@
 //! | question | something asked back by SMS that the next text answers |
 //! | reply | the one text that answers a text |
 
+pub mod access;
 pub mod ids;
 pub mod indicator;
 pub mod intake;
+pub mod message;
 pub mod period;
+pub mod phone;
 pub mod shortcode;
 pub mod template;
