@@ -1,0 +1,140 @@
+//! The keys of all texts, and which placeholders the program fills in each.
+
+use super::TemplateKey;
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident = $key:literal [$($field:literal)*];)*) => {
+        $($(#[$doc])* pub const $name: TemplateKey = $key;)*
+
+        /// Every text and the placeholders that the program fills; a catalogue must have exactly these.
+        pub const ALL: &[(TemplateKey, &[&str])] = &[$(($key, &[$($field),*])),*];
+    };
+}
+
+texts! {
+    /// A return was recorded.
+    RECORDED = "recorded" ["month" "hamlet" "values"];
+    /// An incident was recorded with its day.
+    RECORDED_INCIDENT = "recorded_incident" ["day" "month" "hamlet" "values"];
+    /// Part was recorded, part is held.
+    RECORDED_REPLACE_OR_ADD = "recorded_replace_or_add" ["month" "hamlet" "values" "held"];
+    /// All of it was already so.
+    UNCHANGED = "unchanged" ["month" "hamlet" "values" "example"];
+    /// The sender said no: nothing changes.
+    KEPT = "kept" ["month" "hamlet" "values"];
+    /// The month is closed, the figures are kept for the officer.
+    CLOSED = "closed" ["month" "hamlet" "values"];
+    /// The number can be forged and the figures are kept for the officer.
+    LOW_TRUST = "low_trust" ["month" "hamlet" "values"];
+
+    /// Other figures are there: replace or add?
+    REPLACE_OR_ADD = "replace_or_add" ["month" "hamlet" "held"];
+    /// “Nothing happened” over figures.
+    CONFIRM_ZERO = "confirm_zero" ["month" "hamlet" "values"];
+    /// Lower than the incidents told one by one.
+    CONFIRM_LOWER = "confirm_lower" ["month" "hamlet" "held"];
+    /// Ten times the highest figure.
+    CONFIRM_JUMP = "confirm_jump" ["month" "hamlet" "values"];
+    /// The same addition again.
+    CONFIRM_REPEAT = "confirm_repeat" ["month" "hamlet" "values"];
+    /// The same incident again.
+    CONFIRM_REPEAT_INCIDENT = "confirm_repeat_incident" ["day" "hamlet" "values"];
+    /// An incident after the return.
+    CONFIRM_INCLUDED = "confirm_included" ["day" "month" "hamlet" "values"];
+    /// No month named, and the usual one has its return.
+    WHICH_MONTH = "which_month" ["hamlet" "list"];
+    /// The month named lies too far ahead or back.
+    MONTH_FAR = "month_far" ["month" "list"];
+    /// The month lies too far, and the sender insists.
+    MONTH_TOO_FAR = "month_too_far" ["month" "contact"];
+    /// Several hamlets, none named.
+    WHICH_HAMLET = "which_hamlet" ["list"];
+    /// The text names a hamlet that the sender has nothing to do with.
+    OTHER_HAMLET = "other_hamlet" ["hamlet" "other"];
+    /// The answer to a question was not understood.
+    ANSWER_UNCLEAR = "answer_unclear" ["choices"];
+
+    /// A word with several meanings.
+    ASK_WHICH = "ask_which" ["doubt" "list" "example"];
+    /// A thing without a number.
+    ASK_COUNT = "ask_count" ["indicator" "example"];
+    /// A number without a thing.
+    ASK_INDICATOR = "ask_indicator" ["doubt" "example"];
+    /// A vague amount.
+    ASK_VAGUE = "ask_vague" ["doubt" "example"];
+    /// Figures that exclude each other.
+    ASK_CONTRADICTION = "ask_contradiction" ["example"];
+    /// A code that does not exist.
+    ASK_CODE = "ask_code" ["doubt" "example"];
+    /// Two months in one text.
+    ASK_TWO_MONTHS = "ask_two_months" ["example"];
+    /// Two hamlets in one text.
+    ASK_TWO_HAMLETS = "ask_two_hamlets" ["example"];
+    /// No month of the calendar.
+    ASK_MONTH = "ask_month" ["example"];
+    /// A figure that cannot be.
+    ASK_ABSURD = "ask_absurd" ["doubt" "example"];
+    /// Characters that cannot be read.
+    ASK_ILLEGIBLE = "ask_illegible" ["example"];
+    /// Only more or less than before.
+    ASK_DIFFERENCE = "ask_difference" ["example"];
+    /// Keyword, month or command without figures.
+    ASK_NOTHING = "ask_nothing" ["example" "zero"];
+    /// A death or loss without its event.
+    ASK_UNATTACHED = "ask_unattached" ["doubt" "example"];
+    /// Events on several days in one text.
+    ASK_DAYS = "ask_days" ["example"];
+    /// An event on a day that has not come.
+    ASK_FUTURE_DAY = "ask_future_day" ["day"];
+    /// Not understood at all.
+    ASK_AGAIN = "ask_again" ["example"];
+
+    /// Nobody is registered at the number.
+    UNKNOWN_NUMBER = "unknown_number" [];
+    /// The sender reports for no hamlet in that month.
+    NO_POST = "no_post" ["contact"];
+    /// The PIN is wrong.
+    PIN_WRONG = "pin_wrong" ["contact"];
+    /// What is reported.
+    STATUS = "status" ["month" "hamlet" "values"];
+    /// What is reported, and what is missing.
+    STATUS_MISSING = "status_missing" ["month" "hamlet" "values" "missing"];
+    /// Nothing is reported.
+    STATUS_NONE = "status_none" ["hamlet" "missing" "example"];
+    /// What is reported for several hamlets.
+    STATUS_LIST = "status_list" ["month" "list"];
+    /// How to write.
+    HELP = "help" ["example" "zero"];
+    /// How to write the last text that was not understood.
+    HELP_MISTAKE = "help_mistake" ["doubt" "example"];
+    /// An urgent text was passed on.
+    URGENT_PASSED = "urgent_passed" ["reached"];
+    /// An urgent text reached nobody.
+    URGENT_NOBODY = "urgent_nobody" [];
+    /// Matters that are never kept.
+    CALL_POLICE = "call_police" [];
+    /// No more reminders.
+    STOPPED = "stopped" ["contact"];
+    /// Yes, without a question.
+    YES_TO_NOTHING = "yes_to_nothing" [];
+    /// No, without a question.
+    NO_TO_NOTHING = "no_to_nothing" ["example"];
+
+    /// `sms read`: a report with its month.
+    READ_REPORT = "read_report" ["month" "values"];
+    /// `sms read`: a report that names no month.
+    READ_REPORT_NO_MONTH = "read_report_no_month" ["values"];
+    /// `sms read`: status, whose figures only the server knows.
+    READ_STATUS = "read_status" [];
+
+    /// To the officers on duty: an urgent text, word for word.
+    URGENT_ALERT = "urgent_alert" ["hamlet" "name" "phone" "text"];
+    /// To the officers: somebody tried to report what is never kept.
+    CALL_POLICE_ALERT = "call_police_alert" ["hamlet" "name"];
+    /// A code to log in.
+    LOGIN_CODE = "login_code" ["code"];
+    /// The officer accepted what was kept.
+    PROPOSAL_ACCEPTED = "proposal_accepted" ["month" "hamlet" "values"];
+    /// The officer refused what was kept.
+    PROPOSAL_REFUSED = "proposal_refused" ["month" "hamlet" "values"];
+}

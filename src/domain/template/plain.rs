@@ -1,0 +1,56 @@
+//! Texts without Vietnamese marks, in characters of the GSM 7-bit alphabet.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::domain::message::is_gsm7;
+
+/// `text` without marks and without any character that would make the SMS a UCS-2 one: đ becomes d, quotes and dashes
+/// become plain ones, what has no counterpart is dropped.
+pub fn without_marks(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.nfkd() {
+        match c {
+            c if is_combining_mark(c) => {}
+            'đ' => plain.push('d'),
+            'Đ' => plain.push('D'),
+            '“' | '”' | '„' | '«' | '»' => plain.push('"'),
+            '‘' | '’' | '`' | '´' => plain.push('\''),
+            '–' | '—' | '−' | '‐' | '‑' => plain.push('-'),
+            '•' | '·' => plain.push('-'),
+            '→' => plain.push_str("->"),
+            '×' => plain.push('x'),
+            c if c.is_ascii_graphic() || c == ' ' || c == '\n' => {
+                if is_gsm7(c) {
+                    plain.push(c);
+                }
+            }
+            c if c.is_whitespace() => plain.push(' '),
+            _ => {}
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn marks_fall_off_whatever_their_form() {
+        assert_eq!(without_marks("Đặng Thị Hường, Ấp Trà Kháo"), "Dang Thi Huong, Ap Tra Khao");
+        let decomposed: String = "hòa giải được".nfd().collect();
+        assert_eq!(without_marks(&decomposed), "hoa giai duoc");
+        assert_eq!(without_marks("“2 → 3” – hết… 😀中"), "\"2 -> 3\" - het... ");
+        assert_eq!(without_marks("½\u{a0}x²"), "12 x2");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_left_is_sent_in_seven_bits(text in "\\PC{0,80}") {
+            prop_assert!(without_marks(&text).chars().all(|c| is_gsm7(c) && c.is_ascii()));
+        }
+    }
+}
