@@ -5,7 +5,9 @@
 //! (`ARCHITECTURE.md`, checked by `tests/it/architecture.rs`).
 
 pub mod clock;
+pub mod config;
 pub mod crypto;
 pub mod db;
 pub mod domain;
 pub mod flows;
+pub mod telemetry;

@@ -1,0 +1,116 @@
+//! `[[gateways]]`: the ways for texts to come in and go out.
+
+use std::collections::BTreeSet;
+
+use reqwest::Url;
+use serde::Serialize;
+
+use super::secret::Secret;
+use super::section::Section;
+
+/// One of `[[gateways]]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gateway {
+    /// Its name, part of its address (`/gateways/ID/inbound`).
+    pub id: String,
+    /// At most so many SMS parts a second go out.
+    pub parts_per_second: u32,
+    /// What a part costs, in đồng.
+    pub cost_per_part: i64,
+    /// What stands behind it, with the settings of that kind.
+    #[serde(flatten)]
+    pub kind: GatewayKind,
+}
+
+/// What stands behind a gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum GatewayKind {
+    /// A phone app or provider that speaks JSON over HTTP.
+    Generic(Generic),
+    /// Texts are written to the log and go nowhere.
+    Log,
+}
+
+/// A gateway of kind `generic`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Generic {
+    /// What `?token=` must be on the requests that bring texts and delivery reports; without it none are taken.
+    pub inbound_token: Option<Secret>,
+    /// Where texts are posted to (`http` or `https`); without it nothing is sent.
+    pub send_url: Option<String>,
+}
+
+type ReadKind = fn(&mut Section) -> Option<GatewayKind>;
+
+/// Every kind, by the name that settings write.
+const KINDS: [(&str, ReadKind); 2] = [
+    ("generic", |section| Generic::read(section).map(GatewayKind::Generic)),
+    ("log", |_| Some(GatewayKind::Log)),
+];
+
+/// The longest id, so that addresses and rows stay small.
+const MAX_ID: usize = 32;
+
+impl Gateway {
+    pub(super) fn read(section: &mut Section) -> Option<Self> {
+        let id = section.parsed("id", id);
+        let parts_per_second = section.integer_or("parts_per_second", 1..=10_000, 10);
+        let cost_per_part = section.integer_or("cost_per_part", 0..=100_000, 0);
+        let kind = section.parsed("kind", kind).and_then(|read| read(section));
+        Some(Gateway {
+            id: id?,
+            parts_per_second: parts_per_second?,
+            cost_per_part: cost_per_part?,
+            kind: kind?,
+        })
+    }
+
+    /// The first id that two gateways share; the environment cannot tell `a-b` from `a_b`.
+    pub(super) fn shared_id(gateways: &[Gateway]) -> Option<&str> {
+        let mut seen = BTreeSet::new();
+        gateways.iter().map(|gateway| gateway.id.as_str()).find(|id| !seen.insert(id.replace('-', "_")))
+    }
+}
+
+impl Generic {
+    fn read(section: &mut Section) -> Option<Self> {
+        let inbound_token = section.optional_secret("inbound_token");
+        let send_url = section.optional("send_url", web_address);
+        let (inbound_token, send_url) = (inbound_token?, send_url?);
+        if inbound_token.is_none() && send_url.is_none() {
+            return section
+                .refuse("send_url", "give inbound_token to take texts, send_url to send them, or both");
+        }
+        Some(Generic { inbound_token, send_url })
+    }
+}
+
+fn id(text: &str) -> Result<String, String> {
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    if !text.is_empty() && text.len() <= MAX_ID && text.chars().all(good) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("write at most {MAX_ID} lower case letters, digits, - and _"))
+    }
+}
+
+fn kind(text: &str) -> Result<ReadKind, String> {
+    let found = KINDS.iter().find(|(name, _)| *name == text);
+    found.map(|(_, read)| *read).ok_or_else(|| {
+        let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
+        format!("there is no such kind of gateway; there are: {}", names.join(", "))
+    })
+}
+
+fn web_address(text: &str) -> Result<String, String> {
+    let advice = || "write an address such as https://host/path".to_owned();
+    let url = Url::parse(text).map_err(|_| advice())?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(advice());
+    }
+    if url.password().is_some() || !url.username().is_empty() {
+        return Err("leave user and password out of the address".to_owned());
+    }
+    Ok(text.to_owned())
+}

@@ -1,0 +1,92 @@
+//! `[intake]`, `[outbound]`, `[retention]`: how texts are taken, sent and forgotten.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::database::{DatabaseUrl, beside, path};
+use super::section::Section;
+
+/// `[intake]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Intake {
+    /// The most texts and reports that are written in one transaction.
+    pub batch_size: usize,
+    /// The most that may wait to be written.
+    pub queue_size: usize,
+    /// Folder where texts are kept, encrypted, while the database cannot be reached.
+    pub spool_dir: PathBuf,
+    /// The most bytes that are kept there.
+    pub spool_max_bytes: u64,
+}
+
+/// `[outbound]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Outbound {
+    /// Texts that are handed to gateways at the same time.
+    pub workers: usize,
+    /// A text that a worker has taken and not marked is free for others after this many seconds.
+    pub lease_seconds: i64,
+    /// How long a gateway may take to answer, in seconds; less than the lease.
+    pub request_seconds: i64,
+    /// How often a text is tried that a gateway does not take.
+    pub max_tries: i32,
+    /// The pause before the second try, in seconds; it doubles with each.
+    pub first_pause_seconds: i64,
+    /// The longest pause between two tries, in seconds.
+    pub longest_pause_seconds: i64,
+}
+
+/// `[retention]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Retention {
+    /// The words of texts are deleted after this many days.
+    pub text_days: u32,
+}
+
+impl Intake {
+    pub(super) fn read(section: &mut Section, database: Option<&DatabaseUrl>) -> Option<Self> {
+        let batch_size = section.integer("batch_size", 1..=64);
+        let queue_size = section.integer("queue_size", 1..=1_000_000);
+        let spool_dir = section.optional("spool_dir", path);
+        let spool_max_bytes = section.integer("spool_max_bytes", 65_536..=1_099_511_627_776);
+        Some(Intake {
+            batch_size: batch_size?,
+            queue_size: queue_size?,
+            spool_dir: spool_dir?.unwrap_or_else(|| beside(database, "spool")),
+            spool_max_bytes: spool_max_bytes?,
+        })
+    }
+}
+
+impl Outbound {
+    pub(super) fn read(section: &mut Section) -> Option<Self> {
+        let workers = section.integer("workers", 1..=64);
+        let lease_seconds = section.integer("lease_seconds", 10..=3_600);
+        let request_seconds = section.integer("request_seconds", 1..=600);
+        let max_tries = section.integer("max_tries", 1..=100);
+        let first_pause_seconds = section.integer("first_pause_seconds", 1..=3_600);
+        let longest_pause_seconds = section.integer("longest_pause_seconds", 1..=86_400);
+        let settings = Outbound {
+            workers: workers?,
+            lease_seconds: lease_seconds?,
+            request_seconds: request_seconds?,
+            max_tries: max_tries?,
+            first_pause_seconds: first_pause_seconds?,
+            longest_pause_seconds: longest_pause_seconds?,
+        };
+        if settings.request_seconds >= settings.lease_seconds {
+            return section.refuse("request_seconds", "make it less than lease_seconds");
+        }
+        if settings.first_pause_seconds > settings.longest_pause_seconds {
+            return section.refuse("first_pause_seconds", "make it at most longest_pause_seconds");
+        }
+        Some(settings)
+    }
+}
+
+impl Retention {
+    pub(super) fn read(section: &mut Section) -> Option<Self> {
+        Some(Retention { text_days: section.integer("text_days", 1..=36_500)? })
+    }
+}
