@@ -8,6 +8,8 @@ pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod db;
+pub mod documents;
 pub mod domain;
 pub mod flows;
+pub mod sms;
 pub mod telemetry;

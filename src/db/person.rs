@@ -9,7 +9,7 @@ use diesel::sql_types::{BigInt, Binary, Bool, Date, Nullable, Text};
 use super::DbResult;
 use super::conn::Conn;
 use super::message::digest;
-use super::sql::{Sql, padded};
+use super::sql::{Bind, Sql, padded, pieces};
 use crate::crypto::Digest;
 use crate::domain::ids::{PersonId, UnitId};
 
@@ -198,4 +198,167 @@ pub fn stop_reminders(conn: &mut Conn, person: PersonId, at: i64) -> DbResult<()
         .bind(person)
         .run(conn)?;
     Ok(())
+}
+
+/// The sealed name of a person, for (`person`, id).
+pub fn name_cipher(conn: &mut Conn, person: PersonId) -> DbResult<Option<Vec<u8>>> {
+    let mut rows =
+        Sql::<(Binary,)>::new("SELECT name_cipher FROM person WHERE id = ")
+            .bind(person)
+            .load::<(Vec<u8>,)>(conn)?;
+    Ok(rows.pop().map(|(name,)| name))
+}
+
+/// A person to be stored, with one number.
+#[derive(Debug, Clone)]
+pub struct NewPerson {
+    /// The id.
+    pub id: PersonId,
+    /// The name, sealed for (`person`, id).
+    pub name_cipher: Vec<u8>,
+    /// Whether the person wants texts with marks.
+    pub marks: bool,
+    /// Blind index of the number.
+    pub number_index: Digest,
+    /// The number, sealed for (`phone`, id).
+    pub number_cipher: Vec<u8>,
+    /// When, microseconds UTC.
+    pub created_at: i64,
+}
+
+/// Inserts people and their numbers.
+pub fn insert(conn: &mut Conn, people: &[NewPerson]) -> DbResult<()> {
+    for piece in pieces(people) {
+        let person = |p: &NewPerson| -> [Bind; 5] {
+            [p.id.into(), p.name_cipher.clone().into(), p.marks.into(), false.into(), p.created_at.into()]
+        };
+        Sql::new("INSERT INTO person (id, name_cipher, marks, practice, created_at) VALUES ")
+            .rows(piece.iter().map(person))
+            .run(conn)?;
+        let phone = |p: &NewPerson| -> [Bind; 4] {
+            [p.number_index.into(), p.id.into(), p.number_cipher.clone().into(), p.created_at.into()]
+        };
+        Sql::new("INSERT INTO phone (number_index, person_id, number_cipher, created_at) VALUES ")
+            .rows(piece.iter().map(phone))
+            .run(conn)?;
+    }
+    Ok(())
+}
+
+/// A post to be stored.
+#[derive(Debug, Clone)]
+pub struct NewPost {
+    /// The id.
+    pub id: i64,
+    /// Who holds it.
+    pub person_id: PersonId,
+    /// Where.
+    pub unit_id: UnitId,
+    /// The role.
+    pub role: &'static str,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// Last day.
+    pub valid_to: NaiveDate,
+}
+
+/// Inserts posts.
+pub fn insert_posts(conn: &mut Conn, posts: &[NewPost]) -> DbResult<()> {
+    for piece in pieces(posts) {
+        let post = |p: &NewPost| -> [Bind; 6] {
+            [
+                p.id.into(),
+                p.person_id.into(),
+                p.unit_id.into(),
+                p.role.into(),
+                p.valid_from.into(),
+                p.valid_to.into(),
+            ]
+        };
+        Sql::new("INSERT INTO post (id, person_id, unit_id, role, valid_from, valid_to) VALUES ")
+            .rows(piece.iter().map(post))
+            .run(conn)?;
+    }
+    Ok(())
+}
+
+/// A post ends on `last_day`.
+pub fn end_post(conn: &mut Conn, post: i64, last_day: NaiveDate) -> DbResult<()> {
+    Sql::new("UPDATE post SET valid_to = ").bind(last_day).sql(" WHERE id = ").bind(post).run(conn)?;
+    Ok(())
+}
+
+/// A person as an import finds it.
+#[derive(Debug, Clone)]
+pub struct StoredPerson {
+    /// The id.
+    pub id: PersonId,
+    /// The name; empty until it is opened.
+    pub name: String,
+    /// The name, sealed for (`person`, id).
+    pub name_cipher: Vec<u8>,
+    /// All posts.
+    pub posts: Vec<StoredPost>,
+}
+
+/// A post as an import finds it.
+#[derive(Debug, Clone)]
+pub struct StoredPost {
+    /// The id.
+    pub id: i64,
+    /// Where.
+    pub unit_id: UnitId,
+    /// The role.
+    pub role: String,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// Last day.
+    pub valid_to: NaiveDate,
+}
+
+/// The people at these numbers, number by number.
+pub fn stored(conn: &mut Conn, numbers: &[Digest]) -> DbResult<Vec<(Digest, StoredPerson)>> {
+    type Row = (
+        Vec<u8>,
+        i64,
+        Vec<u8>,
+        Option<i64>,
+        Option<i64>,
+        Option<String>,
+        Option<NaiveDate>,
+        Option<NaiveDate>,
+    );
+    let mut numbers = numbers.to_vec();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut found: Vec<(Digest, StoredPerson)> = Vec::new();
+    for list in padded(&numbers) {
+        let rows = Sql::<(Binary, BigInt, Binary, Nullable<BigInt>, Nullable<BigInt>, Nullable<Text>, Nullable<Date>, Nullable<Date>)>::new(
+            "SELECT phone.number_index, person.id, person.name_cipher, post.id, post.unit_id, post.role, post.valid_from, \
+             post.valid_to FROM phone JOIN person ON person.id = phone.person_id \
+             LEFT JOIN post ON post.person_id = person.id WHERE phone.number_index IN (",
+        )
+        .list(list)
+        .sql(") ORDER BY phone.number_index, person.id")
+        .load::<Row>(conn)?;
+        for (number, id, name_cipher, post, unit_id, role, from, to) in rows {
+            let number = digest(number)?;
+            if found.last().is_none_or(|(at, person)| *at != number || person.id != id) {
+                found
+                    .push((number, StoredPerson { id, name: String::new(), name_cipher, posts: Vec::new() }));
+            }
+            if let (
+                Some((_, person)),
+                Some(id),
+                Some(unit_id),
+                Some(role),
+                Some(valid_from),
+                Some(valid_to),
+            ) = (found.last_mut(), post, unit_id, role, from, to)
+            {
+                person.posts.push(StoredPost { id, unit_id, role, valid_from, valid_to });
+            }
+        }
+    }
+    Ok(found)
 }

@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text};
 
 use super::DbResult;
 use super::conn::Conn;
-use super::sql::{Sql, padded};
+use super::sql::{Bind, Sql, padded, pieces};
 use crate::domain::ids::UnitId;
 
 /// The first day of what has always been: kept instead of NULL, so that ranges compare.
@@ -183,4 +183,56 @@ pub fn hamlets_of(conn: &mut Conn, communes: &[UnitId], day: NaiveDate) -> DbRes
     units.sort_by_key(|unit| unit.id);
     units.dedup_by_key(|unit| unit.id);
     Ok(units)
+}
+
+/// Inserts units.
+pub fn insert(conn: &mut Conn, units: &[Unit]) -> DbResult<()> {
+    let rows: Vec<[Bind; 11]> = units.iter().map(row).collect();
+    for piece in pieces(&rows) {
+        Sql::new(
+            "INSERT INTO unit (id, code, kind, parent_id, province_id, commune_id, name, valid_from, valid_to, \
+             households, population) VALUES ",
+        )
+        .rows(piece.iter().cloned())
+        .run(conn)?;
+    }
+    Ok(())
+}
+
+fn row(u: &Unit) -> [Bind; 11] {
+    [
+        u.id.into(),
+        u.code.as_str().into(),
+        u.kind.as_str().into(),
+        u.parent_id.into(),
+        u.province_id.into(),
+        u.commune_id.into(),
+        u.name.as_str().into(),
+        u.valid_from.into(),
+        u.valid_to.into(),
+        u.households.into(),
+        u.population.into(),
+    ]
+}
+
+/// Gives a unit the name, last day and sizes of `new`; a former name is kept as valid until `until`.
+pub fn update(conn: &mut Conn, old: &Unit, new: &Unit, until: NaiveDate) -> DbResult<()> {
+    if old.name != new.name {
+        Sql::new("INSERT INTO unit_name (unit_id, valid_to, name) VALUES ")
+            .rows([[old.id.into(), until.into(), old.name.as_str().into()]])
+            .sql(" ON CONFLICT DO NOTHING")
+            .run(conn)?;
+    }
+    Sql::new("UPDATE unit SET name = ")
+        .bind(new.name.as_str())
+        .sql(", valid_to = ")
+        .bind(new.valid_to)
+        .sql(", households = ")
+        .bind(new.households)
+        .sql(", population = ")
+        .bind(new.population)
+        .sql(" WHERE id = ")
+        .bind(old.id)
+        .run(conn)?;
+    Ok(())
 }

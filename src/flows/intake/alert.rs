@@ -7,9 +7,10 @@ use crate::crypto::Place;
 use crate::db::outbox::NewOutgoing;
 use crate::db::person::Officer;
 use crate::db::{Conn, DbError, DbResult, person, unit};
-use crate::domain::ids::UnitId;
+use crate::domain::ids::{PersonId, UnitId};
 use crate::domain::intake::Alert;
 use crate::domain::message::parts;
+use crate::domain::template::TemplateKey;
 
 /// Whom an alert about a text reaches: the officers of the commune, else those of its province; the commune of an
 /// unknown sender is the gateway's default.
@@ -34,6 +35,21 @@ pub(super) fn receivers(
     }
 }
 
+/// Whom and where an alert is about.
+#[derive(Debug, Clone)]
+pub(super) struct About {
+    pub(super) commune_id: Option<UnitId>,
+    pub(super) hamlet: String,
+    pub(super) name: String,
+}
+
+/// The name of a person, for those who may know it.
+pub(super) fn name_of(conn: &mut Conn, context: &Context, person: PersonId) -> DbResult<String> {
+    let Some(sealed) = person::name_cipher(conn, person)? else { return Ok(String::new()) };
+    let place = Place { table: "person", row: person };
+    context.keys.open_text(place, &sealed).map_err(|_| DbError::Corrupt("a name"))
+}
+
 /// The texts of an alert, one per officer.
 pub(super) fn plan(
     context: &Context,
@@ -54,21 +70,13 @@ fn one(
     text: &PreparedText,
     alert: Alert,
     officer: &Officer,
-    (commune_id, place_name): (Option<UnitId>, &str),
+    about: &About,
     stored_at: i64,
 ) -> DbResult<NewOutgoing> {
     let sealed_for = Place { table: "phone", row: officer.person_id };
     let number =
         context.keys.open(sealed_for, &officer.number_cipher).map_err(|_| DbError::Corrupt("a number"))?;
-    let sender = text.phone.as_ref().map_or(text.raw.sender.as_str(), |phone| phone.e164());
-    let key = match alert {
-        Alert::Urgent => "alert_urgent",
-        Alert::CallPolice => "alert_call_police",
-    };
-    let mut fields = vec![("unit", place_name.to_owned()), ("phone", sender.to_owned())];
-    if alert == Alert::Urgent {
-        fields.push(("text", text.raw.text.clone()));
-    }
+    let (key, fields) = words_of(text, alert, about);
     let words = context.rules.templates.render(key, &fields, officer.marks);
     let id = next_id(context).map_err(|_| DbError::Stopped)?;
     let place = Place { table: "outbox", row: id };
@@ -85,7 +93,7 @@ fn one(
         text_index: context.keys.index("text", &words),
         text_cipher: seal(words.as_bytes())?,
         gateway: text.raw.gateway.clone(),
-        commune_id,
+        commune_id: about.commune_id,
         lane: ledger::LANE_REPLY,
         parts,
         cost: context.cost(&text.raw.gateway, parts),
@@ -100,4 +108,21 @@ pub(super) fn names(context: &Context, officers: &[Officer]) -> DbResult<Vec<Str
         context.keys.open_text(place, &officer.name_cipher).map_err(|_| DbError::Corrupt("a name"))
     };
     officers.iter().map(name).collect()
+}
+
+/// The number as people write it.
+fn local(text: &PreparedText) -> String {
+    let number = text.phone.as_ref().map_or(text.raw.sender.as_str(), |phone| phone.e164());
+    number.strip_prefix("+84").map_or_else(|| number.to_owned(), |rest| format!("0{rest}"))
+}
+
+fn words_of(text: &PreparedText, alert: Alert, about: &About) -> (TemplateKey, Vec<(&'static str, String)>) {
+    let (hamlet, name) = (("hamlet", about.hamlet.clone()), ("name", about.name.clone()));
+    match alert {
+        Alert::Urgent => {
+            let words = ("text", text.raw.text.clone());
+            ("urgent_alert", vec![hamlet, name, ("phone", local(text)), words])
+        }
+        Alert::CallPolice => ("call_police_alert", vec![hamlet, name]),
+    }
 }

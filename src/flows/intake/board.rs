@@ -1,9 +1,10 @@
 //! What the rules need to know about everyone in a batch, loaded set-wise, and kept true as the batch goes on.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
+use super::figures::figures;
 use super::prepare::PreparedText;
 use super::{Communes, Context, NewSubmission, alert};
 use crate::clock::{day_in_vietnam, start_of_day_in_vietnam};
@@ -458,15 +459,6 @@ pub(super) fn pin_index(context: &Context, person: PersonId, pin: &str) -> Diges
     context.keys.index("pin", &format!("{person}\0{pin}"))
 }
 
-/// Figures as they are stored.
-pub(super) fn figures(json: &str) -> DbResult<Figures> {
-    let by_text: BTreeMap<String, i64> =
-        serde_json::from_str(json).map_err(|_| DbError::Corrupt("stated figures"))?;
-    by_text
-        .into_iter()
-        .map(|(id, figure)| id.parse().map(|id| (id, figure)).map_err(|_| DbError::Corrupt("an indicator")))
-        .collect()
-}
 
 fn month_key(unit: UnitId, period: i32) -> DbResult<MonthKey> {
     Ok((unit, Period::from_number(period).map_err(|_| DbError::Corrupt("a period"))?))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::board::{Board, Chain, FirstReturn, MonthKey};
 use super::prepare::{PreparedText, next_id};
-use super::{Author, Context, NewSubmission, alert, values};
+use super::{Author, Context, NewSubmission, alert, figures};
 use crate::clock::day_in_vietnam;
 use crate::crypto::{Digest, Place, sha256};
 use crate::db::log::{NewAudit, NewChange};
@@ -109,8 +109,13 @@ impl<'a> Ledger<'a> {
         }
         if let Some(kind) = plan.alert {
             let officers = alert::receivers(conn, self.context, text, message.commune_id)?;
-            let about = (message.commune_id, board.unit_name(&text.sender_index, unit));
-            self.outgoing.extend(alert::plan(self.context, text, kind, &officers, about, self.stored_at)?);
+            let name = plan.person.map(|person| alert::name_of(conn, self.context, person)).transpose()?;
+            let about = alert::About {
+                commune_id: message.commune_id,
+                hamlet: board.unit_name(&text.sender_index, unit).to_owned(),
+                name: name.unwrap_or_default(),
+            };
+            self.outgoing.extend(alert::plan(self.context, text, kind, &officers, &about, self.stored_at)?);
         }
         if plan.stop_reminders {
             self.stopped.extend(plan.person);
@@ -173,7 +178,7 @@ impl<'a> Ledger<'a> {
             intent: text.reading.intent.name(),
             fate,
             why: text.reading.why.map(|why| why.name()),
-            reading: values::reading_json(&self.context.rules.catalogue, &text.reading),
+            reading: figures::reading_json(&self.context.rules.catalogue, &text.reading),
             personal: text.reading.personal,
             flags: String::new(),
             report_id: None,
@@ -230,9 +235,9 @@ impl<'a> Ledger<'a> {
             commune_id,
             period: new.period.number(),
             day: new.day,
-            stated: values::json(&new.values),
+            stated: figures::json(&new.values),
             rest_zero: new.rest_zero,
-            added: new.added.as_ref().map(values::json),
+            added: new.added.as_ref().map(figures::json),
             proposal: new.proposal,
             flagged: new.flagged,
             source: origin.source,
@@ -377,8 +382,8 @@ impl<'a> Ledger<'a> {
             returns.extend(current_return(board, *key, after).map(|row| (row, commune, stated_count(after))));
             incidents.extend(changed_incidents(board, *key, before, after).map(|row| (row, commune)));
             let span = self.context.rules.calendar.span(key.1);
-            values::compare((*key, commune), span, before, after, (&mut put, &mut drop));
-            values::add_differences(
+            figures::compare((*key, commune), span, before, after, (&mut put, &mut drop));
+            figures::add_differences(
                 &self.context.rules.catalogue,
                 (*key, commune),
                 before,

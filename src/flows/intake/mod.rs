@@ -7,11 +7,11 @@
 mod alert;
 mod batch;
 mod board;
+pub(crate) mod figures;
 mod ledger;
 mod prepare;
 mod queue;
 mod spool;
-mod values;
 
 use std::collections::HashMap;
 use std::sync::Arc;

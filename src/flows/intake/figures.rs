@@ -1,4 +1,4 @@
-//! From months before and after a batch to rows of figures and differences of totals.
+//! From months to rows of figures and differences of totals.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::board::MonthKey;
 use crate::db::report::Value;
+use crate::db::{DbError, DbResult};
 use crate::db::total::{Difference, TotalKey};
 use crate::domain::ids::UnitId;
 use crate::domain::indicator::{Catalogue, IndicatorId, Reporter};
@@ -18,6 +19,16 @@ pub(super) fn json(figures: &Figures) -> String {
     let by_text: BTreeMap<String, i64> =
         figures.iter().map(|(id, figure)| (id.to_string(), *figure)).collect();
     serde_json::Value::from_iter(by_text).to_string()
+}
+
+/// Figures from how they are stored.
+pub(crate) fn figures(json: &str) -> DbResult<Figures> {
+    let by_text: BTreeMap<String, i64> =
+        serde_json::from_str(json).map_err(|_| DbError::Corrupt("stated figures"))?;
+    by_text
+        .into_iter()
+        .map(|(id, figure)| id.parse().map(|id| (id, figure)).map_err(|_| DbError::Corrupt("an indicator")))
+        .collect()
 }
 
 /// What is kept of a reading beside its message: figures by code, the month, and what raised a question.
@@ -49,39 +60,49 @@ fn stated(month: &MonthState, span: Span) -> BTreeMap<(IndicatorId, NaiveDate, N
     figures
 }
 
+/// The rows that a month's figures make.
+pub(crate) fn stated_rows(
+    ((unit_id, period), commune_id): (MonthKey, UnitId),
+    span: Span,
+    month: &MonthState,
+) -> Vec<Value> {
+    let period = period.number();
+    let row = |((indicator_id, day_from, day_to), figure)| Value {
+        unit_id,
+        period,
+        indicator_id,
+        day_from,
+        day_to,
+        commune_id,
+        figure,
+    };
+    stated(month, span).into_iter().map(row).collect()
+}
+
 /// Which rows of figures change: those to put and those to drop.
 pub(super) fn compare(
-    ((unit_id, period), commune_id): (MonthKey, UnitId),
+    key: (MonthKey, UnitId),
     span: Span,
     before: &MonthState,
     after: &MonthState,
     (put, drop): (&mut Vec<Value>, &mut Vec<Value>),
 ) {
-    let (before, after) = (stated(before, span), stated(after, span));
-    let period = period.number();
-    let row =
-        |((indicator_id, day_from, day_to), figure): (&(IndicatorId, NaiveDate, NaiveDate), &i64)| Value {
-            unit_id,
-            period,
-            indicator_id: *indicator_id,
-            day_from: *day_from,
-            day_to: *day_to,
-            commune_id,
-            figure: *figure,
-        };
-    put.extend(after.iter().filter(|(key, figure)| before.get(key) != Some(figure)).map(row));
-    drop.extend(before.iter().filter(|(key, _)| !after.contains_key(key)).map(row));
+    let (before, after) = (stated_rows(key, span, before), stated_rows(key, span, after));
+    let place = |value: &Value| (value.indicator_id, value.day_from, value.day_to);
+    let places: BTreeSet<_> = after.iter().map(place).collect();
+    drop.extend(before.iter().filter(|value| !places.contains(&place(value))).cloned());
+    put.extend(after.into_iter().filter(|value| !before.contains(value)));
 }
 
 /// The figure that a hamlet adds to its commune's total, where it states one.
-pub(crate) fn counted(month: &MonthState, indicator: IndicatorId) -> Option<i64> {
+fn counted(month: &MonthState, indicator: IndicatorId) -> Option<i64> {
     let unstated_zero =
         month.month_return.as_ref().is_some_and(|r| r.rest_zero && !r.values.contains_key(&indicator));
     if unstated_zero { None } else { month.effective(indicator) }
 }
 
 /// By how much a month changes the totals of its commune. Figures that only communes report stay out.
-pub(super) fn add_differences(
+pub(crate) fn add_differences(
     catalogue: &Catalogue,
     ((_, period), commune): (MonthKey, UnitId),
     before: &MonthState,

@@ -1,0 +1,3 @@
+//! Files that people exchange: tables in CSV and XLSX.
+
+pub mod table;
