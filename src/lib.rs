@@ -11,5 +11,6 @@ pub mod db;
 pub mod documents;
 pub mod domain;
 pub mod flows;
+pub mod jobs;
 pub mod sms;
 pub mod telemetry;

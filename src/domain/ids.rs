@@ -28,10 +28,15 @@ pub struct IdMaker {
 impl IdMaker {
     /// A maker for `node` (0–1023) that continues after `last`, the largest id known to have been made by the node.
     pub fn new(node: u16, last: i64) -> Self {
-        IdMaker {
-            node: i64::from(node) & ((1 << NODE_BITS) - 1),
-            last: last >> (NODE_BITS + COUNTER_BITS) << COUNTER_BITS,
-        }
+        // The whole millisecond of the last id counts as used up.
+        let ms = (last >> (NODE_BITS + COUNTER_BITS)) + 1;
+        IdMaker { node: i64::from(node) & ((1 << NODE_BITS) - 1), last: ms << COUNTER_BITS }
+    }
+
+    /// The largest id made so far, or known of when the maker began.
+    pub fn last_id(&self) -> i64 {
+        let (ms, counter) = (self.last >> COUNTER_BITS, self.last & ((1 << COUNTER_BITS) - 1));
+        (ms << (NODE_BITS + COUNTER_BITS)) | (self.node << COUNTER_BITS) | counter
     }
 
     /// The next id at `unix_ms`, milliseconds of the Unix epoch. When the clock stands still or goes back, or more
@@ -39,8 +44,7 @@ impl IdMaker {
     pub fn next(&mut self, unix_ms: i64) -> i64 {
         let now = unix_ms.saturating_sub(EPOCH_MS).max(0) << COUNTER_BITS;
         self.last = now.max(self.last + 1);
-        let (ms, counter) = (self.last >> COUNTER_BITS, self.last & ((1 << COUNTER_BITS) - 1));
-        (ms << (NODE_BITS + COUNTER_BITS)) | (self.node << COUNTER_BITS) | counter
+        self.last_id()
     }
 }
 
@@ -69,7 +73,8 @@ mod tests {
     #[test]
     fn a_restart_continues_after_the_last_id() {
         let mut before = IdMaker::new(3, 0);
-        let last = before.next(EPOCH_MS + 10_000);
+        let last = (0..10).map(|_| before.next(EPOCH_MS + 10_000)).max().unwrap();
+        assert_eq!(before.last_id(), last);
         let mut after = IdMaker::new(3, last);
         assert!(after.next(EPOCH_MS) > last);
     }

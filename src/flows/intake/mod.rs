@@ -64,6 +64,8 @@ pub struct Context {
     pub clock: Clock,
     /// The gateways by id.
     pub routes: HashMap<String, Route>,
+    /// Told when texts have been planned, so that senders need not wait.
+    pub planned: Arc<tokio::sync::Notify>,
 }
 
 impl Context {

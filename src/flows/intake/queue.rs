@@ -179,6 +179,8 @@ fn answer(waiting: Waiting, result: Result<Outcome, IntakeError>) {
 }
 
 async fn write(db: &Db, context: &Arc<Context>, items: Arc<[Item]>) -> Result<Vec<Outcome>, DbError> {
-    let context = Arc::clone(context);
-    db.write(move |conn| batch::record(conn, &context, &items)).await
+    let recording = Arc::clone(context);
+    let outcomes = db.write(move |conn| batch::record(conn, &recording, &items)).await?;
+    context.planned.notify_waiters();
+    Ok(outcomes)
 }
