@@ -1,3 +1,7 @@
-//! The `binhyen` program: parses the command line and hands over to [`binhyen::cli`].
+//! The `binhyen` program: hands the command line over to [`binhyen::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    binhyen::cli::run(std::env::args_os())
+}

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{DbError, DbResult};
+use crate::config::DatabaseUrl;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, ConnectionResult, PgConnection, SqliteConnection};
 
@@ -25,6 +26,15 @@ pub enum Target {
     Sqlite(String),
     /// PostgreSQL at this URL.
     Postgres(String),
+}
+
+impl From<&DatabaseUrl> for Target {
+    fn from(url: &DatabaseUrl) -> Self {
+        match url {
+            DatabaseUrl::Sqlite(file) => Target::Sqlite(file.display().to_string()),
+            DatabaseUrl::Postgres(url) => Target::Postgres(url.clone()),
+        }
+    }
 }
 
 /// How long a writer waits for another process that holds SQLite's write lock.

@@ -1,0 +1,119 @@
+//! The command line: a file per command.
+//!
+//! Exit codes: 0 done, 1 failed, 2 wrong usage or settings. Answers go to standard output; errors and logs go to
+//! standard error, and an error says what to do.
+
+mod check_config;
+mod migrate;
+mod terminal;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+use crate::config::{self, Problems, Settings};
+
+/// Bình Yên: hamlet heads report security-and-order incidents by SMS or app; communes get their monthly indicators.
+#[derive(Debug, Parser)]
+#[command(name = "binhyen", version, arg_required_else_help = true)]
+struct CommandLine {
+    #[command(flatten)]
+    settings: SettingsFile,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Args)]
+struct SettingsFile {
+    /// Settings that lie over the built-in defaults; `BINHYEN__SECTION__KEY` in the environment lies over both.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Bring the schema of the database up to date.
+    Migrate,
+    /// Print the settings that result from defaults, file and environment, secrets hidden, or every problem at once.
+    CheckConfig,
+}
+
+/// Done, or what the command found does not hold (exit 1).
+const DONE: ExitCode = ExitCode::SUCCESS;
+const FAILED: u8 = 1;
+const WRONG_USAGE: u8 = 2;
+
+/// Runs the program with `args`, the first of which is its own name.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let command_line = match CommandLine::try_parse_from(args) {
+        Ok(command_line) => command_line,
+        Err(error) => return show_usage(&error),
+    };
+    command_line.run().unwrap_or_else(|error| fail(&error))
+}
+
+impl CommandLine {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Migrate => migrate::run(&self.settings.load()?),
+            Command::CheckConfig => check_config::run(&self.settings.load()?),
+        }
+    }
+}
+
+impl SettingsFile {
+    fn load(&self) -> Result<Settings, Problems> {
+        Settings::load(self.config.as_deref(), config::environment())
+    }
+}
+
+/// Help and version go to standard output and are no mistake.
+fn show_usage(error: &clap::Error) -> ExitCode {
+    // Nobody is left to tell when the terminal is gone.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => DONE,
+        _ => ExitCode::from(WRONG_USAGE),
+    }
+}
+
+fn fail(error: &anyhow::Error) -> ExitCode {
+    if reader_left(error) {
+        return DONE;
+    }
+    terminal::complain(&format!("binhyen: {error:#}"));
+    ExitCode::from(if error.is::<Problems>() { WRONG_USAGE } else { FAILED })
+}
+
+/// Whether the reader of our output closed it (`binhyen … | head`), which is no failure of ours.
+fn reader_left(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_option_says_what_it_does() {
+        fn check(command: &clap::Command) {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{} of {}", argument.get_id(), command.get_name());
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&CommandLine::command());
+    }
+}

@@ -1,0 +1,68 @@
+//! The program as a script sees it: exit codes, standard output, standard error.
+
+use std::process::{Command, Output};
+
+use crate::support::TestDatabase;
+
+/// Runs the program with nothing of the surrounding environment in its settings.
+fn binhyen(args: &[&str], env: &[(&str, &str)]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_binhyen"));
+    command.args(args).current_dir(folder.path()).env_clear().envs(env.iter().copied());
+    command.output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn help_and_version_are_answers_and_a_wrong_command_is_not() {
+    assert_eq!(binhyen(&["--help"], &[]).status.code(), Some(0));
+    let version = binhyen(&["--version"], &[]);
+    assert_eq!(text(&version.stdout), format!("binhyen {}\n", env!("CARGO_PKG_VERSION")));
+    for args in [&[][..], &["fly"], &["migrate", "--fast"]] {
+        let output = binhyen(args, &[]);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(text(&output.stderr).contains("Usage:"), "{args:?}");
+    }
+}
+
+#[test]
+fn check_config_prints_the_settings_without_secrets() {
+    let output = binhyen(&["check-config"], &[("BINHYEN__DATABASE__URL", "postgres://u:geheim@h/d")]);
+    assert_eq!(output.status.code(), Some(0));
+    let printed = text(&output.stdout);
+    assert!(printed.contains("url = \"postgres://u:(hidden)@h/d\""), "{printed}");
+    assert!(!printed.contains("geheim"));
+}
+
+#[test]
+fn wrong_settings_are_told_all_at_once_and_exit_2() {
+    let env = [("BINHYEN__HTTP__LISTEN", "8080"), ("BINHYEN__HTPP__LISTEN", "x")];
+    for command in ["check-config", "migrate"] {
+        let output = binhyen(&[command], &env);
+        assert_eq!(output.status.code(), Some(2));
+        let complaint = text(&output.stderr);
+        assert!(complaint.contains("http.listen: write ADDRESS:PORT"), "{complaint}");
+        assert!(complaint.contains("htpp: there is no such setting"), "{complaint}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_told_and_exits_1() {
+    let output = binhyen(&["migrate"], &[("BINHYEN__DATABASE__URL", "sqlite:///proc/no/such.db")]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("check database.url"));
+}
+
+async fn migrate_says_when_the_schema_is_up_to_date(test: TestDatabase) {
+    let secret = test.beside("url");
+    std::fs::write(&secret, test.url()).unwrap();
+    let output = binhyen(&["migrate"], &[("BINHYEN__DATABASE__URL_FILE", secret.to_str().unwrap())]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).ends_with("is up to date\n"));
+}
+
+on_both!(migrate_says_when_the_schema_is_up_to_date);

@@ -1,0 +1,12 @@
+//! The stories of the program, on SQLite and on PostgreSQL, and the rules that hold for its code.
+//!
+//! One binary, so that the throw-away PostgreSQL cluster is made once. Every test owns its database.
+
+#![cfg(test)]
+
+#[macro_use]
+mod support;
+
+mod architecture;
+mod command_line;
+mod databases;
