@@ -4,6 +4,7 @@
 //! standard error, and an error says what to do.
 
 mod check_config;
+mod health;
 mod migrate;
 mod terminal;
 
@@ -39,6 +40,8 @@ enum Command {
     Migrate,
     /// Print the settings that result from defaults, file and environment, secrets hidden, or every problem at once.
     CheckConfig,
+    /// Ask the running server with these settings whether it is ready (exit 0) or not (exit 1).
+    Health,
 }
 
 /// Done, or what the command found does not hold (exit 1).
@@ -60,6 +63,7 @@ impl CommandLine {
         match self.command {
             Command::Migrate => migrate::run(&self.settings.load()?),
             Command::CheckConfig => check_config::run(&self.settings.load()?),
+            Command::Health => health::run(&self.settings.load()?),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The program as a script sees it: exit codes, standard output, standard error.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::process::{Command, Output};
 
 use crate::support::TestDatabase;
@@ -55,6 +57,29 @@ fn a_database_that_cannot_be_opened_is_told_and_exits_1() {
     let output = binhyen(&["migrate"], &[("BINHYEN__DATABASE__URL", "sqlite:///proc/no/such.db")]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("check database.url"));
+}
+
+#[test]
+fn health_tells_whether_a_server_is_ready() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let env = [("BINHYEN__HTTP__LISTEN", address.as_str())];
+    let server = std::thread::spawn(move || {
+        for status in ["200 OK", "503 Service Unavailable"] {
+            let (mut client, _) = listener.accept().unwrap();
+            let mut head = [0; 1024];
+            let length = client.read(&mut head).unwrap();
+            assert!(head[..length].starts_with(b"GET /readyz "));
+            write!(client, "HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+        }
+    });
+    for (code, said) in [(0, "ready\n"), (1, "is not ready: 503"), (1, "no server answers at")] {
+        let output = binhyen(&["health"], &env);
+        assert_eq!(output.status.code(), Some(code));
+        let text = text(&output.stdout) + &text(&output.stderr);
+        assert!(text.contains(said), "{text}");
+    }
+    server.join().unwrap();
 }
 
 async fn migrate_says_when_the_schema_is_up_to_date(test: TestDatabase) {

@@ -9,4 +9,5 @@ mod support;
 
 mod architecture;
 mod command_line;
+mod containers;
 mod databases;
