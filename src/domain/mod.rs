@@ -31,5 +31,6 @@ pub mod intake;
 pub mod message;
 pub mod period;
 pub mod phone;
+pub mod reply;
 pub mod shortcode;
 pub mod template;

@@ -260,11 +260,11 @@ mod tests {
         assert!(matches!(refused("[text.kept]", "[text.kep]"), BadTemplates::Missing("kept")));
         let more = format!("{SHIPPED}\n[text.more]\nwhen = ''\nvi = ''\n");
         assert!(matches!(Templates::from_toml(&more), Err(BadTemplates::Unknown(key)) if key == "more"));
-        let misspelt = refused("Không đổi gì. {month}", "Không đổi gì. {moth}");
+        let misspelt = refused("Không đổi gì: {month}", "Không đổi gì: {moth}");
         assert!(matches!(misspelt, BadTemplates::Placeholders { text: "kept", .. }));
-        let dropped = refused("Không đổi gì. {month}", "Không đổi gì.");
+        let dropped = refused("Không đổi gì: {month}", "Không đổi gì");
         assert!(matches!(dropped, BadTemplates::Placeholders { text: "kept", .. }));
-        let long = refused("Không đổi gì.", &"Không đổi gì.".repeat(20));
+        let long = refused("Không đổi gì:", &"Không đổi gì:".repeat(20));
         assert!(matches!(long, BadTemplates::TooLong { text: "kept", .. }));
         assert!(matches!(refused("code      =", "kode      ="), BadTemplates::Undescribed("code")));
     }

@@ -2,9 +2,20 @@
 //!
 //! The flow `intake` loads a [`Situation`], calls `decide_text` or `decide_submission`, and writes the [`Plan`].
 
+mod answer;
+mod case;
+mod decide;
+mod names;
 mod plan;
+mod record;
+mod settle;
 mod situation;
+mod status;
+mod submit;
+mod weigh;
 
+pub use case::{Reads, Said};
+pub use decide::decide_text;
 pub use plan::{
     Alert, Fate, Flag, NewReport, Outcome, Plan, QuestionChange, Refusal, ReplyParts, SubmissionPlan,
 };
@@ -12,3 +23,7 @@ pub use situation::{
     About, Figures, Hamlet, Held, Incident, LastReport, Mistake, MonthState, OpenQuestion, Person,
     QuestionKind, Return, Sender, Situation, Submission, SubmissionKind, Trust,
 };
+pub use submit::decide_submission;
+
+#[cfg(test)]
+mod tests;

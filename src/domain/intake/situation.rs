@@ -227,15 +227,27 @@ pub struct OpenQuestion {
 }
 
 impl OpenQuestion {
-    /// The months that its answer may be about, as numbers.
+    /// The months that its answer may be about, as numbers: those it holds, or, where the answer may name any or the
+    /// text is read again, the twelve back and the two ahead of it.
     pub fn periods(&self) -> Vec<i32> {
         match &self.kind {
-            QuestionKind::WhichHamlet { period, .. } => period.iter().copied().collect(),
-            QuestionKind::WhichMonth { periods, .. } => periods.clone(),
             QuestionKind::ReplaceOrAdd { period, .. } | QuestionKind::Confirm { period, .. } => vec![*period],
-            QuestionKind::Reading { .. } => Vec::new(),
+            QuestionKind::WhichHamlet { period: Some(period), .. } => vec![*period],
+            QuestionKind::WhichHamlet { .. }
+            | QuestionKind::WhichMonth { .. }
+            | QuestionKind::Reading { .. } => {
+                let month = Period::of_day(day_of(self.received));
+                (-13..=2).map(|months| month.plus(months).number()).collect()
+            }
         }
     }
+}
+
+/// The day in Viet Nam (UTC+7, no summer time) of a time in microseconds UTC.
+pub(super) fn day_of(micros: i64) -> NaiveDate {
+    let days = (micros + 7 * 3_600_000_000).div_euclid(24 * 3_600_000_000);
+    let day = i32::try_from(days).ok().and_then(NaiveDate::from_epoch_days);
+    day.unwrap_or_default()
 }
 
 /// Everything that the rules need to know.

@@ -22,6 +22,8 @@ texts! {
     UNCHANGED = "unchanged" ["month" "hamlet" "values" "example"];
     /// The sender said no: nothing changes.
     KEPT = "kept" ["month" "hamlet" "values"];
+    /// The sender said no: the text is not recorded.
+    DROPPED = "dropped" ["example"];
     /// The month is closed, the figures are kept for the officer.
     CLOSED = "closed" ["month" "hamlet" "values"];
     /// The number can be forged and the figures are kept for the officer.

@@ -20,11 +20,7 @@ pub fn without_marks(text: &str) -> String {
             '•' | '·' => plain.push('-'),
             '→' => plain.push_str("->"),
             '×' => plain.push('x'),
-            c if c.is_ascii_graphic() || c == ' ' || c == '\n' => {
-                if is_gsm7(c) {
-                    plain.push(c);
-                }
-            }
+            c if c.is_ascii() && is_gsm7(c) && c != '\u{c}' && c != '\r' => plain.push(c),
             c if c.is_whitespace() => plain.push(' '),
             _ => {}
         }

@@ -1,0 +1,342 @@
+//! The answer to a question of the server.
+
+use super::case::{Case, Reads, Said, Settled, Target};
+use super::decide;
+use super::names;
+use super::plan::{Fate, Plan, QuestionChange};
+use super::record;
+use super::settle::{current_posts, former_posts};
+use super::situation::{About, Hamlet, Held, OpenQuestion, QuestionKind, day_of};
+use super::weigh;
+use crate::domain::ids::UnitId;
+use crate::domain::indicator::IndicatorId;
+use crate::domain::period::Period;
+use crate::domain::shortcode::{Intent, Reading, Why};
+use crate::domain::template::key;
+
+/// What the text does as an answer to `open`; `None` where it is none: a complete new report, which overtakes the
+/// question, or a command, beside which it stays open.
+pub(super) fn answer(case: &Case<'_, '_>, open: &OpenQuestion, reader: &impl Reads) -> Option<Plan> {
+    let reading = case.reading;
+    if matches!(
+        reading.intent,
+        Intent::Urgent | Intent::Help | Intent::Status | Intent::Stop | Intent::Ignore
+    ) || reading.why == Some(Why::CallPolice)
+    {
+        return None;
+    }
+    let said = reader.read_answer(case.text, case.day);
+    let asked = Asked { case, open, reader };
+    if let QuestionKind::Reading { candidates, count } = &open.kind
+        && let Some(plan) = asked.completes(candidates, *count, &said)
+    {
+        return Some(plan);
+    }
+    if matches!(reading.intent, Intent::Report | Intent::Zero | Intent::Correct | Intent::Add) {
+        return None;
+    }
+    let plan = match &open.kind {
+        QuestionKind::WhichHamlet { hamlets, period } => asked.hamlet(hamlets, *period, &said),
+        QuestionKind::WhichMonth { periods, unit } => asked.month(periods, *unit, &said),
+        QuestionKind::ReplaceOrAdd { unit, period, held } => asked.held(*unit, *period, held, &said),
+        QuestionKind::Confirm { unit, period, about, confirmed } => {
+            asked.confirmed(*unit, *period, *about, confirmed, &said)
+        }
+        QuestionKind::Reading { .. } => None,
+    };
+    match plan {
+        Some(plan) => Some(plan),
+        // Another text that is doubtful by itself: it is asked about instead.
+        None if is_another_report(reading) => None,
+        None => Some(asked.unclear()),
+    }
+}
+
+/// Whether the plan of an answer did something with it, rather than ask again what was meant.
+pub(super) fn understood(plan: &Plan) -> bool {
+    plan.reply.as_ref().is_none_or(|reply| reply.key != key::ANSWER_UNCLEAR)
+}
+
+/// Whether a text that cannot be read tells of figures, and is no mere slip of an answer.
+fn is_another_report(reading: &Reading) -> bool {
+    let slip = matches!(
+        reading.why,
+        None | Some(Why::Nothing | Why::NoIndicator | Why::NotAReport | Why::Illegible)
+    );
+    reading.intent == Intent::Ask && (!slip || !reading.values.is_empty())
+}
+
+/// An answer and what it answers.
+struct Asked<'s, 't, 'a, R> {
+    case: &'a Case<'s, 't>,
+    open: &'a OpenQuestion,
+    reader: &'a R,
+}
+
+impl<'s, R: Reads> Asked<'s, '_, '_, R> {
+    fn hamlet(&self, hamlets: &[UnitId], period: Option<i32>, said: &Said) -> Option<Plan> {
+        let by_number = said.number.and_then(|number| nth(hamlets, number)).copied();
+        let only_yes = match hamlets {
+            [only] if said.yes == Some(true) => Some(*only),
+            _ => None,
+        };
+        let unit = self.hamlet_by_name(hamlets, said).or(by_number).or(only_yes);
+        match unit {
+            Some(unit) => {
+                let period = period.and_then(|number| Period::from_number(number).ok());
+                Some(self.again(Settled { unit: Some(unit), period, confirmed: Vec::new() }))
+            }
+            None if said.yes == Some(false) => Some(self.dropped()),
+            None => None,
+        }
+    }
+
+    fn hamlet_by_name(&self, offered: &[UnitId], said: &Said) -> Option<UnitId> {
+        let posts =
+            self.case.people.iter().flat_map(|person| {
+                person.hamlets.iter().chain(person.former.iter().map(|(hamlet, _)| hamlet))
+            });
+        let mut hamlets: Vec<&Hamlet> = posts.filter(|hamlet| offered.contains(&hamlet.id)).collect();
+        hamlets.sort_by_key(|hamlet| hamlet.id);
+        hamlets.dedup_by_key(|hamlet| hamlet.id);
+        let mentioned =
+            said.hamlet.as_ref().map(|mention| names::meant(mention, &hamlets)).unwrap_or_default();
+        let found = if mentioned.is_empty() { names::named_in(self.case.text, &hamlets) } else { mentioned };
+        match found.as_slice() {
+            [only] => Some(only.id),
+            _ => None,
+        }
+    }
+
+    fn month(&self, offered: &[i32], unit: Option<UnitId>, said: &Said) -> Option<Plan> {
+        let offered: Vec<Period> =
+            offered.iter().filter_map(|number| Period::from_number(*number).ok()).collect();
+        let by_label = said.number.and_then(|n| offered.iter().find(|p| i64::from(p.month()) == n));
+        let by_place = said.number.and_then(|number| nth(&offered, number));
+        let period = said.period.or(by_label.copied()).or(by_place.copied());
+        match period {
+            Some(period) => Some(self.again(Settled { unit, period: Some(period), confirmed: Vec::new() })),
+            None if said.yes == Some(false) => Some(self.dropped()),
+            None => None,
+        }
+    }
+
+    fn held(&self, unit: UnitId, period: i32, held: &[Held], said: &Said) -> Option<Plan> {
+        let target = self.target(unit, period)?;
+        let replace = said.replace.or(match said.number {
+            Some(1) => Some(true),
+            Some(2) => Some(false),
+            _ => None,
+        });
+        let Some(replace) = replace else {
+            return (said.yes == Some(false)).then(|| finished(target, record::kept(self.case, target)));
+        };
+        let state = self.case.state(unit, target.period);
+        let stored = |held: &Held| state.month_return.as_ref()?.values.get(&held.indicator).copied();
+        if held.iter().any(|held| stored(held) != Some(held.stored)) {
+            // Somebody changed the figures in between: the text is weighed against those that stand now.
+            let settled =
+                Settled { unit: Some(unit), period: Some(target.period), confirmed: CHECKED.to_vec() };
+            return Some(self.again(settled));
+        }
+        let next = weigh::resolved(state, held, replace);
+        Some(finished(target, record::write(&self.original(), target, next)))
+    }
+
+    fn confirmed(
+        &self,
+        unit: UnitId,
+        period: i32,
+        about: About,
+        confirmed: &[About],
+        said: &Said,
+    ) -> Option<Plan> {
+        let target = self.target(unit, period)?;
+        let yes = said.yes.or(match said.number {
+            Some(1) => Some(true),
+            Some(2) => Some(false),
+            _ => None,
+        })?;
+        Some(match (about, yes) {
+            (About::Included, true) => finished(target, record::kept(self.case, target)),
+            (About::Included, false) => {
+                let reading = self.read_again();
+                let case = self.case_of(&self.open.text, &reading, Settled::default());
+                finished(target, record::add_to_return(&case, target))
+            }
+            (_, true) => {
+                let confirmed = confirmed.iter().copied().chain([about]).collect();
+                self.again(Settled { unit: Some(unit), period: Some(target.period), confirmed })
+            }
+            (About::Jump, false) => self.dropped(),
+            (_, false) => finished(target, record::kept(self.case, target)),
+        })
+    }
+
+    /// The answer names the indicator, or the count, that was in doubt: the text is completed and read again.
+    fn completes(&self, candidates: &[IndicatorId], count: Option<i64>, said: &Said) -> Option<Plan> {
+        let reading = self.case.reading;
+        let told = match reading.values.as_slice() {
+            [(indicator, figure)] if is_bare(reading) => Some((*indicator, *figure)),
+            _ => None,
+        };
+        if reading.intent == Intent::Report && told.is_none() {
+            return None;
+        }
+        let by_number =
+            said.number.filter(|_| candidates.len() > 1).and_then(|n| nth(candidates, n)).copied();
+        let named = told.map(|(indicator, _)| indicator).or(said.indicator);
+        let sole = if candidates.len() == 1 { candidates.first().copied() } else { None };
+        let indicator = named.or(by_number).or(sole)?;
+        if !candidates.is_empty() && !candidates.contains(&indicator) {
+            return None;
+        }
+        let counted = told.map(|(_, figure)| figure);
+        let figure = match (count, counted) {
+            (Some(count), Some(told)) if told != count => return None,
+            (Some(count), _) => Some(count),
+            (None, Some(told)) => Some(told),
+            (None, None) if sole.is_some() || named.is_some() => said.number,
+            (None, None) => None,
+        };
+        if sole.is_some() && figure.is_none() {
+            return None;
+        }
+        self.completed(indicator, figure)
+    }
+
+    /// The text with its doubtful piece written out, read again; `None` where that does not say what the answer said.
+    fn completed(&self, indicator: IndicatorId, figure: Option<i64>) -> Option<Plan> {
+        let doubtful = self.read_again();
+        let code = self.case.situation.catalogue.by_id(indicator).map(|i| i.code.clone())?;
+        let count = figure.map(|figure| figure.to_string()).unwrap_or_default();
+        let spellings = [format!(" {code} {count} "), format!(" {count} "), format!(" {code} ")];
+        let texts = spellings.iter().map(|piece| self.open.text.replacen(&doubtful.doubt, piece, 1));
+        let read = texts.map(|text| {
+            let reading = self.reader.read(&text, day_of(self.open.received));
+            (text, reading)
+        });
+        let says_so = |reading: &Reading| match figure {
+            Some(figure) => reading.values.contains(&(indicator, figure)),
+            None => reading.values.iter().any(|(id, _)| *id == indicator),
+        };
+        let asks_next = |reading: &Reading| {
+            reading.intent == Intent::Ask
+                && reading.doubt != doubtful.doubt
+                && (says_so(reading) || reading.candidates == [indicator])
+        };
+        let read: Vec<(String, Reading)> = read.collect();
+        let complete = read.iter().find(|(_, reading)| reading.intent != Intent::Ask && says_so(reading));
+        let (text, reading) = complete.or_else(|| read.iter().find(|(_, reading)| asks_next(reading)))?;
+        Some(self.redone(&self.case_of(text, reading, Settled::default())))
+    }
+
+    /// The text that raised the question, decided with what the answer settled.
+    fn again(&self, settled: Settled) -> Plan {
+        let reading = self.read_again();
+        self.redone(&self.case_of(&self.open.text, &reading, settled))
+    }
+
+    fn redone(&self, case: &Case<'_, '_>) -> Plan {
+        let plan = match case.reading.intent {
+            Intent::Report | Intent::Zero | Intent::Correct | Intent::Add => decide::settled_report(case),
+            _ => decide::ask(case),
+        };
+        match plan.question {
+            QuestionChange::Keep => Plan { question: QuestionChange::Close, ..plan },
+            _ => plan,
+        }
+    }
+
+    fn read_again(&self) -> Reading {
+        self.reader.read(&self.open.text, day_of(self.open.received))
+    }
+
+    fn case_of<'x>(&self, text: &'x str, reading: &'x Reading, settled: Settled) -> Case<'s, 'x> {
+        Case {
+            situation: self.case.situation,
+            words: self.case.words,
+            people: self.case.people.clone(),
+            text,
+            reading,
+            received: self.open.received,
+            day: day_of(self.open.received),
+            settled,
+        }
+    }
+
+    /// The sender's own post at the hamlet that the question is about.
+    fn target(&self, unit: UnitId, period: i32) -> Option<Target<'s>> {
+        let period = Period::from_number(period).ok()?;
+        let posts = current_posts(&self.case.people).into_iter().chain(former_posts(self.case, period));
+        let (person, hamlet) = posts.into_iter().find(|(_, hamlet)| hamlet.id == unit)?;
+        Some(Target { person, hamlet, period })
+    }
+
+    /// The sender says no: the text is not recorded.
+    fn dropped(&self) -> Plan {
+        let example = ("example", self.case.words.example(&self.read_again()));
+        let reply = self.case.words.reply(key::DROPPED, vec![example]);
+        Plan { question: QuestionChange::Close, ..self.case.answered(Fate::Answered, reply) }
+    }
+
+    /// The answer is not understood; the question stays open and is not repeated.
+    fn unclear(&self) -> Plan {
+        let choices = match &self.open.kind {
+            QuestionKind::WhichHamlet { hamlets, .. } => format!("một số từ 1 đến {}", hamlets.len()),
+            QuestionKind::WhichMonth { periods, .. } => {
+                let months = periods.iter().map(|number| format!("T{}", number % 100));
+                months.collect::<Vec<_>>().join(" hoặc ")
+            }
+            QuestionKind::ReplaceOrAdd { .. } => "1 (thay) hoặc 2 (cộng thêm)".to_owned(),
+            QuestionKind::Confirm { .. } => "OK hoặc SAI".to_owned(),
+            QuestionKind::Reading { candidates, .. } => match candidates.len() {
+                0 => "tên việc".to_owned(),
+                1 => "một số".to_owned(),
+                several => format!("một số từ 1 đến {several}"),
+            },
+        };
+        let reply = self.case.words.reply(key::ANSWER_UNCLEAR, vec![("choices", choices)]);
+        self.case.answered(Fate::Asked, reply)
+    }
+}
+
+/// What a sender has been asked about before “replace or add?”.
+const CHECKED: [About; 3] = [About::Zero, About::Lower, About::Jump];
+
+fn finished(target: Target<'_>, plan: Plan) -> Plan {
+    let question = match plan.question {
+        QuestionChange::Keep => QuestionChange::Close,
+        other => other,
+    };
+    Plan { person: Some(target.person.id), unit: Some(target.hamlet.id), question, ..plan }
+}
+
+/// A report that names neither month, hamlet nor day.
+fn is_bare(reading: &Reading) -> bool {
+    reading.intent == Intent::Report
+        && reading.period.is_none()
+        && reading.hamlet.is_none()
+        && !reading.rest_zero
+}
+
+/// The `number`th of `list`, from 1.
+fn nth<T>(list: &[T], number: i64) -> Option<&T> {
+    list.get(usize::try_from(number.checked_sub(1)?).ok()?)
+}
+
+impl<'s, R> Asked<'s, '_, '_, R> {
+    /// The text that raised the question, for what is told of it; its figures are in the question.
+    fn original(&self) -> Case<'s, '_> {
+        Case {
+            situation: self.case.situation,
+            words: self.case.words,
+            people: self.case.people.clone(),
+            text: &self.open.text,
+            reading: self.case.reading,
+            received: self.open.received,
+            day: day_of(self.open.received),
+            settled: Settled::default(),
+        }
+    }
+}

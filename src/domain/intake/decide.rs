@@ -1,0 +1,199 @@
+//! What is to be done with a text.
+
+use super::answer;
+use super::case::{Case, Reads, Settled};
+use super::plan::{Alert, Fate, Plan, QuestionChange, ReplyParts};
+use super::record::record;
+use super::settle::settle;
+use super::situation::{OpenQuestion, Person, QuestionKind, Sender, Situation};
+use super::status;
+use crate::domain::ids::PersonId;
+use crate::domain::reply::Words;
+use crate::domain::shortcode::{Intent, Reading, Why};
+use crate::domain::template::key;
+
+/// The same text from one number so often within an hour comes from a machine (or a thumb on a button).
+const LOOP: usize = 3;
+
+/// What is to be done with `text`, which says `reading`, in `situation`. `reader` reads texts again that an answer
+/// completes.
+pub fn decide_text(situation: &Situation<'_>, text: &str, reading: &Reading, reader: &impl Reads) -> Plan {
+    let people: Vec<&Person> = match &situation.sender {
+        Sender::Unknown { answered_today } => return unknown(situation, reading, *answered_today),
+        Sender::Known(person) => vec![person],
+        Sender::Shared(people) => people.iter().collect(),
+    };
+    if situation.echo {
+        return Plan::of(Fate::Ignored);
+    }
+    let words = words_of(situation);
+    let case = Case {
+        situation,
+        words,
+        people,
+        text,
+        reading,
+        received: situation.now,
+        day: situation.today,
+        settled: Settled::default(),
+    };
+    let answered = situation.question.as_ref().and_then(|question| answer::answer(&case, question, reader));
+    let in_loop = situation.repeats >= LOOP && !answered.as_ref().is_some_and(answer::understood);
+    let plan = match answered {
+        _ if in_loop => cut(reading),
+        Some(plan) => plan,
+        None => close_overtaken(decide(&case, reader), situation.question.as_ref(), reading),
+    };
+    as_practice(&case, plan)
+}
+
+/// The words of a situation.
+pub(super) fn words_of<'s>(situation: &Situation<'s>) -> Words<'s> {
+    Words {
+        catalogue: situation.catalogue,
+        calendar: situation.calendar,
+        templates: situation.templates,
+        today: situation.today,
+    }
+}
+
+/// A text that is no answer.
+fn decide(case: &Case<'_, '_>, reader: &impl Reads) -> Plan {
+    let reply = |key, fields| case.words.reply(key, fields);
+    match case.reading.intent {
+        Intent::Urgent => urgent(case.situation),
+        Intent::Ask if case.reading.why == Some(Why::CallPolice) => call_police(&case.words),
+        Intent::Ignore => Plan::of(Fate::Ignored),
+        Intent::Report | Intent::Zero | Intent::Correct | Intent::Add => report(case),
+        Intent::Status => status::status(case),
+        Intent::Help => status::help(case, reader),
+        Intent::Stop => {
+            let reply = reply(key::STOPPED, vec![("contact", case.contact())]);
+            Plan { stop_reminders: true, ..case.answered(Fate::Answered, reply) }
+        }
+        Intent::Yes => case.answered(Fate::Answered, reply(key::YES_TO_NOTHING, Vec::new())),
+        Intent::No => {
+            let example = ("example", case.words.correction_example());
+            case.answered(Fate::Answered, reply(key::NO_TO_NOTHING, vec![example]))
+        }
+        Intent::Ask => ask(case),
+    }
+}
+
+/// A report: whose, for which hamlet and month, and what it does there.
+fn report(case: &Case<'_, '_>) -> Plan {
+    if case.reading.pin.is_some() && !case.situation.pin_given {
+        let reply = case.words.reply(key::PIN_WRONG, vec![("contact", case.contact())]);
+        return case.answered(Fate::Refused, reply);
+    }
+    settled_report(case)
+}
+
+/// The same without the check of the PIN, which was made when the text came.
+pub(super) fn settled_report(case: &Case<'_, '_>) -> Plan {
+    match settle(case) {
+        Err(plan) => *plan,
+        Ok(target) => {
+            let plan = record(case, target);
+            Plan { person: Some(target.person.id), unit: Some(target.hamlet.id), ..plan }
+        }
+    }
+}
+
+/// A text that nobody could be sure of. The question waits for an answer where a short one could complete the text.
+pub(super) fn ask(case: &Case<'_, '_>) -> Plan {
+    let reading = case.reading;
+    let reply = case.words.question_about(reading);
+    let answerable = !reading.doubt.trim().is_empty()
+        && match reading.why {
+            Some(Why::AmbiguousWord | Why::UnknownCode) => reading.candidates.len() > 1,
+            Some(Why::NoCount | Why::Vague) => reading.candidates.len() == 1,
+            Some(Why::NoIndicator) => true,
+            _ => false,
+        };
+    if answerable {
+        let candidates = reading.candidates.iter().copied().take(MOST_CANDIDATES).collect();
+        case.asked(reply, QuestionKind::Reading { candidates, count: reading.doubt_count })
+    } else {
+        case.answered(Fate::Asked, reply)
+    }
+}
+
+/// A list offers at most so many indicators; as in the reply.
+const MOST_CANDIDATES: usize = 4;
+
+/// Passed on at once; the sender is told whom it reached and to call 113.
+fn urgent(situation: &Situation<'_>) -> Plan {
+    let words = words_of(situation);
+    let reached = situation.on_duty.iter().map(|name| words.name(name)).collect::<Vec<_>>().join(", ");
+    let reply = if reached.is_empty() {
+        words.reply(key::URGENT_NOBODY, Vec::new())
+    } else {
+        words.reply(key::URGENT_PASSED, vec![("reached", reached)])
+    };
+    Plan { alert: Some(Alert::Urgent), reply: Some(reply), ..Plan::of(Fate::Urgent) }
+}
+
+/// Matters of article 4.3 a–đ: never kept, the officers are told that somebody tried.
+fn call_police(words: &Words<'_>) -> Plan {
+    let reply = words.reply(key::CALL_POLICE, Vec::new());
+    Plan { alert: Some(Alert::CallPolice), reply: Some(reply), ..Plan::of(Fate::Purged) }
+}
+
+/// Nobody is registered at the number: one answer a day; urgent texts are passed on all the same.
+fn unknown(situation: &Situation<'_>, reading: &Reading, answered_today: bool) -> Plan {
+    let words = words_of(situation);
+    let looping = situation.echo || situation.repeats >= LOOP;
+    match reading.intent {
+        _ if looping => cut(reading),
+        Intent::Urgent => urgent(situation),
+        Intent::Ask if reading.why == Some(Why::CallPolice) => call_police(&words),
+        Intent::Ignore => Plan::of(Fate::Ignored),
+        _ if answered_today => Plan::of(Fate::Refused),
+        _ => {
+            let reply = words.reply(key::UNKNOWN_NUMBER, Vec::new());
+            Plan { reply: Some(reply), ..Plan::of(Fate::Refused) }
+        }
+    }
+}
+
+/// A text in a loop does nothing and is not answered; words that must not be kept are purged all the same.
+fn cut(reading: &Reading) -> Plan {
+    match reading.why {
+        Some(Why::CallPolice) => Plan::of(Fate::Purged),
+        _ => Plan::of(Fate::Ignored),
+    }
+}
+
+/// A complete new report, or a new doubtful one, takes the place of what was asked.
+fn close_overtaken(plan: Plan, open: Option<&OpenQuestion>, reading: &Reading) -> Plan {
+    let is_report =
+        matches!(reading.intent, Intent::Report | Intent::Zero | Intent::Correct | Intent::Add | Intent::Ask);
+    if open.is_some() && is_report && plan.question == QuestionChange::Keep && plan.fate != Fate::Purged {
+        return Plan { question: QuestionChange::Close, ..plan };
+    }
+    plan
+}
+
+/// People who practise get the same replies with “(TAP)” in front, and nothing counts.
+fn as_practice(case: &Case<'_, '_>, plan: Plan) -> Plan {
+    let person = sole_person(case, plan.person);
+    let plan = Plan { person: plan.person.or(person.map(|person| person.id)), ..plan };
+    if !person.map_or_else(|| case.people.iter().all(|person| person.practice), |person| person.practice) {
+        return plan;
+    }
+    let fate = match plan.fate {
+        Fate::Recorded | Fate::Proposed => Fate::Practised,
+        other => other,
+    };
+    let reply = plan.reply.map(|reply| ReplyParts { practice: true, ..reply });
+    Plan { fate, reply, report: None, flags: Vec::new(), ..plan }
+}
+
+fn sole_person<'s>(case: &Case<'s, '_>, id: Option<PersonId>) -> Option<&'s Person> {
+    match (id, case.people.as_slice()) {
+        (Some(id), people) => people.iter().copied().find(|person| person.id == id),
+        (None, [only]) => Some(*only),
+        (None, _) => None,
+    }
+}

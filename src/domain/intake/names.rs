@@ -1,0 +1,165 @@
+//! Which hamlet a text means: by code, number or name, without marks, with or without the word for hamlet.
+
+use super::situation::Hamlet;
+use crate::domain::shortcode::HamletMention;
+use crate::domain::template::without_marks;
+
+/// Words for residential areas, folded; longer ones first, so that “to dan pho” is not taken for “to”.
+const WORDS: [&str; 25] = [
+    "to dan pho",
+    "khu dan cu",
+    "khu pho",
+    "tieu khu",
+    "khoi pho",
+    "to dp",
+    "tdp",
+    "kdc",
+    "thon",
+    "lang",
+    "ban",
+    "ap",
+    "buon",
+    "bon",
+    "plei",
+    "phum",
+    "soc",
+    "khom",
+    "xom",
+    "khoi",
+    "khu",
+    "kp",
+    "pho",
+    "doi",
+    "to",
+];
+
+/// Lower-case ASCII words with single spaces.
+pub(super) fn folded(text: &str) -> String {
+    let plain = without_marks(text).to_ascii_lowercase();
+    let words = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The hamlets of `hamlets` that the mention may mean; those with the best agreement only.
+pub(super) fn meant<'h>(mention: &HamletMention, hamlets: &[&'h Hamlet]) -> Vec<&'h Hamlet> {
+    let said = folded(&mention.name);
+    let agreements: [fn(&str, &Hamlet) -> bool; 4] =
+        [|said, hamlet| said == hamlet.code, is_whole_name, is_own_name, begins_with_own_name];
+    for agrees in agreements {
+        let mut found: Vec<&Hamlet> =
+            hamlets.iter().copied().filter(|hamlet| agrees(&said, hamlet)).collect();
+        if !found.is_empty() {
+            found.dedup_by_key(|hamlet| hamlet.id);
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+/// The hamlets whose code or name stands in `text` although no word for hamlet does. Bare numbers name nothing here.
+pub(super) fn named_in<'h>(text: &str, hamlets: &[&'h Hamlet]) -> Vec<&'h Hamlet> {
+    let said = format!(" {} ", folded(text));
+    let stands = |name: &str| {
+        name.chars().any(|c| c.is_ascii_alphabetic())
+            && name.len() >= 4
+            && said.contains(&format!(" {name} "))
+    };
+    let named = |hamlet: &&Hamlet| {
+        let code = format!(" {} ", hamlet.code);
+        said.contains(&code) || stands(&folded(&hamlet.name)) || stands(&own_name(&hamlet.name))
+    };
+    let mut found: Vec<&Hamlet> = hamlets.iter().copied().filter(named).collect();
+    // “Na Tong 2” is not “Na Tong” as well.
+    let names: Vec<String> = found.iter().map(|hamlet| own_name(&hamlet.name)).collect();
+    let part_of_another =
+        |hamlet: &&Hamlet| names.iter().any(|name| name.starts_with(&format!("{} ", own_name(&hamlet.name))));
+    found.retain(|hamlet| !part_of_another(hamlet));
+    found
+}
+
+fn is_whole_name(said: &str, hamlet: &Hamlet) -> bool {
+    said == folded(&hamlet.name)
+}
+
+fn is_own_name(said: &str, hamlet: &Hamlet) -> bool {
+    let name = own_name(&hamlet.name);
+    said == name || own_name(said) == name
+}
+
+/// “na mo bao cao”: the reader may take a word too many for the name.
+fn begins_with_own_name(said: &str, hamlet: &Hamlet) -> bool {
+    let name = own_name(&hamlet.name);
+    name.len() >= 4 && own_name(said).starts_with(&format!("{name} "))
+}
+
+/// The name without the word for hamlet and “số”, numbers without leading zeros: “Tổ dân phố số 05” → “5”.
+fn own_name(name: &str) -> String {
+    let folded = folded(name);
+    let after_word = WORDS.iter().find_map(|word| folded.strip_prefix(word)?.strip_prefix(' '));
+    let rest = after_word.unwrap_or(&folded);
+    let rest = rest.strip_prefix("so ").unwrap_or(rest);
+    let words = rest.split(' ').map(|word| {
+        let number = word.trim_start_matches('0');
+        if word.chars().all(|c| c.is_ascii_digit()) && !number.is_empty() { number } else { word }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hamlet(id: i64, name: &str) -> Hamlet {
+        Hamlet { id, code: format!("{:08}", 4_792_000 + id), name: name.to_owned() }
+    }
+
+    fn found(said: &str, hamlets: &[Hamlet]) -> Vec<i64> {
+        let all: Vec<&Hamlet> = hamlets.iter().collect();
+        meant(&HamletMention { name: said.to_owned() }, &all).iter().map(|hamlet| hamlet.id).collect()
+    }
+
+    #[test]
+    fn a_hamlet_is_found_by_code_number_or_name_with_or_without_marks_and_its_word() {
+        let hamlets = [
+            hamlet(1, "Thôn Nà Mo"),
+            hamlet(2, "Tổ dân phố số 05"),
+            hamlet(3, "Bản Nà Tòng"),
+            hamlet(4, "Bản Nà Tòng 2"),
+        ];
+        let cases: &[(&str, &[i64])] = &[
+            ("na mo", &[1]),
+            ("Nà Mo", &[1]),
+            ("thon na mo", &[1]),
+            ("04792001", &[1]),
+            ("5", &[2]),
+            ("so 5", &[2]),
+            ("to dan pho 5", &[2]),
+            ("na tong", &[3]),
+            ("na tong 2", &[4]),
+            ("na mo bao cao", &[1]),
+            ("phu le", &[]),
+            ("6", &[]),
+            ("", &[]),
+        ];
+        for (said, expected) in cases {
+            assert_eq!(found(said, &hamlets), *expected, "{said}");
+        }
+    }
+
+    #[test]
+    fn one_number_may_mean_hamlets_of_two_communes() {
+        assert_eq!(found("3", &[hamlet(1, "Thôn 3"), hamlet(2, "Xóm 3")]), [1, 2]);
+        assert_eq!(found("xom 3", &[hamlet(1, "Thôn 3"), hamlet(2, "Xóm 3")]), [2]);
+    }
+
+    #[test]
+    fn a_bare_name_in_a_text_names_the_hamlet_but_a_bare_number_does_not() {
+        let hamlets = [hamlet(1, "Thôn Nà Mo"), hamlet(2, "Thôn 2"), hamlet(3, "Nà Mo Trong")];
+        let all: Vec<&Hamlet> = hamlets.iter().collect();
+        let ids = |text| named_in(text, &all).iter().map(|hamlet| hamlet.id).collect::<Vec<_>>();
+        assert_eq!(ids("Nà Mo T3 TC2"), [1]);
+        assert_eq!(ids("na mo trong: t3 tc 2"), [3]);
+        assert_eq!(ids("ANTT T3 2 TC"), Vec::<i64>::new());
+        assert_eq!(ids("04792002 T3 TC1"), [2]);
+    }
+}

@@ -1,0 +1,7 @@
+//! Every row of the rules, and dialogues word for word.
+
+mod desk;
+mod reader;
+mod rows;
+mod submissions;
+mod talks;
