@@ -4,6 +4,7 @@
 //! The modules in reading order, from the outside in; each imports only modules below it
 //! (`ARCHITECTURE.md`, checked by `tests/it/architecture.rs`).
 
+pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;

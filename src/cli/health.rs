@@ -14,8 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 
 pub(super) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     let url = format!("http://{}/readyz", reachable(settings.http.listen));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answer = runtime.block_on(ask(&url)).with_context(|| format!("no server answers at {url}"))?;
+    let answer = super::block_on(ask(&url))?.with_context(|| format!("no server answers at {url}"))?;
     if answer.status().is_success() {
         say("ready")?;
         return Ok(super::DONE);

@@ -5,6 +5,7 @@
 
 mod check_config;
 mod health;
+mod import;
 mod migrate;
 mod terminal;
 
@@ -40,6 +41,9 @@ enum Command {
     Migrate,
     /// Print the settings that result from defaults, file and environment, secrets hidden, or every problem at once.
     CheckConfig,
+    /// Take in a table of units or people.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Ask the running server with these settings whether it is ready (exit 0) or not (exit 1).
     Health,
 }
@@ -63,6 +67,7 @@ impl CommandLine {
         match self.command {
             Command::Migrate => migrate::run(&self.settings.load()?),
             Command::CheckConfig => check_config::run(&self.settings.load()?),
+            Command::Import(what) => import::run(&what, &self.settings.load()?),
             Command::Health => health::run(&self.settings.load()?),
         }
     }
@@ -72,6 +77,11 @@ impl SettingsFile {
     fn load(&self) -> Result<Settings, Problems> {
         Settings::load(self.config.as_deref(), config::environment())
     }
+}
+
+/// Runs what a command does to its end on a reactor of its own.
+fn block_on<F: Future>(work: F) -> std::io::Result<F::Output> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work))
 }
 
 /// Help and version go to standard output and are no mistake.

@@ -21,6 +21,12 @@ pub fn accept_key(conn: &mut Conn, fingerprint: &Digest, now: i64) -> DbResult<b
     Ok(stored == fingerprint)
 }
 
+/// Whether the database belongs to a key already.
+pub fn is_bound(conn: &mut Conn) -> DbResult<bool> {
+    let (bound,) = Sql::<(BigInt,)>::new("SELECT count(*) FROM installation").get_result::<(i64,)>(conn)?;
+    Ok(bound > 0)
+}
+
 /// Node numbers that ids have room for.
 const NODES: i32 = 1_024;
 /// Key under which servers take turns to lease a node number.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-pub use node::keep_node;
+pub use node::{NODE_LEASE, keep_node};
 pub use outbound::send_texts;
 pub use schedule::run_daily;
 // `spool` is mounted with the intake flow.

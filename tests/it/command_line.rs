@@ -91,3 +91,48 @@ async fn migrate_says_when_the_schema_is_up_to_date(test: TestDatabase) {
 }
 
 on_both!(migrate_says_when_the_schema_is_up_to_date);
+
+async fn tables_are_imported_whole_or_not_at_all_and_twice_changes_nothing(test: TestDatabase) {
+    let key = test.beside("key");
+    let env = [("BINHYEN__DATABASE__URL", test.url()), ("BINHYEN__KEYS__FILE", key.to_str().unwrap())];
+    let write = |name: &str, text: &str| {
+        let file = test.beside(name);
+        std::fs::write(&file, text).unwrap();
+        file.display().to_string()
+    };
+    let units =
+        "code,kind,parent,name\n04792001,hamlet,04792,Thôn Nà Mo\n04792002,hamlet,04792,Thôn Bản Áng\n";
+    let units = write("units.csv", units);
+    let people = write("people.csv", "name,phone,role,unit\nLò Văn A,0912345678,head,04792001\n");
+    let bad = write("bad.csv", "name,phone,role,unit\nB,12,head,04792001\nC,0912345679,chief,04792002\n");
+    for (args, said) in [
+        (
+            &["import", "units", &units, "--dry-run"][..],
+            "nothing written; would be 2 added, 0 changed, 0 as they are\n",
+        ),
+        (&["import", "units", &units], "2 added, 0 changed, 0 as they were\n"),
+        (&["import", "units", &units], "0 added, 0 changed, 2 as they were\n"),
+        (&["import", "people", &people], "1 added, 0 changed, 0 as they were\n"),
+        (&["import", "people", &people], "0 added, 0 changed, 1 as they were\n"),
+    ] {
+        let output = binhyen(args, &env);
+        assert_eq!(
+            (text(&output.stdout).as_str(), output.status.code()),
+            (said, Some(0)),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+    for (file, complaints) in [
+        (bad.as_str(), &["line 2, phone: ", "line 3, role: ", "2 rows are wrong; nothing was imported"][..]),
+        ("/nowhere.csv", &["/nowhere.csv cannot be read; check the path"]),
+    ] {
+        let output = binhyen(&["import", "people", file], &env);
+        assert_eq!(output.status.code(), Some(1));
+        for complaint in complaints {
+            assert!(text(&output.stderr).contains(complaint), "{}", text(&output.stderr));
+        }
+    }
+}
+
+on_both!(tables_are_imported_whole_or_not_at_all_and_twice_changes_nothing);

@@ -11,3 +11,4 @@ mod architecture;
 mod command_line;
 mod containers;
 mod databases;
+mod installation;
