@@ -31,6 +31,7 @@ pub mod intake;
 pub mod message;
 pub mod period;
 pub mod phone;
+pub mod rates;
 pub mod reply;
 pub mod shortcode;
 pub mod template;
