@@ -63,7 +63,7 @@ fn is_another_report(reading: &Reading) -> bool {
         reading.why,
         None | Some(Why::Nothing | Why::NoIndicator | Why::NotAReport | Why::Illegible)
     );
-    reading.intent == Intent::Ask && (!slip || !reading.values.is_empty())
+    reading.intent == Intent::Ask && (!slip || !reading.partly.is_empty())
 }
 
 /// An answer and what it answers.
@@ -216,18 +216,23 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
             let reading = self.reader.read(&text, day_of(self.open.received));
             (text, reading)
         });
-        let says_so = |reading: &Reading| match figure {
-            Some(figure) => reading.values.contains(&(indicator, figure)),
-            None => reading.values.iter().any(|(id, _)| *id == indicator),
+        let all = |reading: &Reading| [reading.values.clone(), reading.partly.clone()].concat();
+        let says_so = |reading: &Reading| {
+            let (all, told) =
+                (all(reading), |id: IndicatorId, n: i64| id == indicator && figure.is_none_or(|f| f == n));
+            all.iter().any(|(id, n)| told(*id, *n)) && doubtful.partly.iter().all(|sure| all.contains(sure))
         };
-        let asks_next = |reading: &Reading| {
+        // Something else in the text is doubtful as well, or how many of it there were.
+        let asks_next = |text: &str, reading: &Reading| {
+            let another = text.contains(&code) && !reading.doubt.contains(&code);
             reading.intent == Intent::Ask
                 && reading.doubt != doubtful.doubt
-                && (says_so(reading) || reading.candidates == [indicator])
+                && (says_so(reading) || reading.candidates == [indicator] || another)
         };
         let read: Vec<(String, Reading)> = read.collect();
         let complete = read.iter().find(|(_, reading)| reading.intent != Intent::Ask && says_so(reading));
-        let (text, reading) = complete.or_else(|| read.iter().find(|(_, reading)| asks_next(reading)))?;
+        let (text, reading) =
+            complete.or_else(|| read.iter().find(|(text, reading)| asks_next(text, reading)))?;
         Some(self.redone(&self.case_of(text, reading, Settled::default())))
     }
 

@@ -36,9 +36,10 @@ impl Words<'_> {
             Why::Contradiction => self.reply(key::ASK_CONTRADICTION, vec![example]),
             Why::Illegible => self.reply(key::ASK_ILLEGIBLE, vec![example]),
             Why::DifferenceOnly => self.reply(key::ASK_DIFFERENCE, vec![example]),
-            Why::Nothing => {
-                self.reply(key::ASK_NOTHING, vec![example, ("zero", self.zero_example(reading.period))])
-            }
+            Why::Nothing => self.reply(
+                key::ASK_NOTHING,
+                vec![example, ("zero", self.zero_example(reading.period.or(reading.partly_month)))],
+            ),
             _ if nameless => self.reply(key::ASK_AGAIN, vec![example]),
             Why::NoIndicator => self.reply(key::ASK_INDICATOR, vec![piece, example]),
             Why::Vague | Why::NoCount => self.reply(key::ASK_VAGUE, vec![piece, example]),
@@ -51,8 +52,8 @@ impl Words<'_> {
 
     /// A right text in codes, made from what was understood of the sender's own: “ANTT T5 TC2 CYGT1”.
     pub fn example(&self, reading: &Reading) -> String {
-        let mut figures: Vec<(IndicatorId, i64)> =
-            reading.values.iter().copied().take(EXAMPLE_FIGURES).collect();
+        let sure = reading.values.iter().chain(&reading.partly);
+        let mut figures: Vec<(IndicatorId, i64)> = sure.copied().take(EXAMPLE_FIGURES).collect();
         if let Some(candidate) = reading.candidates.first()
             && !figures.iter().any(|(id, _)| id == candidate)
         {
@@ -68,7 +69,7 @@ impl Words<'_> {
         if codes.is_empty() {
             codes = self.default_codes();
         }
-        let month = self.example_month(reading.period);
+        let month = self.example_month(reading.period.or(reading.partly_month));
         format!("{keyword} {month} {}", codes.join(" "))
     }
 

@@ -159,6 +159,11 @@ pub struct Reading {
     pub candidates: Vec<IndicatorId>,
     /// Figure told with the doubtful piece, so that the answer “1” can be completed to a report.
     pub doubt_count: Option<i64>,
+    /// With [`Intent::Ask`]: the figures that are sure all the same, for the right example that goes back with the
+    /// question. Nothing of it is recorded.
+    pub partly: Vec<(IndicatorId, i64)>,
+    /// With [`Intent::Ask`]: the month that is sure all the same.
+    pub partly_month: Option<Period>,
     /// The hamlet that the text names, if any.
     pub hamlet: Option<HamletMention>,
     /// The sender's PIN (“MA 1234”), if the text carries one.
@@ -182,6 +187,8 @@ impl Reading {
             doubt: String::new(),
             candidates: Vec::new(),
             doubt_count: None,
+            partly: Vec::new(),
+            partly_month: None,
             hamlet: None,
             pin: None,
             personal: false,

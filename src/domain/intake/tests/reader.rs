@@ -138,6 +138,7 @@ impl TestReader<'_> {
             reading.doubt = text[at..at + piece.len()].to_owned();
             reading.candidates = candidates.iter().map(|code| id(code)).collect();
             reading.doubt_count = count;
+            as_asked(reading);
             return;
         }
         let words: Vec<&str> = said.split_whitespace().collect();
@@ -150,6 +151,7 @@ impl TestReader<'_> {
             reading.why = Some(Why::NoCount);
             reading.doubt = code.to_uppercase();
             reading.candidates = vec![id(&code.to_uppercase())];
+            as_asked(reading);
         }
     }
 }
@@ -159,4 +161,11 @@ fn hamlet(said: &str) -> Option<HamletMention> {
     let name =
         rest.split(' ').take_while(|word| !word.chars().any(|c| c.is_ascii_digit())).collect::<Vec<_>>();
     Some(HamletMention { name: folded(&name.join(" ")) })
+}
+
+/// What is asked about has no figures and no month; what is sure stands beside it.
+fn as_asked(reading: &mut Reading) {
+    reading.partly = std::mem::take(&mut reading.values);
+    reading.partly_month = reading.period.take();
+    reading.month_from = MonthFrom::Nothing;
 }

@@ -883,6 +883,14 @@ fn an_answer_may_lead_to_the_next_question_about_the_same_text() {
 }
 
 #[test]
+fn two_doubts_in_one_text_are_asked_one_after_the_other() {
+    let mut desk = Desk::new();
+    desk.text("T2 TC3 TN 2 co trom");
+    let reply = desk.text("1");
+    assert!(reply.starts_with("Trom cap: bao nhieu?"), "{reply}");
+}
+
+#[test]
 fn an_answer_that_is_a_report_of_its_own_overtakes_the_question() {
     let mut desk = Desk::new();
     desk.text("T2 TC3 TN 2");
