@@ -15,7 +15,6 @@ struct Compose {
     name: String,
     services: BTreeMap<String, Service>,
     volumes: BTreeMap<String, BTreeMap<String, String>>,
-    configs: BTreeMap<String, FromFile>,
     secrets: BTreeMap<String, FromFile>,
 }
 
@@ -30,8 +29,6 @@ struct Service {
     depends_on: BTreeMap<String, Condition>,
     environment: BTreeMap<String, String>,
     secrets: Vec<String>,
-    #[serde(default)]
-    configs: Vec<Mounted>,
     volumes: Vec<String>,
     #[serde(default)]
     ports: Vec<String>,
@@ -51,13 +48,6 @@ struct Service {
 #[serde(deny_unknown_fields)]
 struct Condition {
     condition: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Mounted {
-    source: String,
-    target: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -96,21 +86,20 @@ fn everything_that_a_service_names_is_declared() {
         for secret in &service.secrets {
             assert!(compose.secrets.contains_key(secret), "{name}: {secret}");
         }
-        for config in &service.configs {
-            assert!(compose.configs.contains_key(&config.source), "{name}: {}", config.source);
-            assert!(service.command.contains(&config.target), "{name}: {} is not used", config.target);
-        }
         for volume in &service.volumes {
-            let (volume, _) = volume.split_once(':').unwrap();
-            assert!(compose.volumes.contains_key(volume), "{name}: {volume}");
+            let (source, target) = volume.split_once(':').unwrap();
+            if let Some(file) = source.strip_prefix("./") {
+                assert!(root().join(file).is_file(), "{name}: {file}");
+                let target = target.strip_suffix(":ro").unwrap().to_owned();
+                assert!(service.command.contains(&target), "{name}: {target} is not used");
+            } else {
+                assert!(compose.volumes.contains_key(source), "{name}: {source}");
+            }
         }
         for (other, on) in &service.depends_on {
             assert!(compose.services.contains_key(other), "{name}: {other}");
             assert_eq!(on.condition, "service_healthy");
         }
-    }
-    for config in compose.configs.values() {
-        assert!(root().join(&config.file).is_file(), "{}", config.file);
     }
 }
 
