@@ -132,45 +132,4 @@ pub fn grouped(number: i64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn money_is_printed_as_people_say_it_and_never_rounded() {
-        let cases = [
-            (0, "0 đồng"),
-            (500, "500 đồng"),
-            (500_000, "500 nghìn"),
-            (1_500_000, "1,5 triệu"),
-            (15_000_000, "15 triệu"),
-            (47_500_000, "47,5 triệu"),
-            (7_500_250, "7.500.250 đồng"),
-            (1_500_000_000, "1,5 tỷ"),
-            (1_234_500_000, "1.234.500.000 đồng"),
-            (1_234_000_000, "1,234 tỷ"),
-            (100_000_000_000, "100 tỷ"),
-        ];
-        for (dong, words) in cases {
-            assert_eq!(money(dong), words, "{dong}");
-        }
-        assert_eq!(grouped(-1_234_567), "-1.234.567");
-    }
-
-    #[test]
-    fn a_month_is_printed_with_its_days_and_its_year_where_it_is_another() {
-        let (catalogue, calendar) = (Catalogue::default(), Calendar::ministry());
-        let templates = Templates::default();
-        let today = "2026-01-20".parse().unwrap();
-        let words = Words { catalogue: &catalogue, calendar: &calendar, templates: &templates, today };
-        assert_eq!(words.month("2026-03".parse().unwrap()), "tháng 3 (15/2-14/3)");
-        assert_eq!(words.month("2025-12".parse().unwrap()), "tháng 12/2025 (15/11-14/12)");
-        assert_eq!(words.day("2025-12-31".parse().unwrap()), "31/12/2025");
-    }
-
-    #[test]
-    fn long_names_and_pieces_are_clipped_between_words() {
-        assert_eq!(clipped("mot hai ba bon", 11), "mot hai...");
-        assert_eq!(clipped("motmotmotmotmot", 10), "motmotm...");
-        assert_eq!(doubt("tai \"nan\"\n 2"), "tai nan 2");
-    }
-}
+mod tests;
