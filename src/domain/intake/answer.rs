@@ -169,8 +169,28 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
                 self.again(Settled { unit: Some(unit), period: Some(target.period), confirmed })
             }
             (About::Jump, false) => self.dropped(),
-            (_, false) => finished(target, record::kept(self.case, target)),
+            (About::Zero | About::Lower, false) => self.without_the_doubtful(target, about, confirmed),
+            (About::Repeat, false) => finished(target, record::kept(self.case, target)),
         })
+    }
+
+    /// What stands is kept where the text would lower it; the rest of the text still counts.
+    fn without_the_doubtful(&self, target: Target<'_>, about: About, confirmed: &[About]) -> Plan {
+        let mut reading = self.read_again();
+        let state = self.case.state(target.hamlet.id, target.period);
+        if about == About::Zero {
+            reading.rest_zero = false;
+        } else {
+            for (id, figure) in &mut reading.values {
+                *figure = state.effective(*id).unwrap_or(0).max(*figure);
+            }
+        }
+        if reading.values.is_empty() {
+            return finished(target, record::kept(self.case, target));
+        }
+        let (unit, period) = (Some(target.hamlet.id), Some(target.period));
+        let settled = Settled { unit, period, confirmed: confirmed.to_vec() };
+        self.redone(&self.case_of(&self.open.text, &reading, settled))
     }
 
     /// The answer names the indicator, or the count, that was in doubt: the text is completed and read again.

@@ -157,10 +157,12 @@ fn unknown(situation: &Situation<'_>, reading: &Reading, answered_today: bool) -
     }
 }
 
-/// A text in a loop does nothing and is not answered; words that must not be kept are purged all the same.
+/// A text in a loop is not answered and does nothing, but that urgent words are passed on and words that must not be
+/// kept are purged all the same.
 fn cut(reading: &Reading) -> Plan {
-    match reading.why {
-        Some(Why::CallPolice) => Plan::of(Fate::Purged),
+    match (reading.intent, reading.why) {
+        (Intent::Urgent, _) => Plan { alert: Some(Alert::Urgent), ..Plan::of(Fate::Urgent) },
+        (_, Some(Why::CallPolice)) => Plan::of(Fate::Purged),
         _ => Plan::of(Fate::Ignored),
     }
 }

@@ -117,6 +117,9 @@ fn two_people(case: &Case<'_, '_>, target: Target<'_>) -> Option<Flag> {
 
 /// Writes the next version of the month's return, and asks about what is held.
 pub(super) fn write(case: &Case<'_, '_>, target: Target<'_>, mut next: Next) -> Plan {
+    if let Some(plan) = beyond_belief(case, &next) {
+        return plan;
+    }
     let state = case.state(target.hamlet.id, target.period);
     let low = !state.closed && lowers_without_trust(case, state, &next);
     if low {
@@ -157,6 +160,17 @@ pub(super) fn write(case: &Case<'_, '_>, target: Target<'_>, mut next: Next) -> 
     plan.report = Some(report);
     plan.flags.extend(flag);
     plan
+}
+
+/// An addition that makes a figure larger than is believed of one report: nothing is written.
+fn beyond_belief(case: &Case<'_, '_>, next: &Next) -> Option<Plan> {
+    let added = next.added.as_ref()?;
+    let max = |id: &i32| case.situation.catalogue.by_id(*id).map_or(i64::MAX, |indicator| indicator.max);
+    let (id, sum) = next.values.iter().find(|(id, sum)| added.contains_key(id) && **sum > max(id))?;
+    let doubt = format!("{} {sum}", case.words.short_name_of(*id));
+    let fields = vec![("doubt", case.words.doubt(&doubt)), ("example", case.words.correction_example())];
+    let plan = case.answered(Fate::Asked, case.words.reply(key::ASK_ABSURD, fields));
+    Some(Plan { question: QuestionChange::Close, ..plan })
 }
 
 /// Whether a figure that counts becomes another, rather than that figures come to it.

@@ -61,7 +61,8 @@ impl Office {
     fn sent(&self, reply: &ReplyParts) -> String {
         let mut given: Vec<&str> = reply.fields.iter().map(|(name, _)| *name).collect();
         let mut expected = Templates::fields_of(reply.key).to_vec();
-        (given.sort_unstable(), expected.sort_unstable());
+        given.sort_unstable();
+        expected.sort_unstable();
         assert_eq!(given, expected, "{}", reply.key);
         self.templates.render_reply(reply, false)
     }

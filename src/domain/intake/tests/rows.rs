@@ -335,6 +335,30 @@ fn the_rest_is_nothing_over_other_figures_is_asked_about_too() {
 }
 
 #[test]
+fn who_keeps_the_old_figures_still_reports_the_others() {
+    let mut desk = Desk::new();
+    desk.text("T3 TC2");
+    desk.text("T3 CB1 con lai khong");
+    desk.text("SAI");
+    assert_eq!(desk.figures("2026-03"), "TC2 CB1");
+    let mut desk = Desk::new();
+    desk.text("ngay 1/3 TC3");
+    desk.text("T3 TC1 CB2 con lai khong");
+    let reply = desk.text("SAI");
+    assert!(reply.contains("trom cap 3, co bac 2, con lai khong"), "{reply}");
+    assert_eq!(desk.figures("2026-03"), "TC3 CB2 rest 0");
+}
+
+#[test]
+fn an_addition_beyond_belief_is_not_written() {
+    let mut desk = Desk::new();
+    desk.text("T3 TC40");
+    let reply = desk.text("THEM T3 TC20");
+    assert!(reply.starts_with("So \"trom cap 60\" khong hop ly"), "{reply}");
+    assert_eq!(desk.figures("2026-03"), "TC40");
+}
+
+#[test]
 fn a_zero_report_over_a_zero_report_changes_nothing() {
     let mut desk = Desk::new();
     desk.text("T3 khong co gi");
@@ -778,6 +802,14 @@ fn machines_in_a_loop_are_cut() {
     assert!(!reply.is_empty());
     desk.echo = true;
     assert_eq!((desk.text("Chua hieu tin nay").as_str(), desk.plan.fate), ("", Fate::Ignored));
+}
+
+#[test]
+fn urgent_words_in_a_loop_are_passed_on_without_an_answer() {
+    let mut desk = Desk::new();
+    let replies: Vec<bool> = (0..5).map(|_| desk.text("KHAN chay nha").is_empty()).collect();
+    assert_eq!(replies, [false, false, false, true, true]);
+    assert_eq!((desk.plan.fate, desk.plan.alert), (Fate::Urgent, Some(Alert::Urgent)));
 }
 
 #[test]
