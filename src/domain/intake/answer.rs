@@ -181,8 +181,12 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
         if about == About::Zero {
             reading.rest_zero = false;
         } else {
+            let standing = |id| state.effective(id).unwrap_or(0);
+            if reading.values.iter().all(|(id, figure)| *figure < standing(*id)) && !reading.rest_zero {
+                reading.values.clear();
+            }
             for (id, figure) in &mut reading.values {
-                *figure = state.effective(*id).unwrap_or(0).max(*figure);
+                *figure = standing(*id).max(*figure);
             }
         }
         if reading.values.is_empty() {
