@@ -1,9 +1,33 @@
 //! Reading what hamlet heads text: from characters to a [`Reading`], purely.
 //!
 //! The text is folded (marks, look-alikes, Telex and VNI left-overs), cut into tokens that keep their place in the
-//! source, the tokens become slots by the lexicon, and a checking step asks whether every number is explained and
-//! every word of an indicator used. Doubt becomes a question ([`Intent::Ask`]), never a guess.
+//! source, the tokens become pieces by the lexicon, figures and indicators find each other, and a checking step asks
+//! whether every number is explained and every word of an indicator used. Doubt becomes a question
+//! ([`Intent::Ask`]), never a guess. `docs/reading.md` tells how to add a word.
 
+mod amounts;
+mod answer;
+mod attach;
+mod book;
+mod dates;
+mod fold;
+mod glued;
+mod intent;
+mod items;
+mod lexicon;
+mod negation;
+mod period_of;
+mod personal;
+mod places;
+mod reader;
 mod reading;
+mod scan;
+mod story;
+mod syllable;
+mod text;
+mod token;
 
+pub use answer::Answer;
+pub use lexicon::{BadLexicon, Class, Lexicon, Strength};
+pub use reader::{LONGEST_TEXT, Reader};
 pub use reading::{HamletMention, Intent, MonthFrom, Reading, Why};

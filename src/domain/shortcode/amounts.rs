@@ -1,0 +1,205 @@
+//! Figures and sums of money, in digits and in words.
+
+use super::items::Unit;
+use super::lexicon::Class;
+use super::text::Text;
+use super::token::Shape;
+
+/// A number as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Amount {
+    pub value: i64,
+    /// With a decimal point: the number in thousandths.
+    pub thousandths: Option<i64>,
+    pub len: usize,
+    pub in_words: bool,
+    /// Two number words in a row: “hai ba” is two or three.
+    pub either: bool,
+}
+
+/// The number in digits or words at `at`.
+pub(super) fn amount(text: &Text, at: usize) -> Option<Amount> {
+    digits(text, at).or_else(|| words(text, at))
+}
+
+/// The number in digits at `at`, with its groups of thousands or its decimals.
+pub(super) fn digits(text: &Text, at: usize) -> Option<Amount> {
+    let value = text.token(at)?.number()?;
+    let mut amount = Amount { value, thousandths: None, len: 1, in_words: false, either: false };
+    let group = |sep: usize| -> Option<&str> {
+        let joined = |i: usize| text.token(i).is_some_and(|t| !t.spaced);
+        let is_point = text.is_sep(sep, '.') || text.is_sep(sep, ',');
+        let next = text.token(sep + 1).filter(|t| t.shape == Shape::Number)?;
+        (is_point && joined(sep) && joined(sep + 1)).then_some(next.plain.as_str())
+    };
+    while let Some(digits) = group(at + amount.len).filter(|digits| digits.len() == 3) {
+        if amount.value == 0 || (amount.len == 1 && text.plain(at).len() > 3) {
+            break;
+        }
+        amount.value = amount.value.checked_mul(1000)?.checked_add(digits.parse().ok()?)?;
+        amount.len += 2;
+    }
+    if let Some(digits) = group(at + amount.len).filter(|digits| digits.len() <= 2) {
+        let fraction: i64 = digits.parse().ok()?;
+        let scale = if digits.len() == 1 { 100 } else { 10 };
+        amount.thousandths = Some(amount.value.checked_mul(1000)?.checked_add(fraction * scale)?);
+        amount.len += 2;
+    }
+    Some(amount)
+}
+
+/// The number in words at `at` (“mười lăm”, “hai mươi ba”, “một trăm linh hai”).
+pub(super) fn words(text: &Text, at: usize) -> Option<Amount> {
+    if !may_be_number(text, at) {
+        return None;
+    }
+    let mut value = 0;
+    let mut next = at;
+    let word = |i: usize| text.number_word(i).filter(|_| i == at || may_be_number(text, i));
+    if let (Some(hundreds @ 1..=9), Some(100)) = (word(next), word(next + 1)) {
+        value = hundreds * 100;
+        next += 2;
+        if text.is(next, Class::Odd).is_some() {
+            next += 1;
+        }
+    }
+    match (word(next), word(next + 1)) {
+        (Some(tens @ 1..=9), Some(10)) => {
+            value += tens * 10;
+            next += 2;
+            if let Some(ones @ 1..=9) = word(next) {
+                value += ones;
+                next += 1;
+            }
+        }
+        (Some(10), Some(ones @ 1..=9)) => {
+            value += 10 + ones;
+            next += 2;
+        }
+        (Some(10), _) => {
+            value += 10;
+            next += 1;
+        }
+        (Some(100), _) if value == 0 => {
+            value = 100;
+            next += 1;
+        }
+        (Some(_), Some(1..=9)) => {
+            return Some(Amount { value: 0, thousandths: None, len: 2, in_words: true, either: true });
+        }
+        (Some(ones @ 1..=9), _) => {
+            value += ones;
+            next += 1;
+        }
+        _ => {}
+    }
+    let len = next.checked_sub(at).filter(|len| *len > 0)?;
+    Some(Amount { value, thousandths: None, len, in_words: true, either: false })
+}
+
+/// Names (“chú Bảy”, “Hai Tiến”) and, in a text with marks, words that would need one are no numbers.
+fn may_be_number(text: &Text, at: usize) -> bool {
+    let Some(token) = text.token(at) else { return false };
+    if text.number_word(at).is_none() {
+        return false;
+    }
+    let name = token.upper && !token.caps && text.mixed_case && !text.is_sentence_start(at);
+    let before = at.checked_sub(1);
+    let titled = before.is_some_and(|b| {
+        text.is(b, Class::Title).is_some()
+            && text.is(b, Class::UnitPerson).is_some()
+            && text.number_word(b).is_none()
+    });
+    let needs_mark =
+        text.marked && token.marks.is_bare() && matches!(token.plain.as_str(), "nam" | "sau" | "tu" | "bay");
+    !name && !titled && !needs_mark
+}
+
+/// A sum of money at `at`: đồng and length.
+pub(super) fn money(text: &Text, at: usize) -> Option<(i64, usize)> {
+    if let Some(half) = text.is(at, Class::HalfBefore) {
+        let (scale, len) = scale(text, at + half)?;
+        let dong = text.is(at + half + len, Class::Dong).unwrap_or(0);
+        return Some((scale / 2, half + len + dong));
+    }
+    let first = amount(text, at).filter(|amount| !amount.either)?;
+    let mut next = at + first.len;
+    let Some((unit, len)) = scale(text, next) else {
+        // “20.000.000d”, “3.500.000 đồng”, “5000d”
+        let dong = text.is(next, Class::Dong)?;
+        let plausible = first.value >= 500 && first.thousandths.is_none();
+        return plausible.then_some((first.value, first.len + dong));
+    };
+    let mut total = match first.thousandths {
+        Some(thousandths) => thousandths.checked_mul(unit / 1000)?,
+        None => first.value.checked_mul(unit)?,
+    };
+    next += len;
+    if let Some(half) = text.is(next, Class::Half) {
+        total = total.checked_add(unit / 2)?;
+        next += half;
+    } else if let Some((more, len)) = remainder(text, next, unit) {
+        total = total.checked_add(more)?;
+        next += len;
+    }
+    next += text.is(next, Class::Dong).filter(|_| !text.plain(next).is_empty()).unwrap_or(0);
+    Some((total, next - at))
+}
+
+/// “nghìn”, “triệu”, “tỷ” at `at`: đồng and length.
+fn scale(text: &Text, at: usize) -> Option<(i64, usize)> {
+    let scales = [(Class::Billion, 1_000_000_000), (Class::Million, 1_000_000), (Class::Thousand, 1_000)];
+    scales.into_iter().find_map(|(class, dong)| text.is(at, class).map(|len| (dong, len)))
+}
+
+/// What follows the unit: “5” in “1tr5”, “200” in “3 triệu 200”, “500 nghìn” in “1 triệu 500 nghìn”.
+fn remainder(text: &Text, at: usize, unit: i64) -> Option<(i64, usize)> {
+    if let Some(more) = amount(text, at).filter(|amount| !amount.either)
+        && let Some((smaller, len)) = scale(text, at + more.len)
+        && smaller < unit
+    {
+        return Some((more.value.checked_mul(smaller)?, more.len + len));
+    }
+    let (value, places, len) = match text.token(at).filter(|t| t.shape == Shape::Number) {
+        Some(token) => (token.number()?, token.plain.len(), 1),
+        None => (text.number_word(at).filter(|n| (1..=9).contains(n))?, 1, 1),
+    };
+    let glued = text.token(at).is_some_and(|t| !t.spaced);
+    let ended = match text.token(at + 1) {
+        None => true,
+        Some(after) => matches!(after.shape, Shape::Newline | Shape::Sep(',' | '.' | ';' | ')')),
+    } || text.is(at + 1, Class::Dong).is_some();
+    let small = match places {
+        1 => unit / 10,
+        2 => unit / 100,
+        3 => unit / 1000,
+        _ => return None,
+    };
+    (unit > 1_000 && (glued || ended)).then_some((value.checked_mul(small)?, len))
+}
+
+/// The unit word at `at`, if one stands there: unit and length.
+pub(super) fn unit(text: &Text, at: usize) -> Option<(Unit, usize)> {
+    const UNITS: [(Class, Unit); 11] = [
+        (Class::UnitInstance, Unit::Instance),
+        (Class::UnitCase, Unit::Case),
+        (Class::UnitTurn, Unit::Turn),
+        (Class::UnitSession, Unit::Session),
+        (Class::UnitPatrol, Unit::Patrol),
+        (Class::UnitTip, Unit::Tip),
+        (Class::UnitHouse, Unit::House),
+        (Class::UnitPerson, Unit::Person),
+        (Class::UnitWeapon, Unit::Weapon),
+        (Class::UnitThing, Unit::Thing),
+        (Class::UnitMeasure, Unit::Thing),
+    ];
+    let mut best: Option<(Unit, usize)> = None;
+    for (class, unit) in UNITS {
+        if let Some(len) = text.is(at, class)
+            && best.is_none_or(|(_, longest)| len > longest)
+        {
+            best = Some((unit, len));
+        }
+    }
+    best
+}

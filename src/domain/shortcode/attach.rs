@@ -1,0 +1,431 @@
+//! Which figure counts what: every figure takes an indicator before or after it so that the whole text costs least,
+//! and a second way that costs about as much is a doubt.
+
+use super::book::Book;
+use super::items::{Figure, Item, Kind, Unit};
+use super::lexicon::Strength;
+use crate::domain::indicator::Kind as Counts;
+
+/// A figure (an item) and what it counts (an item).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pair {
+    pub figure: usize,
+    pub thing: usize,
+}
+
+/// How the figures of a text were attached.
+#[derive(Debug, Default)]
+pub(super) struct Pairing {
+    pub pairs: Vec<Pair>,
+    /// Figures that count nothing that is named.
+    pub loose: Vec<usize>,
+    /// A figure that could as well count something else.
+    pub unsure: Option<usize>,
+    /// What the figures would count in the second-best reading, for explanations.
+    pub second: Vec<Pair>,
+}
+
+impl Pairing {
+    /// The figure that counts the thing at `thing`.
+    pub fn figure_of(&self, thing: usize) -> Option<usize> {
+        self.pairs.iter().find(|pair| pair.thing == thing).map(|pair| pair.figure)
+    }
+}
+
+/// Costs, in hundredths.
+const FREE: i64 = 0;
+const LOOSE: i64 = 600;
+const UNCLAIMED: i64 = 500;
+const MARGIN: i64 = 75;
+const NEVER: i64 = 100_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    None,
+    Left,
+    Right,
+}
+
+const SIDES: [Side; 3] = [Side::None, Side::Left, Side::Right];
+
+#[derive(Debug, Clone, Copy)]
+struct Choice {
+    cost: i64,
+    thing: usize,
+}
+
+/// What may be done with one figure.
+#[derive(Debug, Clone, Copy)]
+struct Options {
+    item: usize,
+    loose: i64,
+    left: Option<Choice>,
+    right: Option<Choice>,
+}
+
+impl Options {
+    fn choice(&self, side: Side) -> (i64, Option<usize>) {
+        match side {
+            Side::None => (self.loose, None),
+            Side::Left => self.left.map_or((NEVER, None), |c| (c.cost, Some(c.thing))),
+            Side::Right => self.right.map_or((NEVER, None), |c| (c.cost, Some(c.thing))),
+        }
+    }
+}
+
+/// Attaches the figures among `items`. `needed` says of each item what it costs to leave it without a figure.
+pub(super) fn attach(items: &[Item], book: &Book, needed: &[i64], inside: &[bool]) -> Pairing {
+    let figures: Vec<usize> =
+        (0..items.len()).filter(|at| items.get(*at).is_some_and(|i| is_figure(&i.kind))).collect();
+    if figures.is_empty() {
+        return Pairing::default();
+    }
+    let options: Vec<Options> = figures
+        .iter()
+        .enumerate()
+        .map(|(n, at)| {
+            let before = n.checked_sub(1).and_then(|p| figures.get(p)).map_or(0, |p| p + 1);
+            let after = figures.get(n + 1).copied().unwrap_or(items.len());
+            options(items, book, *at, before, after, inside)
+        })
+        .collect();
+    let gaps = gap_costs(&figures, needed, items.len());
+    let forward = sweep(&options, &gaps, needed);
+    best(items, &options, &gaps, needed, &forward)
+}
+
+fn is_figure(kind: &Kind) -> bool {
+    match kind {
+        Kind::Figure(figure) => !figure.denied && !figure.difference,
+        Kind::Neg | Kind::Vague(_) | Kind::Money { denied: false, .. } => true,
+        _ => false,
+    }
+}
+
+fn options(items: &[Item], book: &Book, at: usize, before: usize, after: usize, inside: &[bool]) -> Options {
+    let kind = items.get(at).map_or(&Kind::Word, |item| &item.kind);
+    let parenthesised = inside.get(at).copied().unwrap_or(false);
+    let loose = match kind {
+        Kind::Figure(figure) if figure.total => FREE,
+        Kind::Figure(figure) => match figure.unit {
+            Unit::Thing | Unit::House | Unit::Stranger => 30,
+            Unit::Person => 300,
+            _ if parenthesised => 150,
+            _ => LOOSE,
+        },
+        Kind::Vague(unit)
+            if matches!(unit, Unit::None | Unit::Thing | Unit::House | Unit::Person | Unit::Stranger) =>
+        {
+            30
+        }
+        Kind::Money { .. } => 20,
+        Kind::Neg => 450,
+        _ => LOOSE,
+    };
+    let scan = |range: &mut dyn Iterator<Item = usize>, side: Side| {
+        let mut way = Way::default();
+        let mut found: Option<Choice> = None;
+        for thing in range {
+            let Some(item) = items.get(thing) else { break };
+            if may_count(kind, &item.kind, book) {
+                let cost = way.cost(side, kind, items, at, thing);
+                if cost < NEVER && found.is_none_or(|best| cost < best.cost) {
+                    found = Some(Choice { cost, thing });
+                }
+            }
+            way.pass(item);
+        }
+        found
+    };
+    let left = scan(&mut (before..at).rev(), Side::Left);
+    let right = scan(&mut (at + 1..after), Side::Right);
+    Options { item: at, loose, left, right }
+}
+
+/// Whether a figure of `kind` can count `thing`.
+fn may_count(kind: &Kind, thing: &Kind, book: &Book) -> bool {
+    let entry = |place: usize| book.entries.get(place);
+    match (kind, thing) {
+        (Kind::Figure(figure), Kind::Indicator(place, strength)) => entry(*place).is_some_and(|entry| {
+            if entry.kind == Counts::Money {
+                *strength == Strength::Code && figure.unit == Unit::None
+            } else {
+                entry.units.contains(&figure.unit)
+            }
+        }),
+        (Kind::Vague(unit), Kind::Indicator(place, _)) => {
+            entry(*place).is_some_and(|entry| entry.kind != Counts::Money && entry.units.contains(unit))
+        }
+        (Kind::Neg, Kind::Indicator(place, _)) => {
+            entry(*place).is_some_and(|entry| entry.kind != Counts::Money)
+        }
+        (Kind::Money { .. }, Kind::Indicator(place, Strength::Code)) => {
+            entry(*place).is_some_and(|entry| entry.kind == Counts::Money)
+        }
+        (Kind::Figure(figure), Kind::Consequence(_) | Kind::Casualties) => {
+            matches!(figure.unit, Unit::Person | Unit::None | Unit::Instance)
+        }
+        (Kind::Vague(unit), Kind::Consequence(_) | Kind::Casualties) => {
+            matches!(unit, Unit::Person | Unit::None)
+        }
+        (Kind::Neg, Kind::Consequence(_) | Kind::Casualties) => true,
+        (Kind::Figure(figure), Kind::Ambiguous(_)) => {
+            !matches!(figure.unit, Unit::Thing | Unit::House | Unit::Stranger | Unit::Person)
+        }
+        (Kind::Vague(_) | Kind::Neg, Kind::Ambiguous(_)) => true,
+        (Kind::Figure(figure), Kind::Succeeded | Kind::Failed) => {
+            matches!(figure.unit, Unit::Case | Unit::None)
+        }
+        _ => false,
+    }
+}
+
+/// What lies between a figure and a thing.
+#[derive(Default)]
+struct Way {
+    sep: i64,
+    colon: bool,
+    paren: i64,
+    and: bool,
+    hinge: bool,
+    words: i64,
+    things: i64,
+}
+
+impl Way {
+    fn pass(&mut self, item: &Item) {
+        match &item.kind {
+            Kind::Sep(level) => {
+                let cost = match level {
+                    1 => 200,
+                    2 => 400,
+                    _ => 600,
+                };
+                self.sep = self.sep.max(cost);
+            }
+            Kind::Colon => self.colon = true,
+            Kind::Open | Kind::Close => self.paren += 1,
+            Kind::And => self.and = true,
+            Kind::Cause
+            | Kind::Topic
+            | Kind::Part
+            | Kind::Than
+            | Kind::NotThat
+            | Kind::Month(_)
+            | Kind::Hamlet { .. } => self.hinge = true,
+            Kind::Indicator(..) | Kind::Ambiguous(_) | Kind::Consequence(_) => self.things += 1,
+            _ => {}
+        }
+        self.words += i64::try_from(item.to - item.from).unwrap_or(1);
+    }
+
+    fn cost(&self, side: Side, kind: &Kind, items: &[Item], at: usize, thing: usize) -> i64 {
+        let mut cost = self.sep + (5 * self.words).min(120) + 100 * self.things;
+        cost += if self.and { 150 } else { 0 } + if self.hinge { 100 } else { 0 };
+        cost += match (side, self.colon) {
+            (Side::Right, true) => 250,
+            _ => 0,
+        };
+        cost += match self.paren {
+            0 => 0,
+            1 if side == Side::Left => 30,
+            n => 100 * n,
+        };
+        if matches!(items.get(thing).map(|i| &i.kind), Some(Kind::Indicator(_, Strength::Weak))) {
+            cost += 50;
+        }
+        match kind {
+            Kind::Neg => self.denial(cost, side, items, at, thing),
+            Kind::Figure(figure) => cost + figure_bias(figure, side, self),
+            Kind::Vague(Unit::None) => cost + if self.sep > 0 || self.words > 2 { NEVER } else { 0 },
+            Kind::Money { .. } => {
+                if self.words > 2 || self.sep > 0 {
+                    NEVER
+                } else {
+                    cost
+                }
+            }
+            _ => cost,
+        }
+    }
+
+    /// A denial reaches forward to what follows at once, backward only from the end of its clause.
+    fn denial(&self, cost: i64, side: Side, items: &[Item], at: usize, thing: usize) -> i64 {
+        match side {
+            Side::Right if thing == at + 1 => cost,
+            Side::Right if self.sep == 0 && !self.colon && self.words <= 4 && self.things == 0 => cost + 150,
+            Side::Left => {
+                let next = items.get(at + 1).map(|item| &item.kind);
+                let ended = matches!(next, None | Some(Kind::Sep(_) | Kind::Close | Kind::Word | Kind::And));
+                cost + if ended { 0 } else { 200 }
+            }
+            _ => NEVER,
+        }
+    }
+}
+
+fn figure_bias(figure: &Figure, side: Side, way: &Way) -> i64 {
+    if figure.implied && side == Side::Left {
+        return NEVER;
+    }
+    if figure.total && (side == Side::Left || way.colon || way.words > 1) {
+        return NEVER;
+    }
+    match (figure.unit, side) {
+        (Unit::Case, Side::Left) => 10,
+        (Unit::None, Side::Right) => 20,
+        _ => 0,
+    }
+}
+
+/// For every gap between figures (before the first, …, after the last): what its things cost unclaimed.
+fn gap_costs(figures: &[usize], needed: &[i64], len: usize) -> Vec<i64> {
+    let mut gaps = Vec::with_capacity(figures.len() + 1);
+    let mut from = 0;
+    for to in figures.iter().copied().chain([len]) {
+        gaps.push(needed.get(from..to).unwrap_or_default().iter().sum());
+        from = to + 1;
+    }
+    gaps
+}
+
+/// What the gap after figure `n` costs when the figure and the next choose so; `None` where both claim one thing.
+fn gap(options: &[Options], gaps: &[i64], needed: &[i64], n: usize, this: Side, next: Side) -> Option<i64> {
+    let mut cost = gaps.get(n + 1).copied().unwrap_or(0);
+    let claim = |options: Option<&Options>, wanted: Side, side: Side| {
+        if side == wanted { options.and_then(|o| o.choice(side).1) } else { None }
+    };
+    let mine = claim(options.get(n), Side::Right, this);
+    let theirs = claim(options.get(n + 1), Side::Left, next);
+    if mine.is_some() && mine == theirs {
+        return None;
+    }
+    for thing in [mine, theirs].into_iter().flatten() {
+        cost -= needed.get(thing).copied().unwrap_or(0);
+    }
+    Some(cost)
+}
+
+type Row = [i64; 3];
+
+/// For every figure and side: the least cost of everything before it and itself.
+fn sweep(options: &[Options], gaps: &[i64], needed: &[i64]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::with_capacity(options.len());
+    for (n, option) in options.iter().enumerate() {
+        let mut row = [NEVER; 3];
+        for (cell, side) in row.iter_mut().zip(SIDES) {
+            let (own, thing) = option.choice(side);
+            *cell = match n.checked_sub(1).and_then(|p| rows.get(p).map(|row| (p, row))) {
+                None => {
+                    let first = gaps.first().copied().unwrap_or(0);
+                    let claimed = if side == Side::Left { thing } else { None };
+                    own + first - claimed.and_then(|t| needed.get(t)).copied().unwrap_or(0)
+                }
+                Some((p, before)) => before
+                    .iter()
+                    .zip(SIDES)
+                    .filter_map(|(cost, from)| Some(cost + own + gap(options, gaps, needed, p, from, side)?))
+                    .min()
+                    .unwrap_or(NEVER),
+            };
+        }
+        rows.push(row);
+    }
+    rows
+}
+
+/// Walks back the cheapest way and, with the costs of what follows, looks for other ways that cost about as much.
+fn best(items: &[Item], options: &[Options], gaps: &[i64], needed: &[i64], forward: &[Row]) -> Pairing {
+    let last = options.len().saturating_sub(1);
+    let mut backward: Vec<Row> = vec![[NEVER; 3]; options.len()];
+    for n in (0..options.len()).rev() {
+        let mut row = [NEVER; 3];
+        for (cell, side) in row.iter_mut().zip(SIDES) {
+            *cell = if n == last {
+                gap(options, gaps, needed, n, side, Side::None).unwrap_or(NEVER)
+            } else {
+                let after = backward.get(n + 1).copied().unwrap_or([NEVER; 3]);
+                after
+                    .iter()
+                    .zip(SIDES)
+                    .filter_map(|(cost, next)| {
+                        let own = options.get(n + 1).map_or(NEVER, |o| o.choice(next).0);
+                        Some(cost + own + gap(options, gaps, needed, n, side, next)?)
+                    })
+                    .min()
+                    .unwrap_or(NEVER)
+            };
+        }
+        if let Some(slot) = backward.get_mut(n) {
+            *slot = row;
+        }
+    }
+    let total = |n: usize, k: usize| {
+        let f = forward.get(n).and_then(|row| row.get(k)).copied().unwrap_or(NEVER);
+        let b = backward.get(n).and_then(|row| row.get(k)).copied().unwrap_or(NEVER);
+        f + b
+    };
+    let mut pairing = Pairing::default();
+    let mut previous = Side::None;
+    for (n, option) in options.iter().enumerate() {
+        let cost_so = |k: usize, side: Side| {
+            let joined =
+                n.checked_sub(1).is_none_or(|p| gap(options, gaps, needed, p, previous, side).is_some());
+            if joined { total(n, k) } else { NEVER * 2 }
+        };
+        let mut ranked: Vec<(i64, Side)> =
+            SIDES.iter().enumerate().map(|(k, side)| (cost_so(k, *side), *side)).collect();
+        ranked.sort_by_key(|(cost, _)| *cost);
+        let mut ranked = ranked.into_iter();
+        let Some((least, side)) = ranked.next() else { continue };
+        if let Some((second, other)) = ranked.next() {
+            let alike = same_thing(items, option.choice(side).1, option.choice(other).1);
+            if second - least < MARGIN && !alike && pairing.unsure.is_none() {
+                pairing.unsure = Some(option.item);
+            }
+            if second < NEVER
+                && let Some(thing) = option.choice(other).1
+            {
+                pairing.second.push(Pair { figure: option.item, thing });
+            }
+        }
+        match option.choice(side).1 {
+            Some(thing) => pairing.pairs.push(Pair { figure: option.item, thing }),
+            None => pairing.loose.push(option.item),
+        }
+        previous = side;
+    }
+    pairing
+}
+
+/// Whether two choices count the same indicator.
+fn same_thing(items: &[Item], a: Option<usize>, b: Option<usize>) -> bool {
+    let place = |at: Option<usize>| match at.and_then(|at| items.get(at)).map(|item| &item.kind) {
+        Some(Kind::Indicator(place, _)) => Some(*place),
+        _ => None,
+    };
+    place(a).is_some() && place(a) == place(b)
+}
+
+/// What an indicator costs that gets no figure.
+pub(super) fn need(item: &Item, book: &Book, inside: bool, mention: bool) -> i64 {
+    if mention {
+        return FREE;
+    }
+    match &item.kind {
+        Kind::Indicator(place, strength) => {
+            let quiet = book.entries.get(*place).is_some_and(|entry| entry.quiet);
+            match strength {
+                Strength::Code => UNCLAIMED + 100,
+                Strength::Weak => 50,
+                _ if quiet => 120,
+                _ if inside => 100,
+                _ => UNCLAIMED,
+            }
+        }
+        Kind::Ambiguous(_) => 200,
+        Kind::Consequence(_) => 150,
+        Kind::Succeeded | Kind::Failed => 60,
+        _ => FREE,
+    }
+}

@@ -1,0 +1,288 @@
+//! Months, days, ranges of days, hours.
+
+use super::amounts::words;
+use super::items::{Kind, MonthWord, Trouble};
+use super::lexicon::Class;
+use super::text::Text;
+use super::token::Shape;
+
+/// The piece of time that begins at `at`: what it is and its length.
+pub(super) fn time(text: &Text, at: usize, after_keyword: bool) -> Option<(Kind, usize)> {
+    range(text, at)
+        .or_else(|| month(text, at))
+        .or_else(|| bad_period(text, at))
+        .or_else(|| date(text, at))
+        .or_else(|| hour(text, at))
+        .or_else(|| if after_keyword { bare_month(text, at) } else { None })
+}
+
+fn small(text: &Text, at: usize) -> Option<u32> {
+    let token = text.token(at).filter(|t| t.shape == Shape::Number && t.plain.len() <= 2)?;
+    token.plain.parse().ok()
+}
+
+fn year_number(text: &Text, at: usize, allow_short: bool) -> Option<i32> {
+    let token = text.token(at).filter(|t| t.shape == Shape::Number)?;
+    let value: i32 = token.plain.parse().ok()?;
+    match token.plain.len() {
+        4 if (2000..2200).contains(&value) => Some(value),
+        2 if allow_short && (20..70).contains(&value) => Some(2000 + value),
+        _ => None,
+    }
+}
+
+fn is_joint(text: &Text, at: usize) -> bool {
+    ['/', '-', '.', '⁄'].into_iter().any(|c| text.is_sep(at, c))
+}
+
+/// “/2026”, “-2026”, “.26”, “năm 2026” at `at`: year and length.
+fn year_after(text: &Text, at: usize) -> Option<(i32, usize)> {
+    if is_joint(text, at) && text.token(at + 1).is_some_and(|t| !t.spaced || text.plain(at + 1).len() == 4) {
+        let short = text.is_sep(at, '/') || text.is_sep(at, '⁄');
+        return year_number(text, at + 1, short).map(|year| (year, 2));
+    }
+    let word = text.is(at, Class::Year)?;
+    year_number(text, at + word, false).map(|year| (year, word + 1))
+}
+
+/// “T3”, “tháng 3/2026”, “3/2026”, “tháng ba”, “tháng trước”.
+fn month(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    if let Some(len) = text.is(at, Class::Month).or_else(|| letter_t(text, at)) {
+        let number = at + len;
+        if let Some(found) = numbered_month(text, number, len) {
+            return Some(found);
+        }
+        if let Some(word) = words(text, number).filter(|w| !w.either && text.is(at, Class::Month).is_some()) {
+            let next_is_month = text.is(at, Class::NextMonth).is_some() && !text.plain(number).is_empty();
+            let meant =
+                !next_is_month || text.token(number).is_some_and(|t| t.marks.is_bare() && !text.marked);
+            if meant && (1..=12).contains(&word.value) {
+                let (year, more) =
+                    year_after(text, number + word.len).map_or((None, 0), |(y, l)| (Some(y), l));
+                let month = u32::try_from(word.value).unwrap_or(0);
+                return Some((Kind::Month(MonthWord::Numbered(month, year)), len + word.len + more));
+            }
+        }
+    }
+    let relative = [(Class::PrevMonth, -1), (Class::ThisMonth, 0)];
+    for (class, offset) in relative {
+        if let Some(len) = text.is(at, class) {
+            return Some((Kind::Month(MonthWord::Relative(offset)), len));
+        }
+    }
+    // 3/2026 and 03-2026 without a word
+    let value = small(text, at)?;
+    let (year, len) = year_after(text, at + 1).filter(|(_, len)| *len == 2)?;
+    let four = text.plain(at + 2).len() == 4;
+    four.then_some((numbered(value, Some(year)), 1 + len))
+}
+
+fn letter_t(text: &Text, at: usize) -> Option<usize> {
+    let token = text.token(at)?;
+    let bare = token.shape == Shape::Word && token.plain == "t";
+    (bare && text.token(at + 1).is_some_and(|t| t.shape == Shape::Number && t.plain.len() <= 2)).then_some(1)
+}
+
+fn numbered(value: u32, year: Option<i32>) -> Kind {
+    if (1..=12).contains(&value) {
+        Kind::Month(MonthWord::Numbered(value, year))
+    } else {
+        Kind::Month(MonthWord::Bad)
+    }
+}
+
+fn numbered_month(text: &Text, at: usize, len: usize) -> Option<(Kind, usize)> {
+    // “tháng: 3”, “tháng số 3”
+    let skip = if text.is_sep(at, ':') || text.is_sep(at, '.') {
+        1
+    } else {
+        text.is(at, Class::NumberSign).unwrap_or(0)
+    };
+    let token = text.token(at + skip).filter(|t| t.shape == Shape::Number)?;
+    if token.plain.len() > 2 {
+        return (token.plain.len() == 3).then_some((Kind::Month(MonthWord::Bad), len + skip + 1));
+    }
+    let value = small(text, at + skip)?;
+    let (year, more) = year_after(text, at + skip + 1).map_or((None, 0), |(year, len)| (Some(year), len));
+    let known_bad_year = more == 0
+        && text.is_sep(at + skip + 1, '/')
+        && text
+            .token(at + skip + 2)
+            .is_some_and(|t| t.shape == Shape::Number && !t.spaced && t.plain.len() == 4);
+    if known_bad_year {
+        return Some((Kind::Month(MonthWord::Bad), len + skip + 3));
+    }
+    Some((numbered(value, year), len + skip + 1 + more))
+}
+
+/// A bare number from 1 to 12 right after the keyword; not where a counted thing follows.
+fn bare_month(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let value = small(text, at).filter(|value| (1..=12).contains(value))?;
+    let counted = super::amounts::unit(text, at + 1).is_some()
+        && text.indicator(at + 1).is_none_or(|(.., len)| len < 2);
+    if counted
+        || text.is_sep(at + 1, '/') && year_after(text, at + 1).is_none() && small(text, at + 2).is_some()
+    {
+        return None;
+    }
+    let fraction = is_joint(text, at + 1)
+        && !text.is_sep(at + 1, '/')
+        && text.token(at + 1).is_some_and(|t| !t.spaced)
+        && text.token(at + 2).is_some_and(|t| !t.spaced && t.shape == Shape::Number)
+        && year_after(text, at + 1).is_none();
+    if fraction
+        || text.is_sep(at + 1, ',')
+            && text.token(at + 2).is_some_and(|t| !t.spaced && t.shape == Shape::Number)
+    {
+        return None;
+    }
+    let (year, more) = year_after(text, at + 1).map_or((None, 0), |(year, len)| (Some(year), len));
+    Some((Kind::Month(MonthWord::Numbered(value, year)), 1 + more))
+}
+
+/// Quarters, halves of years, lunar months, “6 tháng đầu năm”.
+fn bad_period(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let bad = |len| Some((Kind::Trouble(Trouble::BadPeriod), len));
+    if let Some(len) = text.is(at, Class::BadPeriod) {
+        // “năm nay”, “trong năm” beside a month are talk; the scanner decides by the months named.
+        return bad(len);
+    }
+    if let Some(len) = text.is(at, Class::Quarter) {
+        let next = at + len;
+        let number = small(text, next).is_some_and(|n| (1..=4).contains(&n))
+            || text.number_word(next).is_some_and(|n| (1..=4).contains(&n))
+            || matches!(text.plain(next), "i" | "ii" | "iii" | "iv" | "nay" | "truoc");
+        return if number { bad(len + 1) } else { None };
+    }
+    let duration = super::amounts::amount(text, at).filter(|a| !a.either)?;
+    let after = at + duration.len;
+    let len = text.is(after, Class::Month).filter(|_| text.plain(after).starts_with("th"))?;
+    if text.is(after, Class::BadPeriod).is_some() {
+        return bad(duration.len + text.is(after, Class::BadPeriod).unwrap_or(len));
+    }
+    let follows_number = text.token(after + len).is_some_and(|t| t.shape == Shape::Number)
+        || text.number_word(after + len).is_some()
+        || text.is_any(after, &[Class::PrevMonth, Class::ThisMonth]).is_some();
+    if follows_number {
+        return None;
+    }
+    let years = matches!(text.plain(after + len), "dau" | "cuoi" | "qua" | "gan" | "lien" | "vua");
+    if years {
+        bad(duration.len + len + 1)
+    } else {
+        Some((Kind::Noise("a span of months"), duration.len + len))
+    }
+}
+
+/// A day: “ngày 12/3”, “hôm 21”, “24/3/2026”, “ngày 5 tháng 3”.
+fn date(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    if let Some((days, len)) = days_ago(text, at) {
+        return Some((Kind::DayAgo(days), len));
+    }
+    let word = text.is(at, Class::Day).unwrap_or(0);
+    let mut next = at + word;
+    if word > 0 && text.is(next, Class::Day).is_some() {
+        next += text.is(next, Class::Day).unwrap_or(0);
+    }
+    let day = small(text, next).or_else(|| {
+        let mung = word > 0 && matches!(text.plain(next - 1), "mung" | "mong");
+        words(text, next).filter(|w| mung && !w.either).and_then(|w| u32::try_from(w.value).ok())
+    });
+    let day = day.filter(|day| (1..=31).contains(day))?;
+    let joined =
+        text.token(next + 1).is_some_and(|t| !t.spaced) && text.token(next + 2).is_some_and(|t| !t.spaced);
+    let slash = text.is_sep(next + 1, '/') || text.is_sep(next + 1, '⁄');
+    if joined
+        && (slash || (word > 0 && is_joint(text, next + 1)))
+        && let Some(month) = small(text, next + 2).filter(|month| (1..=12).contains(month))
+    {
+        let (year, more) = year_after(text, next + 3).map_or((None, 0), |(year, len)| (Some(year), len));
+        return Some((Kind::Date { day, month: Some(month), year }, next + 3 + more - at));
+    }
+    if word == 0 {
+        return None;
+    }
+    if super::amounts::unit(text, next + 1).is_some_and(|(unit, _)| unit == super::items::Unit::Case) {
+        return None;
+    }
+    if let Some(len) = text.is(next + 1, Class::Month)
+        && let Some(month) = small(text, next + 1 + len).filter(|month| (1..=12).contains(month))
+    {
+        let end = next + 2 + len;
+        let (year, more) = year_after(text, end).map_or((None, 0), |(year, len)| (Some(year), len));
+        return Some((Kind::Date { day, month: Some(month), year }, end + more - at));
+    }
+    Some((Kind::Date { day, month: None, year: None }, next + 1 - at))
+}
+
+fn days_ago(text: &Text, at: usize) -> Option<(i64, usize)> {
+    let days = [(Class::Yesterday, 1), (Class::Today, 0), (Class::DayBefore, -1)];
+    days.into_iter().find_map(|(class, ago)| text.is(at, class).map(|len| (ago, len)))
+}
+
+/// “từ 15/2 đến 14/3”, “15/9 - 14/10”: the month in which the range ends.
+fn range(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let from = text.is(at, Class::From).unwrap_or(0);
+    let (first, first_len) = day_of_range(text, at + from)?;
+    let mut next = at + from + first_len;
+    if let Some(len) = text.is(next, Class::Until) {
+        next += len;
+    } else if ['-', '–', '—', '→'].into_iter().any(|c| text.is_sep(next, c)) {
+        next += 1;
+        next += usize::from(text.is_sep(next, '>'));
+    } else {
+        return None;
+    }
+    let (last, last_len) = day_of_range(text, next)?;
+    let (_, month, year) = last;
+    let month = month?;
+    if from == 0 && first.1.is_none() {
+        return None;
+    }
+    Some((Kind::Month(MonthWord::RangeEnd(month, year)), next + last_len - at))
+}
+
+type DayParts = (u32, Option<u32>, Option<i32>);
+
+fn day_of_range(text: &Text, at: usize) -> Option<(DayParts, usize)> {
+    match date(text, at) {
+        Some((Kind::Date { day, month, year }, len)) => return Some(((day, month, year), len)),
+        Some(_) => return None,
+        None => {}
+    }
+    let day = small(text, at).filter(|day| (1..=31).contains(day))?;
+    if let Some(len) = text.is(at + 1, Class::Month)
+        && let Some(month) = small(text, at + 1 + len).filter(|month| (1..=12).contains(month))
+    {
+        let end = at + 2 + len;
+        let (year, more) = year_after(text, end).map_or((None, 0), |(year, len)| (Some(year), len));
+        return Some(((day, Some(month), year), end + more - at));
+    }
+    let bounded = text.is_any(at + 1, &[Class::Until]).is_some() || text.is_sep(at + 1, '-');
+    bounded.then_some(((day, None, None), 1))
+}
+
+/// “16h”, “22h30”, “2h30 sáng”, “15:40”, “lúc 20 giờ”.
+fn hour(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let hour = small(text, at).filter(|hour| *hour <= 24)?;
+    let noise = |len| Some((Kind::Noise("an hour"), len));
+    if let Some(len) = text.is(at + 1, Class::UnitHour) {
+        let minute = at + 1 + len;
+        let minutes = text.token(minute).is_some_and(|t| t.shape == Shape::Number && t.plain.len() <= 2);
+        let glued = text.token(minute).is_some_and(|t| !t.spaced);
+        let named = text.is(minute + 1, Class::UnitMinute);
+        if minutes && (glued || named.is_some()) {
+            return noise(2 + len + named.unwrap_or(0));
+        }
+        return noise(1 + len);
+    }
+    if let Some(len) = text.is(at + 1, Class::UnitMinute).filter(|_| text.plain(at + 1) != "p") {
+        return noise(1 + len);
+    }
+    let clock = text.is_sep(at + 1, ':')
+        && text.token(at + 1).is_some_and(|t| !t.spaced)
+        && text.token(at + 2).is_some_and(|t| !t.spaced && t.plain.len() == 2)
+        && small(text, at + 2).is_some_and(|minute| minute < 60)
+        && hour <= 24;
+    if clock { noise(3) } else { None }
+}

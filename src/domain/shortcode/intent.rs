@@ -1,0 +1,265 @@
+//! What the sender wants, as far as it shows without the figures.
+
+use super::items::{Item, Kind};
+use super::lexicon::Class;
+use super::text::Text;
+use super::token::Shape;
+
+/// “OK”, “đúng rồi”, “sai”: a text that is nothing but a yes or no.
+pub(super) fn yes_or_no(text: &Text) -> Option<bool> {
+    let mut answer = None;
+    let mut at = 0;
+    while let Some(token) = text.token(at) {
+        if matches!(token.shape, Shape::Sep(_) | Shape::Newline) {
+            at += 1;
+            continue;
+        }
+        let no = text.is(at, Class::No).unwrap_or(0);
+        let yes = text.is(at, Class::Yes).unwrap_or(0);
+        let polite = text.is(at, Class::Polite).unwrap_or(0);
+        let longest = no.max(yes).max(polite);
+        if longest == 0 {
+            return None;
+        }
+        if no == longest && answer != Some(true) {
+            answer = Some(false);
+        } else if yes == longest && (answer.is_none()) && polite < yes {
+            answer = Some(true);
+        } else if yes == longest && answer.is_none() && text.tokens.len() <= 2 {
+            answer = Some(true);
+        }
+        at += longest;
+    }
+    answer
+}
+
+/// “?”, “??”: nothing but question marks.
+pub(super) fn only_asks(text: &Text) -> bool {
+    !text.tokens.is_empty() && text.tokens.iter().all(|t| t.shape == Shape::Sep('?'))
+}
+
+/// How many different phrases of advertising and machines stand in the text.
+pub(super) fn advertising(text: &Text, raw: &str) -> usize {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut at = 0;
+    let mut count = 0;
+    while at < text.tokens.len() {
+        match text.is(at, Class::Ad) {
+            Some(len) => {
+                if !seen.contains(&text.plain(at)) {
+                    seen.push(text.plain(at));
+                    count += if len > 1
+                        || matches!(text.plain(at), "qc" | "otp" | "kqxs" | "shopee" | "viettel")
+                    {
+                        2
+                    } else {
+                        1
+                    };
+                }
+                at += len;
+            }
+            None => at += 1,
+        }
+    }
+    let lower = raw.to_lowercase();
+    let link = ["http", "www.", ".vn/", ".com", ".me/", ".xyz", "1900", "1800"]
+        .iter()
+        .any(|mark| lower.contains(mark));
+    let offer = (0..text.tokens.len()).any(|i| text.is_sep(i, '%'));
+    let send = lower.contains("soan ") && lower.contains(" gui ")
+        || lower.contains("soạn ") && lower.contains(" gửi ");
+    count + if link { 2 } else { 0 } + usize::from(offer) + if send { 2 } else { 0 }
+}
+
+/// Whether a matter of article 4.3 a–đ is told, and not denied.
+pub(super) fn secret(text: &Text) -> Option<usize> {
+    (0..text.tokens.len()).find(|at| {
+        let denied = (at.saturating_sub(6)..*at)
+            .rev()
+            .take_while(|i| !is_stop(text, *i))
+            .any(|i| text.is(i, Class::Neg).is_some());
+        let about = at
+            .checked_sub(1)
+            .is_some_and(|b| text.is_any(b, &[Class::Topic]).is_some() && text.is(b, Class::Cause).is_none())
+            && (0..*at).any(|i| text.indicator(i).is_some());
+        text.is(*at, Class::Secret).is_some() && !denied && !about
+    })
+}
+
+fn is_stop(text: &Text, at: usize) -> bool {
+    text.token(at).is_some_and(|t| matches!(t.shape, Shape::Newline | Shape::Sep('.' | ';' | '!')))
+}
+
+/// Whether the text gives orders to a machine.
+pub(super) fn orders_machine(text: &Text) -> bool {
+    let hits = (0..text.tokens.len()).filter_map(|at| text.is(at, Class::Machine));
+    let (mut count, mut long) = (0, false);
+    for len in hits {
+        count += 1;
+        long |= len > 1;
+    }
+    count >= 2 || (count == 1 && long)
+}
+
+/// Whether police are needed now: a call for help, something going on, or the word itself at the head.
+pub(super) fn urgent(text: &Text, items: &[Item], reporting: bool) -> bool {
+    let head = items.iter().find(|item| !matches!(item.kind, Kind::Sep(_) | Kind::Noise(_) | Kind::Open));
+    let head = head.map_or(0, |item| item.from);
+    let head = if text.is(head, Class::Keyword).is_some() { head + 1 } else { head };
+    if text.is(head, Class::Urgent).is_some() && text.is(head, Class::Noise).is_none() {
+        return true;
+    }
+    let later_mark = (0..text.tokens.len()).any(|at| {
+        text.is(at, Class::Urgent).is_some_and(|len| len >= 2) && text.is(at, Class::Noise).is_none()
+    });
+    let score = 2 * i32::from(is_called(text))
+        + 2 * i32::from(is_going_on(text))
+        + i32::from(has_call(text))
+        + 2 * i32::from(later_mark);
+    score >= if reporting { 3 } else { 2 }
+}
+
+/// “xuống ngay”, “lên dẹp gấp”, with something to come for.
+fn is_called(text: &Text) -> bool {
+    let called = (0..text.tokens.len()).any(|at| {
+        let past = (at.saturating_sub(3)..at).any(|i| matches!(text.plain(i), "da" | "duoc"));
+        let Some(len) = text.is(at, Class::Go).filter(|_| !past) else { return false };
+        (at + len..at + len + 4)
+            .take_while(|i| !is_stop(text, *i))
+            .any(|i| text.is(i, Class::AtOnce).is_some())
+    });
+    called
+        && (0..text.tokens.len())
+            .any(|at| is_event(text, at) || text.is_any(at, &[Class::Hamlet, Class::Matters]).is_some())
+}
+
+fn is_event(text: &Text, at: usize) -> bool {
+    text.is(at, Class::Violence).is_some() && text.is(at, Class::Noise).is_none()
+        || text
+            .indicator(at)
+            .is_some_and(|(place, ..)| text.book.entries.get(place).is_some_and(|e| e.event.is_some()))
+}
+
+/// “đang đánh nhau”, “vừa xảy ra tai nạn”.
+fn is_going_on(text: &Text) -> bool {
+    (0..text.tokens.len()).any(|at| {
+        let Some(len) = text.is(at, Class::Now) else { return false };
+        let calm = text.is(at, Class::NotNow).is_some_and(|other| other >= len);
+        let titled = text.is(at, Class::Noise).is_some();
+        !calm
+            && !titled
+            && (at + len..at + len + 8).take_while(|i| !is_stop(text, *i)).any(|i| is_event(text, i))
+    })
+}
+
+fn has_call(text: &Text) -> bool {
+    (0..text.tokens.len()).any(|at| text.is(at, Class::Call).is_some())
+}
+
+/// “đừng nhắn tin nhắc nữa”, “NGUNG NHAC”, “STOP”.
+pub(super) fn stop(text: &Text) -> bool {
+    let words = text.tokens.iter().filter(|t| t.shape == Shape::Word).count();
+    (0..text.tokens.len()).any(|at| {
+        let Some(len) = text.is(at, Class::StopDo) else { return false };
+        let alone = text.plain(at) == "stop" && words <= 3;
+        alone || (at + len..at + len + 5).any(|i| text.is(i, Class::StopWhat).is_some())
+    })
+}
+
+/// “HD”, “nhắn tin thế nào”, “KT T5”, “đã gửi chưa”.
+pub(super) fn question(text: &Text) -> Option<Question> {
+    let longest = |class| {
+        (0..text.tokens.len())
+            .filter_map(|at| text.is(at, class).map(|len| (len, at)))
+            .max_by_key(|(len, at)| (*len, usize::MAX - at))
+    };
+    let status = longest(Class::Status);
+    let help = longest(Class::Help);
+    let checks = (0..text.tokens.len()).any(|at| matches!(text.is(at, Class::Status), Some(len) if text.plain(at) == "kt" || text.plain(at) == "kiem" && len == 2));
+    match (status, help) {
+        (Some((s, _)), Some((h, _))) if checks || s > h => Some(Question::Status),
+        (_, Some((len, at))) if len > 1 || at <= 2 => Some(Question::Help),
+        (Some((len, at)), _) if len > 1 || at <= 2 => Some(Question::Status),
+        _ => None,
+    }
+}
+
+/// A question of the sender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    Status,
+    Help,
+}
+
+/// Whether the text is about the hamlet or the police at all.
+pub(super) fn is_ours(text: &Text, items: &[Item]) -> bool {
+    let matter = (0..text.tokens.len())
+        .any(|at| text.is(at, Class::Matters).is_some() && text.is(at, Class::Noise).is_none());
+    let told = items.iter().any(|item| match &item.kind {
+        Kind::Indicator(_, strength) => *strength != super::lexicon::Strength::Weak,
+        Kind::Ambiguous(_) | Kind::Keyword | Kind::Trouble(_) | Kind::AsBefore | Kind::Erase => true,
+        Kind::Hamlet { .. } => true,
+        Kind::Consequence(_) => {
+            items.iter().any(|item| matches!(item.kind, Kind::Figure(_) | Kind::Month(_)))
+        }
+        Kind::Figure(figure) => figure.unit == super::items::Unit::Case,
+        _ => false,
+    });
+    matter || told
+}
+
+/// A greeting or thanks without any matter.
+pub(super) fn greeting(text: &Text) -> bool {
+    (0..text.tokens.len()).any(|at| text.is_any(at, &[Class::Greeting, Class::Thanks]).is_some())
+}
+
+/// Remains of programs: SQL, scripts, shells, templates. HTML tags alone are noise.
+pub(super) fn is_junk(lower: &str) -> bool {
+    const MARKS: [&str; 40] = [
+        "drop table",
+        "union select",
+        "select *",
+        "insert into",
+        "delete from",
+        "<script",
+        "javascript:",
+        "{{",
+        "}}",
+        "${",
+        "curl ",
+        "rm -rf",
+        "&&",
+        "||",
+        "' or ",
+        "1=1",
+        "or 1",
+        "onerror",
+        "onload",
+        "onclick",
+        "exec(",
+        "eval(",
+        "<?php",
+        "<%",
+        "%27",
+        "%3c",
+        "\\x",
+        "/etc/",
+        "wget ",
+        "import os",
+        "--;",
+        ";--",
+        "xp_cmd",
+        "sleep(",
+        "benchmark(",
+        "\" or \"",
+        "<iframe",
+        "<svg",
+        "document.",
+        "alert(",
+    ];
+    MARKS.iter().any(|mark| lower.contains(mark))
+        || (lower.contains("select ") && lower.contains(" from "))
+        || (lower.contains("update ") && lower.contains(" set "))
+        || lower.contains("'--")
+        || lower.contains("';")
+}

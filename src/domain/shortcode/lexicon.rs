@@ -1,0 +1,262 @@
+//! The words people use, as data: what `config/lexicon.toml` says, made ready for looking up.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::book::Book;
+use super::items::Unit;
+use crate::domain::indicator::{BadCatalogue, Catalogue};
+
+/// What a phrase does in a sentence, other than name an indicator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is explained by its words in config/lexicon.toml")]
+pub enum Class {
+    UnitCase,
+    UnitInstance,
+    UnitPerson,
+    UnitTurn,
+    UnitSession,
+    UnitPatrol,
+    UnitTip,
+    UnitWeapon,
+    UnitHouse,
+    UnitThing,
+    UnitAge,
+    UnitMeasure,
+    UnitHour,
+    UnitMinute,
+    Thousand,
+    Million,
+    Billion,
+    Dong,
+    Half,
+    HalfBefore,
+    Odd,
+    Dead,
+    Hurt,
+    Casualties,
+    Loss,
+    LossAll,
+    MoneyNoise,
+    Neg,
+    Blank,
+    BlankTail,
+    More,
+    Rest,
+    Keep,
+    Calm,
+    Succeeded,
+    Failed,
+    Vague,
+    HowMany,
+    Approx,
+    Either,
+    And,
+    Total,
+    Part,
+    NotThat,
+    Slip,
+    Becomes,
+    Down,
+    Up,
+    Than,
+    Done,
+    Cause,
+    Topic,
+    Month,
+    PrevMonth,
+    ThisMonth,
+    NextMonth,
+    WithinMonth,
+    BadPeriod,
+    Quarter,
+    Year,
+    From,
+    Until,
+    Day,
+    Yesterday,
+    Today,
+    DayBefore,
+    Last,
+    Hamlet,
+    NumberSign,
+    Place,
+    Aside,
+    Direction,
+    Phone,
+    Plate,
+    Identity,
+    Pin,
+    Keyword,
+    Fix,
+    Mistake,
+    Add,
+    Erase,
+    AsBefore,
+    Urgent,
+    Now,
+    NotNow,
+    Go,
+    AtOnce,
+    Call,
+    Violence,
+    Status,
+    Help,
+    StopDo,
+    StopWhat,
+    Ad,
+    Greeting,
+    Thanks,
+    Matters,
+    Machine,
+    Secret,
+    Signature,
+    Address,
+    Title,
+    Yes,
+    No,
+    Polite,
+    Replace,
+    Plus,
+    Noise,
+    Common,
+}
+
+/// How much a phrase says about its indicator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Strength {
+    /// Its code.
+    Code,
+    /// Names the kind and nothing else.
+    Generic,
+    /// Tells what happened; two different ones are two events.
+    Specific,
+    /// Counts only beside a figure.
+    Weak,
+}
+
+/// What a phrase means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Meaning {
+    Indicator(usize, Strength),
+    Ambiguous(usize),
+    Number(i64),
+    Class(Class),
+}
+
+/// The lexicon as its file says it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lexicon {
+    pub(super) words: BTreeMap<String, String>,
+    pub(super) numbers: BTreeMap<String, i64>,
+    pub(super) phrases: BTreeMap<Class, Vec<String>>,
+    pub(super) ambiguous: BTreeMap<String, Vec<String>>,
+    pub(super) indicators: BTreeMap<String, IndicatorWords>,
+    pub(super) events: Vec<EventWords>,
+    pub(super) mediation: MediationWords,
+    pub(super) losses: LossWords,
+    pub(super) attendance: AttendanceWords,
+}
+
+/// What success and failure mean after the word for mediation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MediationWords {
+    pub of: Vec<String>,
+    pub succeeded: String,
+    pub failed: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LossWords {
+    pub default: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AttendanceWords {
+    pub of: String,
+    pub people: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct IndicatorWords {
+    pub quiet: bool,
+    pub also: Vec<Unit>,
+    pub generic: Vec<String>,
+    pub specific: Vec<String>,
+    pub weak: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EventWords {
+    pub codes: Vec<String>,
+    pub dead: Option<String>,
+    pub hurt: Option<String>,
+    pub loss: Option<String>,
+    #[serde(default)]
+    pub silent: Vec<Consequence>,
+    #[serde(default)]
+    pub bare_loss: bool,
+}
+
+/// What an event may lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Consequence {
+    Dead,
+    Hurt,
+    Loss,
+}
+
+/// Why a lexicon cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum BadLexicon {
+    /// The file is no lexicon.
+    #[error("the lexicon cannot be read: {0}")]
+    Toml(#[from] toml::de::Error),
+    /// The catalogue that it belongs to cannot be read.
+    #[error(transparent)]
+    Catalogue(#[from] BadCatalogue),
+    /// A code that the catalogue does not know.
+    #[error("the lexicon names the indicator {0}, which the catalogue does not know")]
+    UnknownCode(String),
+    /// A phrase of two indicators.
+    #[error(
+        "“{phrase}” means both {first} and {second}; take it from one of them, or list it under [ambiguous]"
+    )]
+    Ambiguous {
+        /// The phrase as spelled second.
+        phrase: String,
+        /// The indicator that had it first.
+        first: String,
+        /// The indicator that claims it too.
+        second: String,
+    },
+    /// A phrase without a letter.
+    #[error("“{0}” is no phrase: it has no letters")]
+    Empty(String),
+}
+
+impl Lexicon {
+    /// The lexicon that ships with the program (`config/lexicon.toml`).
+    pub fn shipped() -> Result<Self, BadLexicon> {
+        Lexicon::from_toml(include_str!("../../../config/lexicon.toml"))
+    }
+
+    /// The lexicon in a TOML text of the shape of `config/lexicon.toml`.
+    pub fn from_toml(text: &str) -> Result<Self, BadLexicon> {
+        Ok(toml::from_str(text)?)
+    }
+
+    /// Whether every phrase means one thing only, with `catalogue`; the error names the first that does not.
+    pub fn check(&self, catalogue: &Catalogue) -> Result<(), BadLexicon> {
+        Book::new(catalogue, self).map(|_| ())
+    }
+}

@@ -1,0 +1,209 @@
+//! What is denied: a thing that is counted (then it is 0), everything (then the month is calm), or nothing that
+//! matters.
+
+use super::amounts::unit;
+use super::items::{Item, Kind};
+use super::lexicon::Class;
+use super::text::Text;
+use super::token::Shape;
+
+/// The denial that begins at `at`, if one does.
+pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Item]) -> Option<(Kind, usize)> {
+    let len = text.is(at, Class::Neg)?;
+    if let Some(found) = denied_figure(text, at) {
+        return Some(found);
+    }
+    if text.is(at, Class::Failed).is_some() && after_mediation(text, items) {
+        return Some((Kind::Failed, text.is(at, Class::Failed).unwrap_or(len)));
+    }
+    if let Some(vague) = text.is(at, Class::Vague).filter(|vague| *vague > len) {
+        return Some((Kind::Vague(super::items::Unit::None), vague));
+    }
+    let rest = is_after_rest(items);
+    let next = at + len;
+    if names_people(text, at, len) {
+        return Some(people(text, at, next));
+    }
+    let tail = blank_tail(text, next);
+    let counted = text.indicator(tail.end).is_some()
+        || text.ambiguous(tail.end).is_some()
+        || text.is_any(tail.end, &[Class::Dead, Class::Hurt, Class::Casualties]).is_some();
+    if tail.blank && !(counted && !tail.strong) {
+        return Some((Kind::Blanket { more: tail.more || rest }, tail.end - at));
+    }
+    if counted {
+        return Some((Kind::Neg, tail.end - at));
+    }
+    if is_end(text, next) {
+        let kind = if rest && !matches!(last, Some(Kind::Indicator(..))) {
+            Kind::Blanket { more: true }
+        } else {
+            Kind::Neg
+        };
+        return Some((kind, len));
+    }
+    if text.is(tail.end, Class::Loss).is_some() || text.is(tail.end, Class::LossAll).is_some() {
+        return Some((Kind::NegNoise, clause_end(text, tail.end) - at));
+    }
+    if is_end(text, tail.end) {
+        return Some((Kind::Neg, tail.end - at));
+    }
+    let calm = text.is(next, Class::Calm).unwrap_or(0);
+    Some((Kind::NegNoise, len + calm))
+}
+
+/// “không phải 2 vụ”.
+fn denied_figure(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let len = text.is(at, Class::NotThat)?;
+    let figure = (at + len..at + len + 4).any(|i| super::amounts::amount(text, i).is_some());
+    figure.then_some((Kind::NotThat, len))
+}
+
+pub(super) fn after_mediation(text: &Text, items: &[Item]) -> bool {
+    let links = &text.book.links;
+    items.iter().rev().take(12).any(|item| match item.kind {
+        Kind::Indicator(place, _) => links.mediation.contains(&place),
+        Kind::Ambiguous(place) => text
+            .book
+            .ambiguous
+            .get(place)
+            .is_some_and(|all| all.iter().all(|one| links.mediation.contains(one)) && !all.is_empty()),
+        _ => false,
+    })
+}
+
+fn names_people(text: &Text, at: usize, len: usize) -> bool {
+    (at + 1..at + len).any(|i| matches!(text.plain(i), "ai" | "nguoi"))
+}
+
+/// After “không ai”, “không có người”: injured and dead, something counted, or nothing that matters.
+fn people(text: &Text, at: usize, next: usize) -> (Kind, usize) {
+    let mut end = next;
+    while matches!(text.plain(end), "bi" | "nao" | "nghe" | "phai") && !is_figure(text, end) {
+        if text.is_any(end, &[Class::Hurt, Class::Dead]).is_some() {
+            break;
+        }
+        end += 1;
+    }
+    let consequence = text.is_any(end, &[Class::Hurt, Class::Dead, Class::Casualties]).is_some();
+    if consequence || (text.indicator(end).is_some() && end <= next + 1) {
+        return (Kind::Neg, end - at);
+    }
+    (Kind::NegNoise, clause_end(text, next).min(next + 4) - at)
+}
+
+struct Tail {
+    end: usize,
+    blank: bool,
+    /// A word that leaves nothing open (“gì”, “nào”, “chuyện”).
+    strong: bool,
+    more: bool,
+}
+
+/// The words after a denial that say only “anything at all”.
+fn blank_tail(text: &Text, from: usize) -> Tail {
+    let mut tail = Tail { end: from, blank: false, strong: false, more: false };
+    loop {
+        let at = tail.end;
+        let counted = text.indicator(at).map(|(.., len)| len);
+        let blank = text.is(at, Class::Blank).filter(|len| counted.is_none_or(|other| other < *len));
+        if let Some(len) = blank {
+            let last = text.plain(at + len - 1);
+            tail.strong |= matches!(last, "gi" | "nao" | "chi" | "mo" | "chuyen" | "khac");
+            tail.blank = true;
+            tail.end += len;
+            continue;
+        }
+        if counted.is_some() && text.is(at, Class::More).is_none() {
+            return tail;
+        }
+        if let Some(len) = text.is(at, Class::More) {
+            tail.more = true;
+            tail.end += len;
+            continue;
+        }
+        if let Some(len) = text.is(at, Class::BlankTail).filter(|_| tail.blank) {
+            tail.end += len;
+            continue;
+        }
+        let one = matches!(text.plain(at), "mot" | "1") && unit(text, at + 1).is_some();
+        let filler = matches!(
+            text.plain(at),
+            "co" | "bi"
+                | "con"
+                | "them"
+                | "ai"
+                | "noi"
+                | "nghe"
+                | "thay"
+                | "he"
+                | "phat"
+                | "hien"
+                | "de"
+                | "dien"
+                | "dau"
+                | "xay"
+                | "ra"
+                | "ke"
+        );
+        if one || filler {
+            tail.end += 1;
+            continue;
+        }
+        if let Some(len) = text.is(at, Class::UnitCase) {
+            tail.end += len;
+            tail.blank |= is_end(text, tail.end);
+            continue;
+        }
+        return tail;
+    }
+}
+
+/// Whether “còn lại”, “ngoài ra”, “khác” stands shortly before.
+fn is_after_rest(items: &[Item]) -> bool {
+    let mut words = 0;
+    for item in items.iter().rev() {
+        match item.kind {
+            Kind::Rest => return true,
+            Kind::Word | Kind::Noise(_) | Kind::Colon | Kind::Month(_) | Kind::Sep(1) => words += 1,
+            _ => return false,
+        }
+        if words > 5 {
+            return false;
+        }
+    }
+    false
+}
+
+fn is_end(text: &Text, at: usize) -> bool {
+    match text.token(at) {
+        None => true,
+        Some(token) => match token.shape {
+            Shape::Newline => true,
+            Shape::Sep(c) => !matches!(c, '(' | '"' | '\''),
+            Shape::Word => is_polite_to_the_end(text, at),
+            _ => false,
+        },
+    }
+}
+
+fn is_polite_to_the_end(text: &Text, at: usize) -> bool {
+    let mut next = at;
+    while let Some(len) = text.is(next, Class::Polite).or_else(|| text.is(next, Class::BlankTail)) {
+        next += len;
+    }
+    next > at && text.token(next).is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep(_)))
+}
+
+fn is_figure(text: &Text, at: usize) -> bool {
+    text.token(at).is_some_and(|t| t.shape == Shape::Number)
+}
+
+/// The token at which the clause that holds `at` ends.
+fn clause_end(text: &Text, at: usize) -> usize {
+    let mut end = at;
+    while text.token(end).is_some_and(|t| t.shape == Shape::Word) {
+        end += 1;
+    }
+    end
+}

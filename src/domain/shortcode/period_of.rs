@@ -1,0 +1,173 @@
+//! Which month a text means.
+
+use chrono::{Datelike, Days, NaiveDate};
+
+use super::items::{Item, Kind, MonthWord, Trouble, resolve_day};
+use super::reading::{MonthFrom, Why};
+use super::text::Text;
+use crate::domain::period::Period;
+
+/// What was found of months and days.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Timing {
+    pub period: Option<Period>,
+    pub named: bool,
+    pub by_day: bool,
+    pub day: Option<NaiveDate>,
+    pub trouble: Option<(Why, usize)>,
+}
+
+impl Timing {
+    pub fn month_from(&self) -> MonthFrom {
+        match (self.named, self.by_day) {
+            (true, _) => MonthFrom::Named,
+            (false, true) => MonthFrom::Day,
+            _ => MonthFrom::Nothing,
+        }
+    }
+}
+
+/// The month with this number that a text received on `received` means: the latest that is at most one month ahead.
+pub(super) fn resolve_month(month: u32, year: Option<i32>, received: NaiveDate) -> Option<Period> {
+    if let Some(year) = year {
+        return Period::new(year, month).ok();
+    }
+    let now = Period::of_day(received);
+    [1, 0, -1]
+        .into_iter()
+        .filter_map(|years| Period::new(received.year() + years, month).ok())
+        .find(|period| period.months_since(now) <= 1)
+}
+
+/// The month and day of `items`.
+pub(super) fn timing(text: &Text, items: &[Item], received: NaiveDate) -> Timing {
+    let mut timing = Timing::default();
+    let mut periods: Vec<(Period, usize)> = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        match &item.kind {
+            Kind::Month(MonthWord::Bad) => timing.trouble = timing.trouble.or(Some((Why::BadMonth, at))),
+            Kind::Month(word) if !is_compared(items, at) => {
+                let period = match word {
+                    MonthWord::Numbered(month, year) | MonthWord::RangeEnd(month, year) => {
+                        resolve_month(*month, *year, received)
+                    }
+                    MonthWord::Relative(months) => Some(Period::of_day(received).plus(*months)),
+                    MonthWord::Bad => None,
+                };
+                match period {
+                    Some(period) if periods.iter().all(|(other, _)| *other != period) => {
+                        periods.push((period, at))
+                    }
+                    Some(_) => {}
+                    None => timing.trouble = timing.trouble.or(Some((Why::BadMonth, at))),
+                }
+            }
+            _ => {}
+        }
+    }
+    timing.named = !periods.is_empty();
+    match periods.as_slice() {
+        [] => {}
+        [(only, _)] => timing.period = Some(*only),
+        [.., (last, at)] => {
+            timing.period = Some(*last);
+            timing.trouble = timing.trouble.or(Some((Why::TwoMonths, *at)));
+        }
+    }
+    if let Some(at) = bad_period(text, items, timing.named) {
+        timing.trouble = timing.trouble.or(Some((Why::BadMonth, at)));
+    }
+    days(items, received, &mut timing);
+    timing
+}
+
+/// A month named only to compare with, or as already reported.
+fn is_compared(items: &[Item], at: usize) -> bool {
+    let kind = |at: Option<usize>| at.and_then(|at| items.get(at)).map(|item| &item.kind);
+    let before =
+        (1..=3).map_while(|back| kind(at.checked_sub(back))).take_while(|kind| !matches!(kind, Kind::Sep(_)));
+    let compared = before.into_iter().any(|kind| matches!(kind, Kind::Than | Kind::Up | Kind::Down));
+    let after = (1..=3)
+        .map_while(|next| kind(Some(at + next)))
+        .take_while(|kind| !matches!(kind, Kind::Sep(_) | Kind::Figure(_)));
+    let done = after.into_iter().any(|kind| matches!(kind, Kind::Done));
+    let more_follow = items.iter().skip(at + 1).any(|item| matches!(item.kind, Kind::Month(_)));
+    compared || (done && more_follow)
+}
+
+/// Quarters, years and lunar months; words like “đầu năm” beside a named month are talk.
+fn bad_period(text: &Text, items: &[Item], named: bool) -> Option<usize> {
+    let soft = ["dau", "trong", "mot", "nam", "tet", "tu", "suot"];
+    items.iter().position(|item| {
+        item.kind == Kind::Trouble(Trouble::BadPeriod)
+            && !(named && soft.contains(&text.plain(item.from)) && item.to - item.from <= 2)
+    })
+}
+
+fn days(items: &[Item], received: NaiveDate, timing: &mut Timing) {
+    let mut days: Vec<NaiveDate> = Vec::new();
+    let mut months: Vec<Period> = Vec::new();
+    let mut told = 0;
+    for (at, item) in items.iter().enumerate() {
+        match item.kind {
+            Kind::Date { day, month: Some(month), year } if !is_report_date(items, at) => {
+                told += 1;
+                match resolve_day(day, month, year, received) {
+                    Some(found) => {
+                        days.push(found);
+                        months.push(Period::of_day(found));
+                    }
+                    None if timing.trouble.is_none() && !timing.named => {
+                        timing.trouble = Some((Why::BadMonth, at))
+                    }
+                    None => {}
+                }
+            }
+            Kind::Date { day, month: None, .. } => {
+                told += 1;
+                days.extend(latest_day_numbered(day, received));
+            }
+            Kind::DayAgo(ago @ 0..) => {
+                told += 1;
+                days.extend(
+                    u64::try_from(ago).ok().and_then(|ago| received.checked_sub_days(Days::new(ago))),
+                );
+            }
+            _ => {}
+        }
+    }
+    months.sort_unstable();
+    months.dedup();
+    if !timing.named {
+        match months.as_slice() {
+            [only] => {
+                timing.period = Some(*only);
+                timing.by_day = true;
+            }
+            [_, .., _] => timing.trouble = timing.trouble.or(Some((Why::TwoMonths, 0))),
+            [] => {}
+        }
+    }
+    days.sort_unstable();
+    days.dedup();
+    timing.day = match days.as_slice() {
+        [only] if told > 0 => Some(*only),
+        _ => None,
+    };
+}
+
+/// The day of writing at the head of a text (“Ngày 30/1 thôn Vĩnh Lộc báo cáo …”).
+fn is_report_date(items: &[Item], at: usize) -> bool {
+    let head =
+        items.iter().take(at).all(|item| matches!(item.kind, Kind::Word | Kind::Noise(_) | Kind::Sep(_)));
+    let next = items.iter().skip(at + 1).find(|item| !matches!(item.kind, Kind::Sep(_) | Kind::Noise(_)));
+    head && next.is_some_and(|item| matches!(item.kind, Kind::Hamlet { aside: false, .. } | Kind::Month(_)))
+}
+
+fn latest_day_numbered(day: u32, received: NaiveDate) -> Option<NaiveDate> {
+    let this = received.with_day(day).filter(|found| *found <= received);
+    this.or_else(|| {
+        let before = Period::of_day(received).plus(-1);
+        NaiveDate::from_ymd_opt(before.year(), before.month(), day)
+    })
+}

@@ -1,0 +1,233 @@
+//! Hamlets, plates, telephone and identity numbers, PINs: figures that count nothing.
+
+use super::items::{Kind, Unit};
+use super::lexicon::Class;
+use super::text::Text;
+use super::token::{Shape, Token};
+
+/// The hamlet named at `at`. `head`: whether nothing but a greeting stands before it.
+pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<(Kind, usize)> {
+    let shortened = head && text.plain(at) == "kp";
+    let len = if shortened { 1 } else { text.is(at, Class::Hamlet)? };
+    let mut next = at + len;
+    let sign = text.is(next, Class::NumberSign).filter(|len| is_number(text, next + len));
+    next += sign.unwrap_or(0);
+    if is_number(text, next) && (sign.is_some() || !is_counted(text, next)) {
+        let name = text.plain(next).trim_start_matches('0').to_owned();
+        let letter =
+            text.token(next + 1).is_some_and(|t| !t.spaced && t.shape == Shape::Word && t.plain.len() == 1);
+        return Some((Kind::Hamlet { name, aside }, next + 1 + usize::from(letter) - at));
+    }
+    if shortened {
+        return None;
+    }
+    let mut name: Vec<&str> = Vec::new();
+    while name.len() < 4
+        && is_name(text, next)
+        && !(name.is_empty() && text.is(next, Class::Direction).is_some())
+    {
+        name.push(text.plain(next));
+        next += 1;
+    }
+    if !name.is_empty() && is_number(text, next) && !is_counted(text, next) && text.plain(next).len() <= 2 {
+        name.push(text.plain(next));
+        next += 1;
+    }
+    if name.is_empty() && text.is(at, Class::UnitSession).is_some() {
+        return None;
+    }
+    let aside = aside || (name.is_empty() && text.is(next, Class::Direction).is_some());
+    let joined = name.join(" ");
+    let kind = if joined.is_empty() { Kind::Word } else { Kind::Hamlet { name: joined, aside } };
+    Some((kind, next - at))
+}
+
+fn is_number(text: &Text, at: usize) -> bool {
+    text.token(at).is_some_and(|t| t.shape == Shape::Number && t.plain.len() <= 3)
+}
+
+/// Whether the figure at `at` is followed by what it counts.
+fn is_counted(text: &Text, at: usize) -> bool {
+    super::amounts::unit(text, at + 1).is_some_and(|(unit, _)| !matches!(unit, Unit::House | Unit::Weapon))
+        && !(text.is(at + 1, Class::UnitPatrol).is_some() && text.is(at + 1, Class::Day).is_some())
+        || text.is_sep(at + 1, '/') && text.token(at + 2).is_some_and(|t| t.shape == Shape::Number)
+}
+
+/// Whether the word at `at` can be part of a name: a capital in a text that has small letters too, or a word that the
+/// vocabulary does not know.
+fn is_name(text: &Text, at: usize) -> bool {
+    let Some(token) = text.token(at).filter(|t| t.shape == Shape::Word) else { return false };
+    let figure_follows = text.token(at + 1).is_some_and(|t| t.shape == Shape::Number);
+    if (text.code(at).is_some() || token.plain == "t") && figure_follows {
+        return false;
+    }
+    let stops = [
+        Class::Month,
+        Class::PrevMonth,
+        Class::ThisMonth,
+        Class::Keyword,
+        Class::From,
+        Class::Neg,
+        Class::Total,
+        Class::Fix,
+        Class::Add,
+        Class::Hamlet,
+        Class::Rest,
+    ];
+    if text.is_any(at, &stops).is_some()
+        && !(token.upper
+            && text.mixed_case
+            && !token.marks.is_bare()
+            && text.is(at, Class::Keyword).is_none()
+            && text.is(at, Class::Month).is_none())
+    {
+        return false;
+    }
+    if text.indicator(at).is_some_and(|(.., len)| len >= 2) {
+        return false;
+    }
+    let capital =
+        token.upper && text.mixed_case && !(token.caps && token.plain.len() > 1 && text.code(at).is_some());
+    capital || (token.word.is_none() && text.code(at).is_none())
+}
+
+/// A number that is no count by its form or by the word before it: length.
+pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    if let Some(found) = pin(text, at).or_else(|| identity(text, at)).or_else(|| plate(text, at)) {
+        return Some(found);
+    }
+    if let Some(len) = text.is(at, Class::Phone) {
+        let mut next = at + len;
+        next += text.is(next, Class::NumberSign).unwrap_or(0);
+        next += usize::from(text.is_sep(next, ':'));
+        if let Some(digits) = digit_groups(text, next) {
+            return Some((Kind::Noise("a telephone number"), next + digits - at));
+        }
+    }
+    if let Some(len) = text.is(at, Class::Place) {
+        let next = at + len;
+        let sign = text.is(next, Class::NumberSign).unwrap_or(0);
+        let number = next + sign;
+        if text.token(number).is_some_and(|t| matches!(t.shape, Shape::Number | Shape::Opaque))
+            && !is_counted(text, number)
+        {
+            let slash = text.is_sep(number + 1, '/')
+                && text.token(number + 2).is_some_and(|t| t.shape == Shape::Number);
+            return Some((
+                Kind::Noise("the number of a place or thing"),
+                number + 1 + if slash { 2 } else { 0 } - at,
+            ));
+        }
+    }
+    long_number(text, at)
+}
+
+/// “MA 1234”.
+fn pin(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let len = text.is(at, Class::Pin)?;
+    let colon = usize::from(text.is_sep(at + len, ':'));
+    let number = text
+        .token(at + len + colon)
+        .filter(|t| t.shape == Shape::Number && (4..=8).contains(&t.plain.len()))?;
+    Some((Kind::Pin(number.plain.clone()), len + colon + 1))
+}
+
+fn identity(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    if let Some(len) = text.is(at, Class::Identity) {
+        let mut next = at + len;
+        next += text.is(next, Class::NumberSign).unwrap_or(0);
+        next += usize::from(text.is_sep(next, ':'));
+        if let Some(digits) = digit_groups(text, next) {
+            return Some((Kind::Identity, next + digits - at));
+        }
+    }
+    let token = text.token(at).filter(|t| t.shape == Shape::Number)?;
+    (token.plain.len() == 12).then_some((Kind::Identity, 1))
+}
+
+/// Telephone numbers and the like by their length alone; an 8-digit number is a hamlet's code.
+fn long_number(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let token = text.token(at).filter(|t| t.shape == Shape::Number)?;
+    let phone = token.plain.len() >= 9 && token.plain.starts_with('0');
+    if phone {
+        return Some((Kind::Noise("a telephone number"), 1));
+    }
+    if token.plain.starts_with('0')
+        && (3..=4).contains(&token.plain.len())
+        && let Some(len) = digit_groups(text, at).filter(|len| *len >= 2)
+    {
+        let digits: usize = (at..at + len)
+            .filter_map(|i| text.token(i))
+            .filter(|t| t.shape == Shape::Number)
+            .map(|t| t.plain.len())
+            .sum();
+        if (9..=11).contains(&digits) {
+            return Some((Kind::Noise("a telephone number"), len));
+        }
+    }
+    if token.plain.len() == 8 && !text.is_any(at + 1, &[Class::Dong, Class::Million]).is_some() {
+        let name = token.plain.clone();
+        return Some((Kind::Hamlet { name, aside: false }, 1));
+    }
+    None
+}
+
+/// Groups of digits with spaces, dots or hyphens between them: length in tokens.
+fn digit_groups(text: &Text, at: usize) -> Option<usize> {
+    let is_digits = |i: usize| text.token(i).is_some_and(|t| t.shape == Shape::Number && t.plain.len() >= 3);
+    if !is_digits(at) {
+        return None;
+    }
+    let mut next = at + 1;
+    loop {
+        if is_digits(next) {
+            next += 1;
+        } else if (text.is_sep(next, '.') || text.is_sep(next, '-'))
+            && is_digits(next + 1)
+            && text.token(next + 1).is_some_and(|t| !t.spaced)
+        {
+            next += 2;
+        } else {
+            return Some(next - at);
+        }
+    }
+}
+
+/// “36B5-121.34”, “29H-882.10”, “90B2 345.67”, with or without “biển số” before it.
+fn plate(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let word = text.is(at, Class::Plate).unwrap_or(0);
+    let mut next = at + word;
+    next += usize::from(word > 0 && text.is_sep(next, ':'));
+    let region = text.token(next)?;
+    let mut end = if is_plate_head(region) {
+        next + 1
+    } else if region.shape == Shape::Number
+        && region.plain.len() == 2
+        && text
+            .token(next + 1)
+            .is_some_and(|t| !t.spaced && t.shape == Shape::Word && t.plain.len() <= 2 && t.upper)
+    {
+        next + 2
+    } else if word > 0 && region.shape == Shape::Number {
+        next + 1
+    } else {
+        return None;
+    };
+    end += usize::from(text.is_sep(end, '-') || text.is_sep(end, '.'));
+    let tail = text.token(end).filter(|t| t.shape == Shape::Number && t.plain.len() >= 3);
+    if tail.is_none() && word == 0 {
+        return None;
+    }
+    end += usize::from(tail.is_some());
+    if text.is_sep(end, '.') && text.token(end + 1).is_some_and(|t| t.shape == Shape::Number && !t.spaced) {
+        end += 2;
+    }
+    Some((Kind::Noise("a number plate"), end - at))
+}
+
+fn is_plate_head(token: &Token) -> bool {
+    let bytes = token.plain.as_bytes();
+    token.shape == Shape::Opaque
+        && matches!(bytes, [a, b, c, ..] if a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_alphabetic())
+        && bytes.len() <= 5
+}

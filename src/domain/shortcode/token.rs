@@ -1,0 +1,281 @@
+//! From letters to words, figures and separators, each with its place in the source.
+
+use super::book::{Book, WordId};
+use super::fold::{Glyph, GlyphKind};
+use super::glued::{Cut, Glued, cut};
+use super::syllable::{Marks, from_telex, from_vni, is_syllable};
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Word,
+    Number,
+    /// Letters and digits of which nothing could be made (“36B5”, “2e1”).
+    Opaque,
+    /// Codes and figures that can be cut in several ways (“antt32tc”).
+    Unsure,
+    Sep(char),
+    Newline,
+    /// A word in another script.
+    Foreign,
+}
+
+/// How the plain form of a token came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    Typed,
+    Telex,
+    Vni,
+    Short,
+    Slip,
+}
+
+/// A word, figure or separator.
+#[derive(Debug, Clone)]
+pub(super) struct Token {
+    pub shape: Shape,
+    /// Lower-case ASCII.
+    pub plain: String,
+    pub marks: Marks,
+    /// The word of the vocabulary, if it is one.
+    pub word: Option<WordId>,
+    pub start: usize,
+    pub end: usize,
+    /// Whether a space or the beginning of the text stands before it.
+    pub spaced: bool,
+    /// Whether it begins with a capital.
+    pub upper: bool,
+    /// Whether it has no small letter.
+    pub caps: bool,
+    pub origin: Origin,
+}
+
+impl Token {
+    /// The figure, if the token is one that fits.
+    pub fn number(&self) -> Option<i64> {
+        if self.shape == Shape::Number && self.plain.len() <= 15 { self.plain.parse().ok() } else { None }
+    }
+}
+
+/// The tokens of folded `glyphs`; linear in their number.
+pub(super) fn tokens(glyphs: &[Glyph], book: &Book) -> Vec<Token> {
+    let mut found = Vec::new();
+    let mut runs: Vec<(usize, usize, bool)> = Vec::new();
+    let mut at = 0;
+    let mut spaced = true;
+    while let Some(glyph) = glyphs.get(at) {
+        let from = at;
+        match glyph.kind {
+            GlyphKind::Letter | GlyphKind::Digit | GlyphKind::Foreign => {
+                at += run_length(glyphs.get(at..).unwrap_or_default());
+                runs.push((from, at, spaced));
+                spaced = false;
+                continue;
+            }
+            GlyphKind::Space | GlyphKind::Picture => spaced = true,
+            GlyphKind::Newline | GlyphKind::Mark => {
+                runs.push((from, at + 1, spaced));
+                spaced = glyph.kind == GlyphKind::Newline;
+            }
+        }
+        at += 1;
+    }
+    let vni = is_vni(glyphs, &runs, book);
+    for (from, to, spaced) in runs {
+        read_run(glyphs.get(from..to).unwrap_or_default(), spaced, vni, book, &mut found);
+    }
+    found
+}
+
+fn run_length(glyphs: &[Glyph]) -> usize {
+    glyphs
+        .iter()
+        .take_while(|g| matches!(g.kind, GlyphKind::Letter | GlyphKind::Digit | GlyphKind::Foreign))
+        .count()
+}
+
+fn plain_of(glyphs: &[Glyph]) -> String {
+    glyphs.iter().map(|glyph| glyph.plain).collect()
+}
+
+/// Whether the text was typed with VNI keys: digits inside syllables that the vocabulary knows.
+fn is_vni(glyphs: &[Glyph], runs: &[(usize, usize, bool)], book: &Book) -> bool {
+    runs.iter().any(|(from, to, _)| {
+        let run = glyphs.get(*from..*to).unwrap_or_default();
+        let inside = run.windows(3).any(|w| {
+            matches!(w, [a, b, c] if a.kind == GlyphKind::Letter && b.kind == GlyphKind::Digit && c.kind != GlyphKind::Foreign)
+        });
+        let plain = if inside { plain_of(run) } else { return false };
+        plain.ends_with(|c: char| c.is_ascii_alphanumeric())
+            && from_vni(&plain).is_some_and(|(word, _)| book.word(&word).is_some())
+            && cut(&plain, book) == Glued::None
+    })
+}
+
+fn read_run(run: &[Glyph], spaced: bool, vni: bool, book: &Book, found: &mut Vec<Token>) {
+    let Some(first) = run.first() else { return };
+    match first.kind {
+        GlyphKind::Newline => return found.push(token(Shape::Newline, run, spaced)),
+        GlyphKind::Mark => return found.push(token(Shape::Sep(first.plain), run, spaced)),
+        _ => {}
+    }
+    let digits = run.iter().filter(|g| g.kind == GlyphKind::Digit).count();
+    if run.iter().any(|g| g.kind == GlyphKind::Foreign) {
+        found.push(token(Shape::Foreign, run, spaced));
+    } else if digits == run.len() {
+        found.push(token(Shape::Number, run, spaced));
+    } else if digits == 0 {
+        read_word(run, spaced, book, found);
+    } else {
+        read_mixed(run, spaced, vni, book, found);
+    }
+}
+
+fn token(shape: Shape, run: &[Glyph], spaced: bool) -> Token {
+    let mut marks = Marks::default();
+    for (at, glyph) in run.iter().enumerate() {
+        marks = marks.with_quality(at, glyph.quality);
+        marks.tone = if glyph.tone == 0 { marks.tone } else { glyph.tone };
+    }
+    Token {
+        shape,
+        plain: plain_of(run),
+        marks,
+        word: None,
+        start: run.first().map_or(0, |g| g.start),
+        end: run.last().map_or(0, |g| g.end),
+        spaced,
+        upper: run.first().is_some_and(|g| g.upper),
+        caps: run.iter().all(|g| g.upper || g.kind == GlyphKind::Digit),
+        origin: Origin::Typed,
+    }
+}
+
+/// A run of letters: a word, a short form, Telex keys, or codes with letters for digits (“TNVO”).
+fn read_word(run: &[Glyph], spaced: bool, book: &Book, found: &mut Vec<Token>) {
+    let mut whole = token(Shape::Word, run, spaced);
+    if let Some(words) = book.alias(&whole.plain, whole.marks) {
+        for (at, (plain, marks)) in words.iter().enumerate() {
+            let mut part = whole.clone();
+            part.plain.clone_from(plain);
+            part.marks = *marks;
+            part.word = book.word(plain);
+            part.spaced = spaced || at > 0;
+            part.origin = Origin::Short;
+            found.push(part);
+        }
+        return;
+    }
+    whole.word = book.word(&whole.plain);
+    let is_code = book.code_at(&whole.plain).is_some();
+    if whole.word.is_none() && !is_code && whole.marks.is_bare() {
+        if let Glued::One(cuts) = cut(&whole.plain, book) {
+            push_cuts(run, spaced, &cuts, book, found);
+            return;
+        }
+    }
+    if whole.word.is_none()
+        && !is_code
+        && let Some((plain, marks)) = from_telex(&whole.plain)
+    {
+        whole.word = book.word(&plain);
+        if whole.word.is_some() || !is_syllable(&whole.plain) {
+            whole.plain = plain;
+            whole.marks = if whole.marks.is_bare() { marks } else { whole.marks };
+            whole.origin = Origin::Telex;
+        }
+    }
+    found.push(whole);
+}
+
+/// A run of letters and digits: glued codes, VNI keys, an amount, a word with its figure.
+fn read_mixed(run: &[Glyph], spaced: bool, vni: bool, book: &Book, found: &mut Vec<Token>) {
+    let plain = plain_of(run);
+    match cut(&plain, book) {
+        Glued::One(cuts) => return push_cuts(run, spaced, &cuts, book, found),
+        Glued::Several => return found.push(token(Shape::Unsure, run, spaced)),
+        Glued::None => {}
+    }
+    if vni && let Some((word, marks)) = from_vni(&plain) {
+        let mut whole = token(Shape::Word, run, spaced);
+        whole.word = book.word(&word);
+        whole.plain = word;
+        whole.marks = marks;
+        whole.origin = Origin::Vni;
+        return found.push(whole);
+    }
+    let parts = parts(run);
+    if is_readable(run, &parts, book) {
+        push_cuts(run, spaced, &parts, book, found);
+    } else {
+        found.push(token(Shape::Opaque, run, spaced));
+    }
+}
+
+/// The stretches of letters and of digits in a run.
+fn parts(run: &[Glyph]) -> Vec<Cut> {
+    let mut parts: Vec<Cut> = Vec::new();
+    let mut last = None;
+    for (at, glyph) in run.iter().enumerate() {
+        match parts.last_mut() {
+            Some(part) if last == Some(glyph.kind) => part.to = at + 1,
+            _ => parts.push(Cut { from: at, to: at + 1 }),
+        }
+        last = Some(glyph.kind);
+    }
+    parts
+}
+
+/// Whether the stretches of a run can stand as tokens: a figure with its word, a word with its figure, an hour or an
+/// amount with figures on both sides.
+fn is_readable(run: &[Glyph], parts: &[Cut], book: &Book) -> bool {
+    let text = |cut: &Cut| plain_of(run.get(cut.from..cut.to).unwrap_or_default());
+    let is_known = |word: &str| {
+        book.word(word).is_some()
+            || book.code_at(word).is_some()
+            || book.alias(word, Marks::default()).is_some()
+            || from_telex(word).is_some_and(|(plain, _)| book.word(&plain).is_some())
+    };
+    let starts_with_digit = run.first().is_some_and(|g| g.kind == GlyphKind::Digit);
+    match parts {
+        [_, word] if starts_with_digit => is_known(&text(word)),
+        [word, _] => is_known(&text(word)) || !text(word).contains(['a', 'e', 'i', 'o', 'u', 'y']),
+        [_, word, _] if starts_with_digit => {
+            matches!(text(word).as_str(), "h" | "g" | "tr" | "k" | "ty" | "trieu" | "nghin" | "ngan" | "gio")
+        }
+        [_, word, _, last] if starts_with_digit => {
+            matches!(text(word).as_str(), "h" | "g" | "tr" | "ty")
+                && matches!(text(last).as_str(), "p" | "d" | "tr")
+        }
+        _ => false,
+    }
+}
+
+fn push_cuts(run: &[Glyph], spaced: bool, cuts: &[Cut], book: &Book, found: &mut Vec<Token>) {
+    let mut after_code = false;
+    for (at, cut) in cuts.iter().enumerate() {
+        let piece = run.get(cut.from..cut.to).unwrap_or_default();
+        let spaced = spaced && at == 0;
+        let plain = plain_of(piece);
+        let figure = plain.bytes().all(|b| b.is_ascii_digit())
+            || (after_code && plain.bytes().all(|b| matches!(b, b'0'..=b'9' | b'o' | b'l' | b'i')));
+        if figure {
+            let mut number = token(Shape::Number, piece, spaced);
+            number.plain = plain.replace('o', "0").replace(['l', 'i'], "1");
+            found.push(number);
+        } else {
+            read_piece(piece, spaced, book, found);
+        }
+        after_code = !figure && book.code_at(&plain).is_some();
+    }
+}
+
+fn read_piece(piece: &[Glyph], spaced: bool, book: &Book, found: &mut Vec<Token>) {
+    let whole = token(Shape::Word, piece, spaced);
+    if book.code_at(&whole.plain).is_some() || matches!(whole.plain.as_str(), "k" | "tr" | "ty" | "t" | "th")
+    {
+        found.push(Token { word: book.word(&whole.plain), ..whole });
+    } else {
+        read_word(piece, spaced, book, found);
+    }
+}
