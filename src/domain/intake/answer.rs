@@ -232,10 +232,18 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
     /// The text with its doubtful piece written out, read again; `None` where that does not say what the answer said.
     fn completed(&self, indicator: IndicatorId, figure: Option<i64>) -> Option<Plan> {
         let doubtful = self.read_again();
+        if doubtful.doubt.is_empty() {
+            return None;
+        }
         let code = self.case.situation.catalogue.by_id(indicator).map(|i| i.code.clone())?;
         let count = figure.map(|figure| figure.to_string()).unwrap_or_default();
         let spellings = [format!(" {code} {count} "), format!(" {count} "), format!(" {code} ")];
-        let texts = spellings.iter().map(|piece| self.open.text.replacen(&doubtful.doubt, piece, 1));
+        let places = self.open.text.match_indices(doubtful.doubt.as_str()).take(MOST_PLACES);
+        let texts = places.flat_map(|(at, doubt)| {
+            let (before, after) = (self.open.text.get(..at), self.open.text.get(at + doubt.len()..));
+            let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+            spellings.iter().map(move |piece| format!("{before}{piece}{after}"))
+        });
         let read = texts.map(|text| {
             let reading = self.reader.read(&text, day_of(self.open.received));
             (text, reading)
@@ -329,6 +337,9 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
         self.case.answered(Fate::Asked, reply)
     }
 }
+
+/// The doubtful piece may stand in the text by chance as well (“tt” in “antt”); so many places are tried.
+const MOST_PLACES: usize = 4;
 
 /// What a sender has been asked about before “replace or add?”.
 const CHECKED: [About; 3] = [About::Zero, About::Lower, About::Jump];

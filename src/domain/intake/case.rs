@@ -29,6 +29,8 @@ pub struct Said {
     pub yes: Option<bool>,
     /// The only number in it.
     pub number: Option<i64>,
+    /// Whether the number bears a unit (“2 vụ”): a count, and no number of a list.
+    pub counted: bool,
     /// The month that it names.
     pub period: Option<Period>,
     /// The hamlet that it names.

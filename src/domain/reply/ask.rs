@@ -18,6 +18,10 @@ impl Words<'_> {
         let why = reading.why.unwrap_or(Why::NotAReport);
         let example = ("example", self.example(reading));
         let piece = ("doubt", doubt(&reading.doubt));
+        let absurd = || match reading.candidates.first() {
+            Some(id) => ("doubt", self.short_name_of(*id)),
+            None => ("doubt", doubt(&reading.doubt)),
+        };
         let nameless = reading.doubt.trim().is_empty();
         match why {
             Why::CallPolice => self.reply(key::CALL_POLICE, Vec::new()),
@@ -44,7 +48,7 @@ impl Words<'_> {
             Why::NoIndicator => self.reply(key::ASK_INDICATOR, vec![piece, example]),
             Why::Vague | Why::NoCount => self.reply(key::ASK_VAGUE, vec![piece, example]),
             Why::AmbiguousWord | Why::UnknownCode => self.reply(key::ASK_CODE, vec![piece, example]),
-            Why::Absurd => self.reply(key::ASK_ABSURD, vec![piece, example]),
+            Why::Absurd => self.reply(key::ASK_ABSURD, vec![absurd(), example]),
             Why::Unattached => self.reply(key::ASK_UNATTACHED, vec![piece, example]),
             Why::NotAReport => self.reply(key::ASK_AGAIN, vec![example]),
         }

@@ -154,7 +154,7 @@ fn every_question_names_the_doubt_and_gives_a_right_example_from_the_senders_own
         ),
         (
             office.ask(Why::Absurd, "TC20000", &["TC"], None),
-            "So \"TC20000\" khong hop ly, chua ghi gi. Xin gui lai so dung, vi du: ANTT T2 TC1",
+            "So trom cap khong hop ly, chua ghi gi. Xin gui lai so dung, vi du: ANTT T2 TC1",
         ),
         (why(Why::Illegible), "Khong doc duoc tin, chua ghi gi. Xin gui lai, vi du: ANTT T2 TC1"),
         (

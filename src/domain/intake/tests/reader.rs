@@ -54,6 +54,7 @@ impl Reads for TestReader<'_> {
                 _ => None,
             },
             number: numbers.next().filter(|_| numbers.next().is_none()),
+            counted: said.contains(" vu"),
             period: reading.period.filter(|_| reading.month_from == MonthFrom::Named),
             hamlet: reading.hamlet,
             indicator: self
