@@ -46,8 +46,9 @@ pub(super) fn answer(case: &Case<'_, '_>, open: &OpenQuestion, reader: &impl Rea
     };
     match plan {
         Some(plan) => Some(plan),
-        // Another text that is doubtful by itself: it is asked about instead.
+        // Another text that is doubtful by itself: it is asked about instead. Greetings say nothing to the question.
         None if is_another_report(reading) => None,
+        None if reading.intent == Intent::Ignore && said == Said::default() => None,
         None => Some(asked.unclear()),
     }
 }

@@ -1,5 +1,7 @@
 //! Who reports, for which hamlet and which month.
 
+use chrono::{Datelike, Days, NaiveDate};
+
 use super::case::{Case, Target};
 use super::names;
 use super::plan::{Fate, Plan};
@@ -8,6 +10,9 @@ use crate::domain::ids::UnitId;
 use crate::domain::period::Period;
 use crate::domain::shortcode::{Intent, MonthFrom};
 use crate::domain::template::key;
+
+/// A day without a year so soon to come is taken for one that has not come, not for last year's.
+const NEAR_DAYS: u64 = 31;
 
 /// A post of one of the people at the number.
 type Post<'s> = (&'s Person, &'s Hamlet);
@@ -29,8 +34,8 @@ pub(super) fn settle<'s>(case: &Case<'s, '_>) -> Result<Target<'s>, Box<Plan>> {
 /// none mean the month of the sender's last report.
 fn named_month(case: &Case<'_, '_>) -> Result<Option<Period>, Box<Plan>> {
     let reading = case.reading;
-    if let Some(day) = reading.day.filter(|day| *day > case.day)
-        && (reading.incident || reading.month_from == MonthFrom::Day)
+    if let Some(day) = reading.day.filter(|_| reading.incident || reading.month_from == MonthFrom::Day)
+        && let Some(day) = day_to_come(case, day)
     {
         let reply = case.words.reply(key::ASK_FUTURE_DAY, vec![("day", case.words.day(day))]);
         return Err(Box::new(case.answered(Fate::Asked, reply)));
@@ -49,6 +54,20 @@ fn named_month(case: &Case<'_, '_>) -> Result<Option<Period>, Box<Plan>> {
         MonthFrom::Day => of_day.or(reading.period),
         MonthFrom::Nothing if matches!(reading.intent, Intent::Add | Intent::Correct) => last_month(case),
         MonthFrom::Nothing => None,
+    })
+}
+
+/// The day that has not come yet, if the text means one: `day` itself, or, where `day` was taken for last year's since
+/// the text names no year, the same day of this year if it is near.
+fn day_to_come(case: &Case<'_, '_>, day: NaiveDate) -> Option<NaiveDate> {
+    if day > case.day {
+        return Some(day);
+    }
+    let year = day.year().to_string();
+    let near = case.day.checked_add_days(Days::new(NEAR_DAYS))?;
+    let again = day.with_year(day.year() + 1).filter(|again| *again > case.day && *again <= near);
+    again.filter(|_| {
+        !case.text.contains(&year) && !case.text.contains(&format!("/{}", year.get(2..).unwrap_or(&year)))
     })
 }
 
@@ -119,23 +138,24 @@ fn which_hamlet<'s>(
         return Err(no_post(case));
     }
     let hamlets: Vec<&Hamlet> = all.iter().map(|(_, hamlet)| *hamlet).collect();
-    let meant =
-        case.reading.hamlet.as_ref().map(|mention| names::meant(mention, &hamlets)).unwrap_or_default();
-    if let [only] = meant.as_slice() {
-        return of_hamlet(&all, only).ok_or_else(|| no_post(case));
-    }
-    if meant.is_empty() {
-        check_neighbours(case, &pool, named)?;
-        if let [only] = pool.as_slice() {
-            return Ok(*only);
+    match named_hamlets(case, &hamlets).as_slice() {
+        [only] => of_hamlet(&all, only).ok_or_else(|| no_post(case)),
+        [] => {
+            check_neighbours(case, &pool, named)?;
+            match pool.as_slice() {
+                [only] => Ok(*only),
+                several => Err(ask_hamlet(case, several.iter().map(|(_, hamlet)| *hamlet).collect(), named)),
+            }
         }
+        several => Err(ask_hamlet(case, several.to_vec(), named)),
     }
-    let named_bare = names::named_in(case.text, &hamlets);
-    match (meant.as_slice(), named_bare.as_slice()) {
-        ([], [only]) => of_hamlet(&all, only).ok_or_else(|| no_post(case)),
-        ([], [] | [_, ..]) => Err(ask_hamlet(case, pool.iter().map(|(_, hamlet)| *hamlet).collect(), named)),
-        (several, _) => Err(ask_hamlet(case, several.to_vec(), named)),
-    }
+}
+
+/// The hamlets that the text names: after the word for hamlet, else by a code or a name that stands in it.
+pub(super) fn named_hamlets<'h>(case: &Case<'_, '_>, hamlets: &[&'h Hamlet]) -> Vec<&'h Hamlet> {
+    let mention = case.reading.hamlet.as_ref();
+    let meant = mention.map(|mention| names::meant(mention, hamlets)).unwrap_or_default();
+    if meant.is_empty() { names::named_in(case.text, hamlets) } else { meant }
 }
 
 fn of_hamlet<'s>(posts: &[Post<'s>], wanted: &Hamlet) -> Option<Post<'s>> {
@@ -174,7 +194,8 @@ fn check_neighbours(case: &Case<'_, '_>, pool: &[Post<'_>], named: Option<Period
     let Some(mention) = case.reading.hamlet.as_ref() else { return Ok(()) };
     let others: Vec<&Hamlet> =
         case.situation.neighbours.iter().filter(|other| of_hamlet(pool, other).is_none()).collect();
-    let found = names::meant(mention, &others);
+    let meant = names::meant(mention, &others);
+    let found = if meant.is_empty() { names::named_in(case.text, &others) } else { meant };
     let (Some(other), [(_, own)]) = (found.first(), pool) else { return Ok(()) };
     let fields = vec![("hamlet", case.words.name(&own.name)), ("other", case.words.name(&other.name))];
     let reply = case.words.reply(key::OTHER_HAMLET, fields);

@@ -1,10 +1,9 @@
 //! What has been reported, and how to write.
 
 use super::case::{Case, Reads};
-use super::names;
 use super::plan::{Fate, Plan};
 use super::record::standing_reply;
-use super::settle::{current_posts, former_posts, no_post};
+use super::settle::{current_posts, former_posts, named_hamlets, no_post};
 use super::situation::{Hamlet, MonthState, Person, QuestionKind, day_of};
 use crate::domain::period::Period;
 use crate::domain::reply::Words;
@@ -17,10 +16,7 @@ pub(super) fn status(case: &Case<'_, '_>) -> Plan {
     let current = current_posts(&case.people);
     let posts = if current.is_empty() { former_posts(case, period) } else { current };
     let hamlets: Vec<&Hamlet> = posts.iter().map(|(_, hamlet)| *hamlet).collect();
-    let named = match &case.reading.hamlet {
-        Some(mention) => names::meant(mention, &hamlets),
-        None => names::named_in(case.text, &hamlets),
-    };
+    let named = named_hamlets(case, &hamlets);
     match if named.is_empty() { hamlets } else { named }.as_slice() {
         [] => *no_post(case),
         [hamlet] => {
