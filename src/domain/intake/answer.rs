@@ -18,10 +18,8 @@ use crate::domain::template::key;
 /// question, or a command, beside which it stays open.
 pub(super) fn answer(case: &Case<'_, '_>, open: &OpenQuestion, reader: &impl Reads) -> Option<Plan> {
     let reading = case.reading;
-    if matches!(
-        reading.intent,
-        Intent::Urgent | Intent::Help | Intent::Status | Intent::Stop | Intent::Ignore
-    ) || reading.why == Some(Why::CallPolice)
+    if matches!(reading.intent, Intent::Urgent | Intent::Help | Intent::Status | Intent::Stop)
+        || reading.why == Some(Why::CallPolice)
     {
         return None;
     }
@@ -238,7 +236,11 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
         }
         let code = self.case.situation.catalogue.by_id(indicator).map(|i| i.code.clone())?;
         let count = figure.map(|figure| figure.to_string()).unwrap_or_default();
-        let spellings = [format!(" {code} {count} "), format!(" {count} "), format!(" {code} ")];
+        // The code alone first where the count stands beside the doubtful piece.
+        let mut spellings = [format!(" {code} {count} "), format!(" {count} "), format!(" {code} ")];
+        if doubtful.doubt_count.is_some() && !doubtful.doubt.contains(|c: char| c.is_ascii_digit()) {
+            spellings.rotate_right(1);
+        }
         let places = self.open.text.match_indices(doubtful.doubt.as_str()).take(MOST_PLACES);
         let texts = places.flat_map(|(at, doubt)| {
             let (before, after) = (self.open.text.get(..at), self.open.text.get(at + doubt.len()..));

@@ -7,6 +7,7 @@ mod case;
 mod decide;
 mod names;
 mod plan;
+mod reads;
 mod record;
 mod settle;
 mod situation;

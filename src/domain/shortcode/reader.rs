@@ -139,7 +139,18 @@ pub(super) fn judge(worked: &Worked, received: NaiveDate) -> Reading {
         None => with_figures(worked, &timing, wish, &story),
     };
     complete(worked, &timing, &mut reading);
+    if reading.intent == Intent::Ask {
+        keep_what_is_sure(worked, &timing, &story, &mut reading);
+    }
     reading
+}
+
+/// Beside a question: the figures and the month that are not in doubt, for the right example that goes back with it.
+fn keep_what_is_sure(worked: &Worked, timing: &Timing, story: &Story, reading: &mut Reading) {
+    let id = |place: usize| worked.text.book.entries.get(place).map(|entry| entry.id);
+    let sure = story.values.iter().filter_map(|(place, value)| Some((id(*place)?, *value)));
+    reading.partly = sure.filter(|(id, _)| !reading.candidates.contains(id)).collect();
+    reading.partly_month = timing.period.filter(|_| timing.named && timing.trouble.is_none());
 }
 
 /// Correction, addition, or a plain report.

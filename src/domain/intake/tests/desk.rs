@@ -1,6 +1,7 @@
 //! A desk at which texts are decided one after the other, each plan carried out on what is stored.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 
@@ -11,10 +12,10 @@ use crate::domain::message;
 use crate::domain::period::{Calendar, Period, Span};
 use crate::domain::template::Templates;
 
-use super::reader::TestReader;
+use crate::domain::shortcode::Reader;
 
 pub(super) const NA_MO: UnitId = 11;
-pub(super) const NA_TONG: UnitId = 12;
+pub(super) const PA_KHOANG: UnitId = 12;
 pub(super) const TO_5: UnitId = 13;
 const HOUR: i64 = 3_600_000_000;
 
@@ -50,7 +51,7 @@ pub(super) fn day(text: &str) -> NaiveDate {
 pub(super) fn hamlet(id: UnitId) -> Hamlet {
     let name = match id {
         NA_MO => "Thôn Nà Mo",
-        NA_TONG => "Bản Nà Tòng",
+        PA_KHOANG => "Bản Pá Khoang",
         TO_5 => "Tổ dân phố số 5",
         _ => "Thôn Phú Lễ",
     };
@@ -114,7 +115,8 @@ impl Desk {
     /// Decides about `text`, carries the plan out and gives the reply, checked for its parts and placeholders.
     pub(super) fn text(&mut self, text: &str) -> String {
         self.now += 60_000_000;
-        let reader = TestReader { catalogue: &self.catalogue };
+        static READER: LazyLock<Reader> = LazyLock::new(|| Reader::shipped().unwrap());
+        let reader = &*READER;
         let today = situation::day_of(self.now);
         let reading = reader.read(text, today);
         let hour_ago = self.now - HOUR;
@@ -145,7 +147,7 @@ impl Desk {
             contact: "Công an xã Mường Hoa",
             on_duty: &self.on_duty,
         };
-        let plan = decide_text(&situation, text, &reading, &reader);
+        let plan = decide_text(&situation, text, &reading, reader);
         self.texts.push((text.to_owned(), self.now));
         self.carry_out(text, plan)
     }

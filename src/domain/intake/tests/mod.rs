@@ -1,7 +1,6 @@
 //! Every row of the rules, and dialogues word for word.
 
 mod desk;
-mod reader;
 mod rows;
 mod submissions;
 mod talks;

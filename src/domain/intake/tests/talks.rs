@@ -43,13 +43,13 @@ fn a_month_of_an_ordinary_head() {
 
 #[test]
 fn a_head_who_is_asked_three_things_about_one_text() {
-    let mut desk = Desk::of(person(1, &[NA_TONG, NA_MO]));
+    let mut desk = Desk::of(person(1, &[PA_KHOANG, NA_MO]));
     talk(
         &mut desk,
         "< thon na mo T3 TC2
          > Da ghi thang 3 (15/2-14/3), Thon Na Mo: trom cap 2. Neu sai, soan SUA va so dung.
          < TC3
-         > Tin nay cua noi nao? Soan so: 1 Ban Na Tong, 2 Thon Na Mo.
+         > Tin nay cua noi nao? Soan so: 1 Ban Pa Khoang, 2 Thon Na Mo.
          < 2
          > Thon Na Mo: tin nay cua thang nao? Soan T3 neu la thang 3 (15/2-14/3), T4 neu la thang 4 (15/3-14/4).
          < T3
@@ -64,10 +64,10 @@ fn a_head_who_is_asked_three_things_about_one_text() {
 fn a_head_who_is_not_understood_at_first() {
     talk(
         &mut Desk::new(),
-        "< T3 TC1 TN 2
-         > \"TN 2\" la gi? Soan 1: tai nan GT, 2: tai nan lao dong. Hoac gui lai ca tin, vi du: ANTT T3 TC1 TNV2
-         < gi co
-         > Chua ro cau tra loi. Soan mot so tu 1 den 2, hoac gui lai ca tin.
+        "< T3 TC1, TN 2
+         > \"TN\" la gi? Soan 1: tai nan GT, 2: tai nan lao dong, 3: nghien moi. Hoac gui lai ca tin, vi du: ANTT T3 TC1 TNV2
+         < 7
+         > Chua ro cau tra loi. Soan mot so tu 1 den 3, hoac gui lai ca tin.
          < 1
          > Da ghi thang 3 (15/2-14/3), Thon Na Mo: trom cap 1, tai nan GT 2. Neu sai, soan SUA va so dung.
          = 2026-03 TC1 TNV2",
