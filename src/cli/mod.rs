@@ -98,8 +98,22 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     if reader_left(error) {
         return DONE;
     }
-    terminal::complain(&format!("binhyen: {error:#}"));
+    terminal::complain(&format!("binhyen: {}", told(error)));
     ExitCode::from(if error.is::<Problems>() { WRONG_USAGE } else { FAILED })
+}
+
+/// The error with its causes, each told once: many errors repeat their cause in their own words.
+fn told(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        let cause = cause.trim_end();
+        if !told.contains(cause) {
+            told.push_str(if told.is_empty() { "" } else { ": " });
+            told.push_str(cause);
+        }
+    }
+    told
 }
 
 /// Whether the reader of our output closed it (`binhyen … | head`), which is no failure of ours.
@@ -117,6 +131,12 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn a_cause_that_an_error_repeats_is_told_once() {
+        let error = anyhow::anyhow!("no route to host\n").context("cannot connect: no route to host");
+        assert_eq!(told(&error.context("not sent")), "not sent: cannot connect: no route to host");
     }
 
     #[test]
