@@ -50,7 +50,8 @@ pub(super) fn digits(text: &Text, at: usize) -> Option<Amount> {
 
 /// The number in words at `at` (“mười lăm”, “hai mươi ba”, “một trăm linh hai”).
 pub(super) fn words(text: &Text, at: usize) -> Option<Amount> {
-    if !may_be_number(text, at) {
+    // “lăm” and “tư” are figures only after a ten; “làm” and “từ” look like them.
+    if !may_be_number(text, at) || matches!(text.plain(at), "lam" | "nham" | "tu") {
         return None;
     }
     let mut value = 0;
@@ -106,9 +107,9 @@ fn may_be_number(text: &Text, at: usize) -> bool {
     let name = token.upper && !token.caps && text.mixed_case && !text.is_sentence_start(at);
     let before = at.checked_sub(1);
     let titled = before.is_some_and(|b| {
-        text.is(b, Class::Title).is_some()
-            && text.is(b, Class::UnitPerson).is_some()
+        matches!(text.plain(b), "ong" | "ba" | "anh" | "chu" | "chi" | "bac")
             && text.number_word(b).is_none()
+            && unit(text, at + 1).is_none()
     });
     let needs_mark =
         text.marked && token.marks.is_bare() && matches!(token.plain.as_str(), "nam" | "sau" | "tu" | "bay");
@@ -193,6 +194,10 @@ pub(super) fn unit(text: &Text, at: usize) -> Option<(Unit, usize)> {
         (Class::UnitThing, Unit::Thing),
         (Class::UnitMeasure, Unit::Thing),
     ];
+    // “870 khẩu” are people, “3 khẩu súng” are weapons.
+    if text.plain(at) == "khau" && !matches!(text.plain(at + 1), "sung" | "ak" | "k54") {
+        return Some((Unit::Thing, 1));
+    }
     let mut best: Option<(Unit, usize)> = None;
     for (class, unit) in UNITS {
         if let Some(len) = text.is(at, class)

@@ -52,6 +52,13 @@ fn month(text: &Text, at: usize) -> Option<(Kind, usize)> {
         if let Some(found) = numbered_month(text, number, len) {
             return Some(found);
         }
+        if text.plain(number) == "tu"
+            && text.is(at, Class::Month).is_some()
+            && text.number_word(number) == Some(4)
+        {
+            let (year, more) = year_after(text, number + 1).map_or((None, 0), |(y, l)| (Some(y), l));
+            return Some((Kind::Month(MonthWord::Numbered(4, year)), len + 1 + more));
+        }
         if let Some(word) = words(text, number).filter(|w| !w.either && text.is(at, Class::Month).is_some()) {
             let next_is_month = text.is(at, Class::NextMonth).is_some() && !text.plain(number).is_empty();
             let meant =

@@ -77,7 +77,6 @@ pub(super) enum MonthWord {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trouble {
     Negative,
-    Decimal,
     Illegible,
     TwoFigures,
     BadPeriod,

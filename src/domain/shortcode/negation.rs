@@ -9,7 +9,11 @@ use super::token::Shape;
 
 /// The denial that begins at `at`, if one does.
 pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Item]) -> Option<(Kind, usize)> {
-    let len = text.is(at, Class::Neg)?;
+    let longest = text.is(at, Class::Neg)?;
+    // “k co bac” is “không cờ bạc”: a phrase of an indicator that begins inside takes its words back.
+    let len =
+        (1..longest).find(|len| text.indicator(at + len).is_some_and(|(.., inner)| inner > longest - len));
+    let len = len.unwrap_or(longest);
     if let Some(found) = denied_figure(text, at) {
         return Some(found);
     }
@@ -33,6 +37,9 @@ pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Ite
     }
     if counted {
         return Some((Kind::Neg, tail.end - at));
+    }
+    if is_end(text, next) && is_question(text, at, next) {
+        return Some((Kind::NegNoise, len));
     }
     if is_end(text, next) {
         let kind = if rest && !matches!(last, Some(Kind::Indicator(..))) {
@@ -73,7 +80,8 @@ pub(super) fn after_mediation(text: &Text, items: &[Item]) -> bool {
 }
 
 fn names_people(text: &Text, at: usize, len: usize) -> bool {
-    (at + 1..at + len).any(|i| matches!(text.plain(i), "ai" | "nguoi"))
+    matches!(text.plain(at + len - 1), "ai" | "nguoi") && !text.plain(at + 1).starts_with("nghe")
+        || (matches!(text.plain(at + len - 1), "nao") && text.plain(at + 1) == "nguoi")
 }
 
 /// After “không ai”, “không có người”: injured and dead, something counted, or nothing that matters.
@@ -173,6 +181,16 @@ fn is_after_rest(items: &[Item]) -> bool {
         }
     }
     false
+}
+
+/// “có đúng không ạ?”, “được không”: a question, no denial.
+fn is_question(text: &Text, at: usize, next: usize) -> bool {
+    let asked = at.checked_sub(1).is_some_and(|b| matches!(text.plain(b), "dung" | "phai" | "duoc" | "biet"));
+    let mut end = next;
+    while let Some(len) = text.is(end, Class::Polite) {
+        end += len;
+    }
+    asked || text.is_sep(end, '?')
 }
 
 fn is_end(text: &Text, at: usize) -> bool {

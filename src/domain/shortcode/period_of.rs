@@ -77,7 +77,7 @@ pub(super) fn timing(text: &Text, items: &[Item], received: NaiveDate) -> Timing
     if let Some(at) = bad_period(text, items, timing.named) {
         timing.trouble = timing.trouble.or(Some((Why::BadMonth, at)));
     }
-    days(items, received, &mut timing);
+    days(text, items, received, &mut timing);
     timing
 }
 
@@ -104,13 +104,13 @@ fn bad_period(text: &Text, items: &[Item], named: bool) -> Option<usize> {
     })
 }
 
-fn days(items: &[Item], received: NaiveDate, timing: &mut Timing) {
+fn days(text: &Text, items: &[Item], received: NaiveDate, timing: &mut Timing) {
     let mut days: Vec<NaiveDate> = Vec::new();
     let mut months: Vec<Period> = Vec::new();
     let mut told = 0;
     for (at, item) in items.iter().enumerate() {
         match item.kind {
-            Kind::Date { day, month: Some(month), year } if !is_report_date(items, at) => {
+            Kind::Date { day, month: Some(month), year } if !is_report_date(text, items, at) => {
                 told += 1;
                 match resolve_day(day, month, year, received) {
                     Some(found) => {
@@ -157,11 +157,14 @@ fn days(items: &[Item], received: NaiveDate, timing: &mut Timing) {
 }
 
 /// The day of writing at the head of a text (“Ngày 30/1 thôn Vĩnh Lộc báo cáo …”).
-fn is_report_date(items: &[Item], at: usize) -> bool {
+fn is_report_date(text: &Text, items: &[Item], at: usize) -> bool {
     let head =
         items.iter().take(at).all(|item| matches!(item.kind, Kind::Word | Kind::Noise(_) | Kind::Sep(_)));
-    let next = items.iter().skip(at + 1).find(|item| !matches!(item.kind, Kind::Sep(_) | Kind::Noise(_)));
-    head && next.is_some_and(|item| matches!(item.kind, Kind::Hamlet { aside: false, .. } | Kind::Month(_)))
+    let next = items.get(at + 1);
+    let reports = items.iter().skip(at + 1).take(4).any(|item| {
+        text.plain(item.from) == "bao" && text.plain(item.from + 1) == "cao" || text.plain(item.from) == "cao"
+    });
+    head && next.is_some() && reports
 }
 
 fn latest_day_numbered(day: u32, received: NaiveDate) -> Option<NaiveDate> {

@@ -61,26 +61,10 @@ fn is_name(text: &Text, at: usize) -> bool {
     if (text.code(at).is_some() || token.plain == "t") && figure_follows {
         return false;
     }
-    let stops = [
-        Class::Month,
-        Class::PrevMonth,
-        Class::ThisMonth,
-        Class::Keyword,
-        Class::From,
-        Class::Neg,
-        Class::Total,
-        Class::Fix,
-        Class::Add,
-        Class::Hamlet,
-        Class::Rest,
-    ];
-    if text.is_any(at, &stops).is_some()
-        && !(token.upper
-            && text.mixed_case
-            && !token.marks.is_bare()
-            && text.is(at, Class::Keyword).is_none()
-            && text.is(at, Class::Month).is_none())
-    {
+    let stops = [Class::From, Class::Neg, Class::Total, Class::Fix, Class::Add, Class::Hamlet, Class::Rest];
+    let never = [Class::Month, Class::PrevMonth, Class::ThisMonth, Class::Keyword];
+    let capital = token.upper && text.mixed_case;
+    if text.is_any(at, &never).is_some() || (text.is_any(at, &stops).is_some() && !capital) {
         return false;
     }
     if text.indicator(at).is_some_and(|(.., len)| len >= 2) {

@@ -265,6 +265,10 @@ fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> 
         reading.month_from = timing.month_from();
         return reading;
     }
+    let asks = text.tokens.iter().any(|t| t.shape == super::token::Shape::Sep('?'));
+    if asks && only_denied && !story.values.is_empty() {
+        return ask(Why::NotAReport);
+    }
     if let Some(reading) = trouble(worked, timing, wish, story) {
         return reading;
     }

@@ -23,6 +23,7 @@ pub(super) fn scan(text: &Text) -> Vec<Item> {
     while at < text.tokens.len() {
         let (kind, len) = scanner.piece(at);
         let len = len.max(1);
+        let kind = scanner.of_animals(kind);
         scanner.remember(&kind);
         scanner.items.push(Item { kind, from: at, to: at + len });
         at += len;
@@ -56,7 +57,9 @@ impl Scanner<'_, '_> {
         }
         self.noise(at)
             .or_else(|| number_noise(self.text, at))
-            .or_else(|| time(self.text, at, self.after_keyword(at)))
+            .or_else(|| {
+                if self.is_result_fraction(at) { None } else { time(self.text, at, self.after_keyword(at)) }
+            })
             .or_else(|| self.list_number(at))
             .or_else(|| self.place(at))
             .or_else(|| self.sum_of_money(at))
@@ -73,6 +76,7 @@ impl Scanner<'_, '_> {
             Kind::Total => self.total = true,
             Kind::NotThat => self.denied = true,
             Kind::Up | Kind::Down => self.difference = true,
+            Kind::Colon => self.difference = false,
             Kind::Sep(level) => {
                 self.difference = false;
                 self.denied = false;
@@ -86,6 +90,17 @@ impl Scanner<'_, '_> {
             }
             _ => {}
         }
+    }
+
+    /// “3 con trâu chết”: animals have no indicator.
+    fn of_animals(&self, kind: Kind) -> Kind {
+        let things = self
+            .items
+            .iter()
+            .rev()
+            .take(2)
+            .any(|item| matches!(&item.kind, Kind::Figure(figure) if figure.unit == Unit::Thing));
+        if matches!(kind, Kind::Consequence(_)) && things { Kind::Word } else { kind }
     }
 
     fn last(&self) -> Option<&Kind> {
@@ -105,6 +120,19 @@ impl Scanner<'_, '_> {
             }
             _ => false,
         }
+    }
+
+    /// “làm rõ 2/2 vụ”: two of two, not the second of February.
+    fn is_result_fraction(&self, at: usize) -> bool {
+        let quiet = match self.last() {
+            Some(Kind::Indicator(place, _)) => {
+                self.text.book.entries.get(*place).is_some_and(|entry| entry.quiet)
+            }
+            _ => false,
+        };
+        let fraction =
+            self.text.is_sep(at + 1, '/') && self.text.token(at).is_some_and(|t| t.shape == Shape::Number);
+        fraction && (quiet || self.text.is(at + 3, Class::UnitCase).is_some())
     }
 
     fn noise(&self, at: usize) -> Option<Piece> {
@@ -179,10 +207,8 @@ impl Scanner<'_, '_> {
             .plain
             .parse()
             .ok()?;
-        let begins = matches!(
-            self.last(),
-            None | Some(Kind::Sep(2 | 3) | Kind::Month(_) | Kind::Colon | Kind::Hamlet { .. })
-        );
+        let begins =
+            matches!(self.last(), None | Some(Kind::Sep(2 | 3) | Kind::Month(_) | Kind::Hamlet { .. }));
         let mark = ['.', ')', '/', '-'].into_iter().any(|c| self.text.is_sep(at + 1, c));
         let named = self.text.token(at + 2).is_some_and(|t| t.shape == Shape::Word);
         let joined = self.text.token(at + 1).is_some_and(|t| !t.spaced);
@@ -191,7 +217,7 @@ impl Scanner<'_, '_> {
             && named
             && joined
             && value == self.listed + 1
-            && super::amounts::unit(self.text, at + 2).is_none()
+            && (self.text.indicator(at + 2).is_some() || unit(self.text, at + 2).is_none())
         {
             self.listed = value;
             return Some((Kind::Sep(3), 2));
@@ -210,7 +236,7 @@ impl Scanner<'_, '_> {
         if self.text.indicator(at).is_some_and(|(_, _, len)| len >= 2) {
             return None;
         }
-        hamlet(self.text, at, head, aside)
+        hamlet(self.text, at, head, aside).filter(|(kind, _)| *kind != Kind::Word)
     }
 
     fn sum_of_money(&self, at: usize) -> Option<Piece> {
@@ -224,6 +250,9 @@ impl Scanner<'_, '_> {
             return Some(piece);
         }
         let first = digits(self.text, at).or_else(|| words(self.text, at))?;
+        if at.checked_sub(1).is_some_and(|before| self.text.plain(before) == "am") {
+            return Some((Kind::Trouble(Trouble::Negative), first.len));
+        }
         let mut next = at + first.len;
         match self.told_twice(next, &first) {
             Some(Ok(len)) => next += len,
@@ -240,8 +269,18 @@ impl Scanner<'_, '_> {
             return Some((Kind::Noise("an age"), next + len - at));
         }
         let counted = self.text.indicator(next);
-        let unit_here =
-            unit(self.text, next).filter(|(_, len)| counted.is_none_or(|(.., longer)| longer < *len));
+        let here = unit(self.text, next).filter(|_| self.text.is(next, Class::NotThat).is_none());
+        let unit_here = here.filter(|(_, len)| counted.is_none_or(|(.., longer)| longer < *len));
+        // “63 người dự”: the phrase of the indicator begins with the unit.
+        let absorbed = here.filter(|(unit, _)| {
+            counted
+                .and_then(|(place, ..)| self.text.book.entries.get(place))
+                .is_some_and(|e| e.units.contains(unit))
+        });
+        let phrase = self.text.indicator(at).is_some_and(|(.., len)| len > first.len);
+        if first.in_words && phrase {
+            return None;
+        }
         if first.in_words && !self.is_number_here(at, next, unit_here.is_some() || counted.is_some()) {
             return None;
         }
@@ -251,7 +290,9 @@ impl Scanner<'_, '_> {
             let len = self.text.is(next, Class::UnitMeasure).unwrap_or(0);
             return Some((Kind::Noise("a measure"), next + len - at));
         }
-        let (unit, len) = unit_here.unwrap_or((self.unit_of_stranger(next, counted.is_some()), 0));
+        let (unit, len) = unit_here
+            .or_else(|| absorbed.map(|(unit, _)| (unit, 0)))
+            .unwrap_or_else(|| (self.unit_of_stranger(next, counted.is_some()), 0));
         let mut figure = Figure::of(first.value, unit);
         figure.total = self.total;
         figure.denied = self.denied;
@@ -263,6 +304,11 @@ impl Scanner<'_, '_> {
 
     /// What stands after a figure without a unit: a word that nobody knows, or nothing in particular.
     fn unit_of_stranger(&self, next: usize, counted: bool) -> Unit {
+        let month = self.text.plain(next) == "t"
+            && self.text.token(next + 1).is_some_and(|t| t.shape == Shape::Number);
+        if month || self.text.code(next).is_some() || self.text.is(next, Class::NotThat).is_some() {
+            return Unit::None;
+        }
         let stranger = self.text.token(next).is_some_and(|t| t.shape == Shape::Word && t.spaced)
             && !counted
             && self
@@ -412,7 +458,8 @@ impl Scanner<'_, '_> {
         if self.text.is_any(at, &longer_class).is_some_and(|other| other > len) {
             return None;
         }
-        if strength == Strength::Code && !self.is_code_here(at, place) {
+        let spoken = self.text.is(at, Class::Rest).is_some() && !self.beside_figure(at);
+        if strength == Strength::Code && (spoken || !self.is_code_here(at, place)) {
             return None;
         }
         Some((Kind::Indicator(place, strength), len))
@@ -456,8 +503,11 @@ impl Scanner<'_, '_> {
         let text = self.text;
         if let Some(len) = text.is(at, Class::HowMany) {
             let unit = unit(text, at + len).map(|(unit, more)| (unit, len + more));
+            let spelled = text.token(at).is_some_and(|t| !t.marks.is_bare());
+            let loud = text.indicator(at + len).and_then(|(place, ..)| text.book.entries.get(place));
+            // “máy phát” is no “mấy phạt”.
             let counted = unit.is_some_and(|(unit, _)| !matches!(unit, Unit::Thing | Unit::House))
-                || text.indicator(at + len).is_some();
+                || loud.is_some_and(|entry| spelled || !entry.quiet);
             return Some(if counted {
                 (Kind::Vague(unit.map_or(Unit::None, |u| u.0)), unit.map_or(len, |u| u.1))
             } else {
@@ -474,6 +524,10 @@ impl Scanner<'_, '_> {
             }
         }
         if let Some(len) = text.is_any(at, &[Class::Up, Class::Down]) {
+            let bare = text.plain(at) == "hon" && len == 1;
+            if bare && text.is_any(at + 1, &[Class::PrevMonth, Class::Month, Class::Than]).is_none() {
+                return Some((Kind::Word, len));
+            }
             let reached = matches!(text.plain(at + len), "con" | "xuong" | "len");
             let kind = if text.is(at, Class::Up).is_some() { Kind::Up } else { Kind::Down };
             return Some(if reached { (Kind::Word, len + 1) } else { (kind, len) });
@@ -490,7 +544,8 @@ impl Scanner<'_, '_> {
             Some((Kind::Succeeded | Kind::Failed, len))
                 if !super::negation::after_mediation(text, &self.items) =>
             {
-                Some((Kind::Word, len))
+                let becomes = text.is(at, Class::Becomes).is_some();
+                Some((if becomes { Kind::Becomes } else { Kind::Word }, len))
             }
             Some((Kind::Vague(_), len)) => {
                 let unit = unit(text, at + len);

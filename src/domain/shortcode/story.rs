@@ -130,6 +130,7 @@ fn mentions(items: &[Item], text: &Text, inside: &[bool]) -> Vec<bool> {
         }
         _ => false,
     };
+    let aside = neighbours(items, text);
     let mut found = vec![false; items.len()];
     for at in 0..items.len() {
         let Some(Kind::Indicator(place, strength)) = items.get(at).map(|i| &i.kind) else { continue };
@@ -160,6 +161,7 @@ fn mentions(items: &[Item], text: &Text, inside: &[bool]) -> Vec<bool> {
         );
         let mention = match before {
             Some(Kind::Cause) => true,
+            _ if aside.get(at).copied().unwrap_or(false) => true,
             Some(Kind::Topic) => {
                 !(starts && (counted || matches!(items.get(at + 1).map(|i| &i.kind), Some(Kind::Word))))
                     && !counted
@@ -181,6 +183,25 @@ fn mentions(items: &[Item], text: &Text, inside: &[bool]) -> Vec<bool> {
         }
     }
     found
+}
+
+/// What is told of a neighbouring hamlet only for contrast (“bên xóm Hạ họ mất trộm liên miên chứ …”).
+fn neighbours(items: &[Item], text: &Text) -> Vec<bool> {
+    let mut aside = false;
+    items
+        .iter()
+        .map(|item| {
+            match &item.kind {
+                Kind::Hamlet { aside: true, name } => {
+                    let beside = item.from.checked_sub(1).is_some_and(|b| text.plain(b) == "ben");
+                    aside = !name.is_empty() && beside;
+                }
+                Kind::Hamlet { aside: false, .. } | Kind::Month(_) | Kind::Sep(2 | 3) => aside = false,
+                _ => {}
+            }
+            aside
+        })
+        .collect()
 }
 
 struct Teller<'a, 'b> {
@@ -222,7 +243,8 @@ impl Teller<'_, '_> {
         self.take_losses();
         self.take_loose();
         self.take_unclaimed();
-        if let Some(item) = self.pairing.unsure {
+        let vague = |item: &usize| !matches!(self.kind(*item), Kind::Vague(_));
+        if let Some(item) = self.pairing.unsure.filter(vague) {
             let mut doubt = Doubt::new(Why::Contradiction, item);
             doubt.count = self.figure(item).map(|figure| figure.value);
             self.doubts.push(doubt);
@@ -243,7 +265,7 @@ impl Teller<'_, '_> {
     fn take_troubles(&mut self) {
         for (at, item) in self.items.iter().enumerate() {
             let why = match &item.kind {
-                Kind::Trouble(Trouble::Negative | Trouble::Decimal) => Why::Absurd,
+                Kind::Trouble(Trouble::Negative) => Why::Absurd,
                 Kind::Trouble(Trouble::Illegible) => Why::Illegible,
                 Kind::Trouble(Trouble::TwoFigures) => Why::Contradiction,
                 Kind::Trouble(Trouble::UnknownCode) => Why::UnknownCode,
@@ -257,6 +279,7 @@ impl Teller<'_, '_> {
     fn take(&mut self, thing: usize, figure: usize) {
         let value = match self.value_of(figure, thing) {
             Ok(value) => value,
+            Err(Why::Vague) if Self::flag(self.mentions, thing) => return,
             Err(why) => {
                 let mut doubt = Doubt::new(why, figure);
                 doubt.candidates = self.places(thing);
@@ -465,6 +488,7 @@ impl Teller<'_, '_> {
                         break;
                     }
                 }
+                Kind::Indicator(_, Strength::Weak) if self.pairing.figure_of(earlier).is_none() => {}
                 Kind::Indicator(place, _) => {
                     let event = self.text.book.entries.get(*place).and_then(|entry| entry.event);
                     let zero =
@@ -738,7 +762,10 @@ impl Teller<'_, '_> {
     /// Whether loose figures are the parts of the figure told before them: in parentheses, after “trong đó”, or a run
     /// that adds up to it.
     fn is_part(&self, at: usize) -> bool {
-        let before = self.pairing.pairs.iter().filter(|pair| pair.figure < at).max_by_key(|pair| pair.figure);
+        let named = |pair: &&super::attach::Pair| {
+            pair.figure < at && matches!(self.kind(pair.thing), Kind::Indicator(..))
+        };
+        let before = self.pairing.pairs.iter().filter(named).max_by_key(|pair| pair.figure);
         let Some(whole) = before.and_then(|pair| self.figure(pair.figure)).map(|figure| figure.value) else {
             return false;
         };
@@ -789,7 +816,17 @@ impl Teller<'_, '_> {
     }
 
     fn second_look(&self, at: usize) -> Option<(usize, usize)> {
-        let stop = |kind: &Kind| !matches!(kind, Kind::Word | Kind::Noise(_) | Kind::Colon);
+        let stop = |kind: &Kind| {
+            matches!(
+                kind,
+                Kind::Sep(_)
+                    | Kind::Figure(_)
+                    | Kind::Indicator(..)
+                    | Kind::Month(_)
+                    | Kind::Hamlet { .. }
+                    | Kind::Money { .. }
+            )
+        };
         let right = (at + 1..self.items.len()).take_while(|i| !stop(self.kind(*i)));
         let left = (0..at).rev().take_while(|i| !stop(self.kind(*i)));
         let mut found: Option<(usize, usize)> = None;
@@ -832,6 +869,15 @@ impl Teller<'_, '_> {
         let described =
             Self::flag(self.inside, at) && self.claims.values().flatten().any(|claim| claim.thing < at);
         if described && strength != Strength::Code {
+            return;
+        }
+        let word_between =
+            matches!(self.kind(at + 1), Kind::Word) && matches!(self.kind(at + 2), Kind::Cause);
+        let caused = matches!(self.kind(at + 1), Kind::Cause) || word_between;
+        let told_before = self.claims.values().flatten().any(|claim| {
+            claim.thing < at && !(claim.thing..at).any(|i| matches!(self.kind(i), Kind::Sep(2 | 3)))
+        });
+        if caused && told_before && strength != Strength::Code {
             return;
         }
         let difference = (at.saturating_sub(3)..(at + 4).min(self.items.len()))
@@ -961,6 +1007,10 @@ impl Teller<'_, '_> {
 
     /// Tellings of one kind: plainly different events add up.
     fn sum_of_tellings(&self, claims: &[Claim]) -> Option<i64> {
+        let place = claims.first().and_then(|claim| match self.kind(claim.thing) {
+            Kind::Indicator(place, _) => Some(*place),
+            _ => None,
+        });
         let mut sum = 0_i64;
         let mut seen: Vec<(Vec<String>, Vec<String>, Strength, i64)> = Vec::new();
         for claim in claims {
@@ -972,17 +1022,16 @@ impl Teller<'_, '_> {
                 };
                 let earlier_is_whole = plain(*other_strength, other_detail) && *other_value >= claim.value;
                 let both_plain = plain(*other_strength, other_detail) && plain(claim.strength, &detail);
-                if same || earlier_is_whole || both_plain {
+                let weapons = place
+                    .and_then(|p| self.text.book.entries.get(p))
+                    .is_some_and(|e| e.units.contains(&Unit::Weapon));
+                if same || (!weapons && (earlier_is_whole || both_plain)) {
                     return None;
                 }
             }
             seen.push((phrase, detail, claim.strength, claim.value));
             sum = sum.checked_add(claim.value)?;
         }
-        let place = claims.first().and_then(|claim| match self.kind(claim.thing) {
-            Kind::Indicator(place, _) => Some(*place),
-            _ => None,
-        });
         let max =
             place.and_then(|place| self.text.book.entries.get(place)).map_or(i64::MAX, |entry| entry.max);
         (sum <= max).then_some(sum)

@@ -10,8 +10,6 @@ use super::token::{Origin, Shape, Token};
 pub(super) struct Hit {
     pub len: usize,
     pub meaning: Meaning,
-    /// Whether one word of it was mistyped.
-    pub slip: bool,
 }
 
 /// Tokens and phrases of a text.
@@ -137,7 +135,7 @@ impl<'a> Text<'a> {
             node = next;
             for end in self.book.ends_at(node) {
                 if self.agrees(at, end) {
-                    found.push(Hit { len, meaning: end.meaning, slip: false });
+                    found.push(Hit { len, meaning: end.meaning });
                 }
             }
         }
@@ -232,7 +230,7 @@ impl<'a> Text<'a> {
                         Meaning::Number(_) | Meaning::Class(Class::Common | Class::Noise)
                     );
                 if agree && worth {
-                    found.push(Hit { len, meaning: end.meaning, slip: true });
+                    found.push(Hit { len, meaning: end.meaning });
                 }
             }
         }
@@ -244,7 +242,10 @@ impl<'a> Text<'a> {
     pub fn second_look(&self, start: usize) -> Option<(usize, Strength, usize)> {
         let mut found: Option<(usize, Strength, usize)> = None;
         for at in start..start + 3 {
-            let token = self.tokens.get(at).filter(|t| t.shape == Shape::Word && t.plain.len() >= 3)?;
+            let Some(token) = self.tokens.get(at).filter(|t| t.shape == Shape::Word) else { break };
+            if token.plain.len() < 3 {
+                continue;
+            }
             for choice in self.book.neighbours(&token.plain) {
                 for hit in self.walk_with(start, at, choice).into_iter().filter(|hit| hit.len >= 2) {
                     let Meaning::Indicator(place, strength) = hit.meaning else { continue };

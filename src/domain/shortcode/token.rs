@@ -191,7 +191,8 @@ fn read_word(run: &[Glyph], spaced: bool, book: &Book, found: &mut Vec<Token>) {
 /// A run of letters and digits: glued codes, VNI keys, an amount, a word with its figure.
 fn read_mixed(run: &[Glyph], spaced: bool, vni: bool, book: &Book, found: &mut Vec<Token>) {
     let plain = plain_of(run);
-    match cut(&plain, book) {
+    let typed = if vni { from_vni(&plain).filter(|(word, _)| book.word(word).is_some()) } else { None };
+    match if typed.is_some() { Glued::None } else { cut(&plain, book) } {
         Glued::One(cuts) => return push_cuts(run, spaced, &cuts, book, found),
         Glued::Several => return found.push(token(Shape::Unsure, run, spaced)),
         Glued::None => {}
