@@ -66,9 +66,11 @@ pub struct Db {
 /// Connections that read, by backend.
 const SQLITE_READERS: usize = 4;
 const POSTGRES_READERS: usize = 8;
+/// Writers on PostgreSQL: four gave no more than two.
+const POSTGRES_WRITERS: usize = 2;
 
 impl Db {
-    /// Brings the schema up to date (see [`migrate`]) and opens the pools. `writers` is 1 on SQLite whatever is asked.
+    /// Brings the schema up to date, writes what comes with the program, and opens the pools.
     pub fn open(target: Target) -> Result<Db, MigrateError> {
         migrate::run(&target)?;
         Ok(Db::open_unmigrated(target))
@@ -78,8 +80,14 @@ impl Db {
     pub fn open_unmigrated(target: Target) -> Db {
         let (readers, writers) = match &target {
             Target::Sqlite(_) => (SQLITE_READERS, 1),
-            Target::Postgres(_) => (POSTGRES_READERS, 2),
+            Target::Postgres(_) => (POSTGRES_READERS, POSTGRES_WRITERS),
         };
+        Db::open_with(target, readers, writers)
+    }
+
+    /// Opens pools of given sizes; more than one writer on SQLite would only wait for each other.
+    pub fn open_with(target: Target, readers: usize, writers: usize) -> Db {
+        let writers = if matches!(target, Target::Sqlite(_)) { 1 } else { writers };
         Db {
             readers: Arc::new(Lane::start("db-read", target.clone(), true, readers)),
             writers: Arc::new(Lane::start("db-write", target.clone(), false, writers)),

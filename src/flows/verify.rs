@@ -66,7 +66,10 @@ impl fmt::Display for Finding {
                 write!(f, "figure: stored {stored:?}, the reports give {computed:?}")
             }
             Finding::Return { unit, period, stored, computed } => {
-                write!(f, "return of unit {unit}, period {period}: points to {stored:?}, the last version is {computed:?}")
+                write!(
+                    f,
+                    "return of unit {unit}, period {period}: points to {stored:?}, the last version is {computed:?}"
+                )
             }
             Finding::Audit { number } => write!(f, "audit link {number} is missing or was changed"),
         }
@@ -102,7 +105,8 @@ pub async fn verify(
         last = *end;
         for commune in page {
             let (catalogue, calendar) = (catalogue.clone(), calendar.clone());
-            let found = db.read_snapshot(move |conn| verify_commune(conn, &catalogue, &calendar, commune)).await?;
+            let found =
+                db.read_snapshot(move |conn| verify_commune(conn, &catalogue, &calendar, commune)).await?;
             verification.findings.extend(found);
             verification.communes += 1;
             progress(verification.communes);
@@ -134,7 +138,12 @@ async fn verify_audit(db: &Db, verification: &mut Verification) -> DbResult<()> 
     Ok(())
 }
 
-fn verify_commune(conn: &mut Conn, catalogue: &Catalogue, calendar: &Calendar, commune: UnitId) -> DbResult<Vec<Finding>> {
+fn verify_commune(
+    conn: &mut Conn,
+    catalogue: &Catalogue,
+    calendar: &Calendar,
+    commune: UnitId,
+) -> DbResult<Vec<Finding>> {
     let months = months(&verify::versions(conn, commune)?)?;
     let mut findings = compare_totals(&verify::totals(conn, commune)?, &months, catalogue, commune);
     findings.extend(compare_values(verify::values(conn, commune)?, &months, calendar, commune));
@@ -146,7 +155,8 @@ type Months = BTreeMap<(UnitId, Period), MonthState>;
 
 /// The months as the last versions of all chains make them.
 fn months(versions: &[Version]) -> DbResult<Months> {
-    let last: HashMap<ReportId, &Version> = versions.iter().map(|version| (version.chain_id, version)).collect();
+    let last: HashMap<ReportId, &Version> =
+        versions.iter().map(|version| (version.chain_id, version)).collect();
     let mut months = Months::new();
     for version in last.into_values() {
         let period = Period::from_number(version.period).map_err(|_| DbError::Corrupt("a period"))?;
@@ -156,7 +166,8 @@ fn months(versions: &[Version]) -> DbResult<Months> {
             Some(day) => month.incidents.push(Incident { report: version.id, day, values }),
             None => {
                 let (report, rest_zero) = (version.id, version.rest_zero);
-                month.month_return = Some(Return { report, version: version.version, values, rest_zero, author: None });
+                month.month_return =
+                    Some(Return { report, version: version.version, values, rest_zero, author: None });
             }
         }
     }
@@ -176,7 +187,9 @@ fn compare_totals(
     computed.retain(|_, difference| *difference != Difference::default());
     let stored: BTreeMap<TotalKey, Difference> = stored.iter().copied().collect();
     let keys = stored.keys().chain(computed.keys()).copied().collect::<std::collections::BTreeSet<_>>();
-    let of = |totals: &BTreeMap<TotalKey, Difference>, key| totals.get(key).copied().unwrap_or_default();
+    let of = |totals: &BTreeMap<TotalKey, Difference>, key: &TotalKey| {
+        totals.get(key).copied().unwrap_or_default()
+    };
     keys.into_iter()
         .map(|key| Finding::Total { key, stored: of(&stored, &key), computed: of(&computed, &key) })
         .filter(|finding| !matches!(finding, Finding::Total { stored, computed, .. } if stored == computed))
@@ -185,7 +198,9 @@ fn compare_totals(
 
 fn compare_values(stored: Vec<Value>, months: &Months, calendar: &Calendar, commune: UnitId) -> Vec<Finding> {
     let key = |value: &Value| (value.unit_id, value.period, value.indicator_id, value.day_from, value.day_to);
-    let rows = months.iter().flat_map(|(month, state)| stated_rows((*month, commune), calendar.span(month.1), state));
+    let rows = months
+        .iter()
+        .flat_map(|(month, state)| stated_rows((*month, commune), calendar.span(month.1), state));
     let mut computed: BTreeMap<_, Value> = rows.map(|value| (key(&value), value)).collect();
     let mut findings = Vec::new();
     for value in stored {
@@ -194,22 +209,31 @@ fn compare_values(stored: Vec<Value>, months: &Months, calendar: &Calendar, comm
             findings.push(Finding::Value { stored: Some(value), computed: expected });
         }
     }
-    findings.extend(computed.into_values().map(|value| Finding::Value { stored: None, computed: Some(value) }));
+    findings
+        .extend(computed.into_values().map(|value| Finding::Value { stored: None, computed: Some(value) }));
     findings
 }
 
 fn compare_returns(stored: &[(UnitId, i32, ReportId, i32)], months: &Months) -> Vec<Finding> {
     let report = |month: &MonthState| month.month_return.as_ref().map(|r| r.report);
-    let mut computed: BTreeMap<(UnitId, i32), ReportId> =
-        months.iter().filter_map(|((unit, period), month)| Some(((*unit, period.number()), report(month)?))).collect();
+    let mut computed: BTreeMap<(UnitId, i32), ReportId> = months
+        .iter()
+        .filter_map(|((unit, period), month)| Some(((*unit, period.number()), report(month)?)))
+        .collect();
     let mut findings = Vec::new();
     for (unit, period, report, _) in stored {
         let last = computed.remove(&(*unit, *period));
         if last != Some(*report) {
-            findings.push(Finding::Return { unit: *unit, period: *period, stored: Some(*report), computed: last });
+            findings.push(Finding::Return {
+                unit: *unit,
+                period: *period,
+                stored: Some(*report),
+                computed: last,
+            });
         }
     }
-    let missing = |((unit, period), report)| Finding::Return { unit, period, stored: None, computed: Some(report) };
+    let missing =
+        |((unit, period), report)| Finding::Return { unit, period, stored: None, computed: Some(report) };
     findings.extend(computed.into_iter().map(missing));
     findings
 }

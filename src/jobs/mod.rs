@@ -6,6 +6,7 @@
 mod node;
 mod outbound;
 mod schedule;
+mod spool;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use tokio::task::JoinHandle;
 pub use node::{NODE_LEASE, keep_node};
 pub use outbound::send_texts;
 pub use schedule::run_daily;
-// `spool` is mounted with the intake flow.
+pub use spool::replay_spool;
 
 /// Tells jobs to stop.
 #[derive(Debug, Clone)]

@@ -10,5 +10,7 @@ mod support;
 mod architecture;
 mod command_line;
 mod containers;
+
 mod databases;
 mod installation;
+mod intake;

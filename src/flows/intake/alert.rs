@@ -56,13 +56,10 @@ pub(super) fn plan(
     text: &PreparedText,
     alert: Alert,
     officers: &[Officer],
-    (commune_id, place_name): (Option<UnitId>, &str),
+    about: &About,
     stored_at: i64,
 ) -> DbResult<Vec<NewOutgoing>> {
-    officers
-        .iter()
-        .map(|officer| one(context, text, alert, officer, (commune_id, place_name), stored_at))
-        .collect()
+    officers.iter().map(|officer| one(context, text, alert, officer, about, stored_at)).collect()
 }
 
 fn one(

@@ -459,7 +459,6 @@ pub(super) fn pin_index(context: &Context, person: PersonId, pin: &str) -> Diges
     context.keys.index("pin", &format!("{person}\0{pin}"))
 }
 
-
 fn month_key(unit: UnitId, period: i32) -> DbResult<MonthKey> {
     Ok((unit, Period::from_number(period).map_err(|_| DbError::Corrupt("a period"))?))
 }

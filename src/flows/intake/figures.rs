@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 
 use super::board::MonthKey;
 use crate::db::report::Value;
-use crate::db::{DbError, DbResult};
 use crate::db::total::{Difference, TotalKey};
+use crate::db::{DbError, DbResult};
 use crate::domain::ids::UnitId;
 use crate::domain::indicator::{Catalogue, IndicatorId, Reporter};
 use crate::domain::intake::{Figures, MonthState};
