@@ -121,7 +121,7 @@ impl<'a> Board<'a> {
         let periods = board.periods(texts, submissions);
         board.load_months(conn, &units, &periods)?;
         board.load_bases(conn, submissions)?;
-        board.load_highest(conn, texts, &units)?;
+        board.load_highest(conn, texts, submissions, &units)?;
         board.before = board.months.clone();
         Ok(board)
     }
@@ -268,10 +268,21 @@ impl<'a> Board<'a> {
         Ok(())
     }
 
-    fn load_highest(&mut self, conn: &mut Conn, texts: &[&PreparedText], units: &[UnitId]) -> DbResult<()> {
-        let large =
-            texts.iter().flat_map(|text| &text.reading.values).filter(|(_, figure)| *figure >= JUMP_FROM);
-        let indicators: BTreeSet<IndicatorId> = large.map(|(indicator, _)| *indicator).collect();
+    /// The highest figures, where one that is large arrives, or an answer that may complete an earlier text with one.
+    fn load_highest(
+        &mut self,
+        conn: &mut Conn,
+        texts: &[&PreparedText],
+        submissions: &[&NewSubmission],
+        units: &[UnitId],
+    ) -> DbResult<()> {
+        let told = texts.iter().flat_map(|text| text.reading.values.iter().copied());
+        let submitted = submissions.iter().flat_map(|new| new.report.values.iter().map(|(id, n)| (*id, *n)));
+        let large = told.chain(submitted).filter(|(_, figure)| *figure >= JUMP_FROM);
+        let mut indicators: BTreeSet<IndicatorId> = large.map(|(indicator, _)| indicator).collect();
+        if texts.iter().any(|text| self.questions.contains_key(&text.sender_index)) {
+            indicators.extend(self.context.rules.catalogue.iter().map(|indicator| indicator.id));
+        }
         let indicators: Vec<IndicatorId> = indicators.into_iter().collect();
         if !indicators.is_empty() {
             let since = Period::of_day(self.context.clock.today()).plus(-JUMP_MONTHS).number();
