@@ -33,7 +33,7 @@ fn an_event_told_with_its_day_is_an_incident_of_the_reporting_month_that_contain
 #[test]
 fn a_text_that_closes_the_rest_is_a_return_even_with_a_day() {
     let mut desk = Desk::new();
-    desk.text("ngay 12/3 TC1 con lai khong");
+    desk.text("ngay 12/3 TC1, con lai khong co gi");
     assert_eq!(desk.figures("2026-03"), "TC1 rest 0");
     assert!(desk.state(NA_MO, "2026-03").month_return.is_some());
 }
@@ -323,7 +323,7 @@ fn nothing_happened_over_figures_is_asked_about_and_changes_nothing_until_the_an
 fn the_rest_is_nothing_over_other_figures_is_asked_about_too() {
     let mut desk = Desk::new();
     desk.text("T3 TC2");
-    desk.text("T3 CB1 con lai khong");
+    desk.text("T3 CB1, con lai khong co gi");
     assert_eq!((desk.plan.fate, desk.figures("2026-03").as_str()), (Fate::Asked, "TC2"));
     let reply = desk.text("OK");
     assert_eq!(
@@ -338,14 +338,14 @@ fn the_rest_is_nothing_over_other_figures_is_asked_about_too() {
 fn who_keeps_the_old_figures_still_reports_the_others() {
     let mut desk = Desk::new();
     desk.text("T3 TC2");
-    desk.text("T3 CB1 con lai khong");
+    desk.text("T3 CB1, con lai khong co gi");
     desk.text("SAI");
     assert_eq!(desk.figures("2026-03"), "TC2 CB1");
     let mut desk = Desk::new();
     desk.text("ngay 1/3 TC3");
-    desk.text("T3 TC1 CB2 con lai khong");
+    desk.text("T3 TC1 CB2, con lai khong co gi");
     let reply = desk.text("SAI");
-    assert!(reply.contains("trom cap 3, co bac 2, con lai khong"), "{reply}");
+    assert!(reply.contains("trom cap 3, co bac 2, con lai khong."), "{reply}");
     assert_eq!(desk.figures("2026-03"), "TC3 CB2 rest 0");
 }
 
@@ -847,7 +847,7 @@ fn status_tells_what_is_reported_and_what_is_missing() {
     desk.text("ngay 1/3 CB1");
     let reply = desk.text("KT");
     assert_eq!(reply, "Thang 3 (15/2-14/3), Thon Na Mo da bao: co bac 1. Con thieu: thang 3.");
-    desk.text("T3 TC2 con lai khong");
+    desk.text("T3 TC2, con lai khong co gi");
     desk.text("OK");
     desk.text("T1 khong co gi");
     assert_eq!(

@@ -28,7 +28,7 @@ fn a_month_of_an_ordinary_head() {
         &mut Desk::new(),
         "< ngay 1/3 TC1
          > Da ghi vu ngay 1/3 vao thang 3 (15/2-14/3), Thon Na Mo: trom cap 1. Neu sai, soan SUA va so dung.
-         < T3 TC1 MTTC2 HGT1 con lai khong
+         < T3 TC1 MTTC2 HGT1, con lai khong co gi
          > Da ghi thang 3 (15/2-14/3), Thon Na Mo: trom cap 1, mau thuan 2, hoa giai thanh 1, con lai khong. Neu sai, soan SUA va so dung.
          = 2026-03 TC1 MTTC2 HGT1 rest 0
          < SUA HGT2
