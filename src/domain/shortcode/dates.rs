@@ -42,7 +42,7 @@ fn year_after(text: &Text, at: usize) -> Option<(i32, usize)> {
         return year_number(text, at + 1, short).map(|year| (year, 2));
     }
     let word = text.is(at, Class::Year)?;
-    year_number(text, at + word, false).map(|year| (year, word + 1))
+    year_number(text, at + word, true).map(|year| (year, word + 1))
 }
 
 /// “T3”, “tháng 3/2026”, “3/2026”, “tháng ba”, “tháng trước”.
@@ -100,7 +100,7 @@ fn numbered(value: u32, year: Option<i32>) -> Kind {
 
 fn numbered_month(text: &Text, at: usize, len: usize) -> Option<(Kind, usize)> {
     // “tháng: 3”, “tháng số 3”
-    let skip = if text.is_sep(at, ':') || text.is_sep(at, '.') {
+    let skip = if text.is_sep(at, ':') || text.is_sep(at, '.') || text.is_sep(at, '=') {
         1
     } else {
         text.is(at, Class::NumberSign).unwrap_or(0)
@@ -111,6 +111,9 @@ fn numbered_month(text: &Text, at: usize, len: usize) -> Option<(Kind, usize)> {
     }
     let value = small(text, at + skip)?;
     let (year, more) = year_after(text, at + skip + 1).map_or((None, 0), |(year, len)| (Some(year), len));
+    if more == 0 && second_month(text, at + skip + 1) {
+        return Some((Kind::Month(MonthWord::Bad), len + skip + 1));
+    }
     let known_bad_year = more == 0
         && text.is_sep(at + skip + 1, '/')
         && text
@@ -120,6 +123,20 @@ fn numbered_month(text: &Text, at: usize, len: usize) -> Option<(Kind, usize)> {
         return Some((Kind::Month(MonthWord::Bad), len + skip + 3));
     }
     Some((numbered(value, year), len + skip + 1 + more))
+}
+
+/// “tháng 5-6”, “tháng 5, 6”, “tháng 5 và 6”: another month of the same word.
+fn second_month(text: &Text, at: usize) -> bool {
+    let glued = text.token(at).is_some_and(|t| !t.spaced);
+    let sign = ['-', ',', '+', '&', '/', '~'].into_iter().any(|c| text.is_sep(at, c)) && glued;
+    let joined = if sign { Some(1) } else { text.is(at, Class::And) };
+    let Some(next) = joined.map(|len| at + len) else { return false };
+    let month = small(text, next).is_some_and(|month| (1..=12).contains(&month));
+    let counted = super::amounts::unit(text, next + 1).is_some()
+        || text.indicator(next + 1).is_some()
+        || text.ambiguous(next + 1).is_some()
+        || text.is_sep(next + 1, '/');
+    month && !counted && !text.is_sep(next + 1, '.')
 }
 
 /// A bare number from 1 to 12 right after the keyword; not where a counted thing follows.
@@ -154,6 +171,9 @@ fn bad_period(text: &Text, at: usize) -> Option<(Kind, usize)> {
         // “năm nay”, “trong năm” beside a month are talk; the scanner decides by the months named.
         return bad(len);
     }
+    if let Some(len) = text.is(at, Class::Year).filter(|len| year_number(text, at + len, false).is_some()) {
+        return bad(len + 1);
+    }
     if let Some(len) = text.is(at, Class::Quarter) {
         let next = at + len;
         let number = small(text, next).is_some_and(|n| (1..=4).contains(&n))
@@ -167,7 +187,8 @@ fn bad_period(text: &Text, at: usize) -> Option<(Kind, usize)> {
     if text.is(after, Class::BadPeriod).is_some() {
         return bad(duration.len + text.is(after, Class::BadPeriod).unwrap_or(len));
     }
-    let follows_number = text.token(after + len).is_some_and(|t| t.shape == Shape::Number)
+    let sign = usize::from(text.is_sep(after + len, '=') || text.is_sep(after + len, ':'));
+    let follows_number = text.token(after + len + sign).is_some_and(|t| t.shape == Shape::Number)
         || text.number_word(after + len).is_some()
         || text.is_any(after, &[Class::PrevMonth, Class::ThisMonth]).is_some();
     if follows_number {

@@ -196,7 +196,10 @@ pub(super) fn is_ours(text: &Text, items: &[Item]) -> bool {
     let matter = (0..text.tokens.len())
         .any(|at| text.is(at, Class::Matters).is_some() && text.is(at, Class::Noise).is_none());
     let told = items.iter().any(|item| match &item.kind {
-        Kind::Indicator(_, strength) => *strength != super::lexicon::Strength::Weak,
+        Kind::Indicator(place, strength) => {
+            let loud = text.book.entries.get(*place).is_some_and(|entry| !entry.quiet);
+            loud || *strength != super::lexicon::Strength::Weak
+        }
         Kind::Ambiguous(_) | Kind::Keyword | Kind::Trouble(_) | Kind::AsBefore | Kind::Erase => true,
         Kind::Hamlet { .. } => true,
         Kind::Consequence(_) => {

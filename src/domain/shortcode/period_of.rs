@@ -84,9 +84,15 @@ pub(super) fn timing(text: &Text, items: &[Item], received: NaiveDate) -> Timing
 /// A month named only to compare with, or as already reported.
 fn is_compared(items: &[Item], at: usize) -> bool {
     let kind = |at: Option<usize>| at.and_then(|at| items.get(at)).map(|item| &item.kind);
-    let before =
-        (1..=3).map_while(|back| kind(at.checked_sub(back))).take_while(|kind| !matches!(kind, Kind::Sep(_)));
-    let compared = before.into_iter().any(|kind| matches!(kind, Kind::Than | Kind::Up | Kind::Down));
+    let before: Vec<&Kind> = (1..=3)
+        .map_while(|back| kind(at.checked_sub(back)))
+        .take_while(|kind| !matches!(kind, Kind::Sep(_)))
+        .collect();
+    let relative = matches!(items.get(at).map(|i| &i.kind), Some(Kind::Month(MonthWord::Relative(_))));
+    let named_before = items.iter().take(at).any(|item| matches!(item.kind, Kind::Month(_)));
+    let compared = matches!(before.first(), Some(Kind::Than))
+        || before.iter().any(|kind| matches!(kind, Kind::Up | Kind::Down))
+        || (matches!(before.first(), Some(Kind::Open)) && named_before && relative);
     let after = (1..=3)
         .map_while(|next| kind(Some(at + next)))
         .take_while(|kind| !matches!(kind, Kind::Sep(_) | Kind::Figure(_)));

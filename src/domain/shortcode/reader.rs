@@ -13,7 +13,7 @@ use super::reading::{HamletMention, Intent, MonthFrom, Reading, Why};
 use super::scan::scan;
 use super::story::{Doubt, Story, tell};
 use super::text::Text;
-use super::token::tokens;
+use super::token::{Shape, tokens};
 use crate::domain::indicator::Catalogue;
 
 /// Longer texts are not read: no phone sends them, and a question answers them.
@@ -249,7 +249,10 @@ fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> 
     if intent::greeting(text) && story.values.is_empty() && !timing.named && !intent::is_ours(text, items) {
         return Reading::of(Intent::Ignore);
     }
-    if wish == Wish::Erase && story.values.is_empty() && story.doubt.is_none() {
+    let erases = items
+        .windows(2)
+        .any(|pair| matches!(pair, [a, b] if a.kind == Kind::Erase && matches!(b.kind, Kind::Indicator(..))));
+    if wish == Wish::Erase && (erases || (story.values.is_empty() && story.doubt.is_none())) {
         return ask(Why::Nothing);
     }
     let only_denied = story.values.iter().all(|(_, value)| *value == 0)
@@ -339,7 +342,8 @@ fn trouble(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> Optio
     let ours = intent::is_ours(text, items);
     if let Some(doubt) = first {
         let coded = items.iter().any(|item| matches!(item.kind, Kind::Trouble(_) | Kind::Keyword));
-        if !ours && !coded && (story.values.is_empty() && !(timing.named && is_short(text))) {
+        let digits = is_short(text) && text.tokens.iter().any(|t| t.shape == Shape::Number);
+        if !ours && !coded && !digits && (story.values.is_empty() && !(timing.named && is_short(text))) {
             return Some(Reading::of(Intent::Ignore));
         }
         let (doubt, span) = raw_doubt(&doubt);
@@ -353,8 +357,16 @@ fn trouble(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> Optio
         .any(|item| matches!(item.kind, Kind::Neg | Kind::Figure(_) | Kind::Fix | Kind::Mistake | Kind::Add))
         && is_short(text);
     Some(if timing.named || wish != Wish::Report || items.iter().any(|item| item.kind == Kind::Keyword) {
-        if ours || is_short(text) { ask(Why::Nothing) } else { Reading::of(Intent::Ignore) }
-    } else if ours || alone {
+        if ours || is_short(text) || wish == Wish::Add {
+            ask(Why::Nothing)
+        } else {
+            Reading::of(Intent::Ignore)
+        }
+    } else if ours
+        || alone
+        || (is_short(text)
+            && text.tokens.iter().any(|t| matches!(t.shape, Shape::Number | Shape::Opaque | Shape::Unsure)))
+    {
         ask(Why::NotAReport)
     } else {
         Reading::of(Intent::Ignore)

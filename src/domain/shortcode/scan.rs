@@ -170,6 +170,7 @@ impl Scanner<'_, '_> {
             ';' | '•' | '·' => Kind::Sep(2),
             ',' | '/' | '+' | '|' | '\\' | '&' | '、' => Kind::Sep(1),
             ':' | '=' => Kind::Colon,
+            '>' | '→' => Kind::Becomes,
             '(' | '[' => Kind::Open,
             ')' | ']' => Kind::Close,
             _ => Kind::Noise("a sign"),
@@ -377,7 +378,8 @@ impl Scanner<'_, '_> {
         let joint = ['-', '–', '~', '/'].into_iter().any(|c| self.text.is_sep(next, c))
             && glued(next)
             && glued(next + 1);
-        let joint = joint || self.text.is_sep(next, '-') && !glued(next) && !glued(next + 1);
+        let range = digits(self.text, next + 1).is_some_and(|second| second.value > first.value);
+        let joint = joint || range && self.text.is_sep(next, '-') && !glued(next) && !glued(next + 1);
         let word = self.text.is(next, Class::Either);
         let skip = if joint { 1 } else { word.unwrap_or(0) };
         let second = digits(self.text, next + skip)
@@ -515,7 +517,9 @@ impl Scanner<'_, '_> {
             });
         }
         if let Some(len) = text.is(at, Class::Approx) {
-            if amount(text, at + len).is_some() {
+            let place =
+                at.checked_sub(1).is_some_and(|b| text.is_any(b, &[Class::Hamlet, Class::Place]).is_some());
+            if amount(text, at + len).is_some() && !place {
                 self.approx = true;
                 return Some((Kind::Noise("about"), len));
             }

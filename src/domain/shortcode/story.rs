@@ -56,6 +56,9 @@ pub(super) fn tell(text: &Text, items: &[Item], correcting: bool) -> Story {
     let mut items = items.to_vec();
     let inside = insides(&items);
     mark_headers(&mut items);
+    if correcting {
+        mark_replaced(&mut items);
+    }
     let mentions = mentions(&items, text, &inside);
     let flag = |all: &[bool], at: usize| all.get(at).copied().unwrap_or(false);
     let needed: Vec<i64> = items
@@ -116,6 +119,19 @@ fn mark_headers(items: &mut [Item]) {
             Kind::Sep(_) => named = false,
             Kind::Figure(figure) if figure.unit == Unit::Case && lists && !named => figure.total = true,
             _ => {}
+        }
+    }
+}
+
+/// “từ 2 thành 3”, “2 -> 3”: in a correction the first figure is what was wrong.
+fn mark_replaced(items: &mut [Item]) {
+    for at in 0..items.len() {
+        let mut after =
+            items.iter().skip(at + 1).filter(|item| !matches!(item.kind, Kind::Noise(_) | Kind::Word));
+        let becomes = matches!(after.next().map(|i| &i.kind), Some(Kind::Becomes));
+        let figure = matches!(after.next().map(|i| &i.kind), Some(Kind::Figure(_)));
+        if let (true, Some(Item { kind: Kind::Figure(old), .. })) = (becomes && figure, items.get_mut(at)) {
+            old.denied = true;
         }
     }
 }
@@ -711,7 +727,7 @@ impl Teller<'_, '_> {
             Unit::Person => return,
             _ => {}
         }
-        if self.is_part(at) || self.take_second_look(at, figure) {
+        if self.is_header(at, figure) || self.is_part(at) || self.take_second_look(at, figure) {
             return;
         }
         let mediated = (0..at).rev().take(8).any(|i| {
@@ -742,7 +758,7 @@ impl Teller<'_, '_> {
         let (Some(meetings), Some(people)) = (links.meetings, links.attendance) else { return false };
         let near = (0..at).rev().take_while(|i| !matches!(self.kind(*i), Kind::Sep(3))).find_map(|i| {
             match self.kind(i) {
-                Kind::Indicator(place, _) => Some(*place),
+                Kind::Indicator(place, _) if !Self::flag(self.mentions, i) => Some(*place),
                 _ => None,
             }
         });
@@ -792,6 +808,25 @@ impl Teller<'_, '_> {
         } else {
             run == whole && whole > 0 && self.pairing.loose.iter().filter(|i| **i > start).count() > 1
         }
+    }
+
+    /// “2 vụ, 1 trộm gà 1 đánh bạc”: the sum before the list, without a word that says so.
+    fn is_header(&self, at: usize, figure: &Figure) -> bool {
+        let later: Vec<i64> = self
+            .pairing
+            .pairs
+            .iter()
+            .filter(|pair| pair.figure > at && matches!(self.kind(pair.thing), Kind::Indicator(..)))
+            .filter_map(|pair| self.figure(pair.figure))
+            .map(|figure| figure.value)
+            .collect();
+        let first = self.pairing.pairs.iter().all(|pair| pair.figure > at);
+        let apart = matches!(self.kind(at + 1), Kind::Sep(_));
+        figure.unit == Unit::Case
+            && first
+            && apart
+            && later.len() > 1
+            && later.iter().sum::<i64>() == figure.value
     }
 
     /// A word that would have to be a slip, beside a figure that counts nothing else.

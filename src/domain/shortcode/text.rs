@@ -243,7 +243,15 @@ impl<'a> Text<'a> {
         let mut found: Option<(usize, Strength, usize)> = None;
         for at in start..start + 3 {
             let Some(token) = self.tokens.get(at).filter(|t| t.shape == Shape::Word) else { break };
-            if token.plain.len() < 3 {
+            let sure = [
+                Class::UnitPerson,
+                Class::UnitThing,
+                Class::Title,
+                Class::Hamlet,
+                Class::Day,
+                Class::UnitHouse,
+            ];
+            if token.plain.len() < 3 || self.is_any(at, &sure).is_some() {
                 continue;
             }
             for choice in self.book.neighbours(&token.plain) {
