@@ -8,6 +8,7 @@ mod health;
 mod import;
 mod migrate;
 mod terminal;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -44,6 +45,8 @@ enum Command {
     /// Take in a table of units or people.
     #[command(subcommand)]
     Import(import::Import),
+    /// Recompute every figure from the reports and check the audit chain; exit 1 if something differs.
+    Verify,
     /// Ask the running server with these settings whether it is ready (exit 0) or not (exit 1).
     Health,
 }
@@ -68,6 +71,7 @@ impl CommandLine {
             Command::Migrate => migrate::run(&self.settings.load()?),
             Command::CheckConfig => check_config::run(&self.settings.load()?),
             Command::Import(what) => import::run(&what, &self.settings.load()?),
+            Command::Verify => verify::run(&self.settings.load()?),
             Command::Health => health::run(&self.settings.load()?),
         }
     }

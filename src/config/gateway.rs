@@ -17,6 +17,9 @@ pub struct Gateway {
     pub parts_per_second: u32,
     /// What a part costs, in đồng.
     pub cost_per_part: i64,
+    /// Code of the commune whose officers are told of urgent texts from numbers that nobody is registered at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_commune: Option<String>,
     /// What stands behind it, with the settings of that kind.
     #[serde(flatten)]
     pub kind: GatewayKind,
@@ -57,11 +60,13 @@ impl Gateway {
         let id = section.parsed("id", id);
         let parts_per_second = section.integer_or("parts_per_second", 1..=10_000, 10);
         let cost_per_part = section.integer_or("cost_per_part", 0..=100_000, 0);
+        let default_commune = section.optional("default_commune", commune);
         let kind = section.parsed("kind", kind).and_then(|read| read(section));
         Some(Gateway {
             id: id?,
             parts_per_second: parts_per_second?,
             cost_per_part: cost_per_part?,
+            default_commune: default_commune?,
             kind: kind?,
         })
     }
@@ -92,6 +97,14 @@ fn id(text: &str) -> Result<String, String> {
         Ok(text.to_owned())
     } else {
         Err(format!("write at most {MAX_ID} lower case letters, digits, - and _"))
+    }
+}
+
+fn commune(text: &str) -> Result<String, String> {
+    if text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("write the five digits of a commune's code in quotes, for example \"04792\"".to_owned())
     }
 }
 

@@ -208,6 +208,10 @@ fn every_bad_setting_is_refused_under_its_key() {
         ),
         ("[[gateways]]\nid = \"p\"\nkind = \"log\"\nparts_per_second = 0", "gateways.p.parts_per_second"),
         ("[[gateways]]\nid = \"p\"\nkind = \"log\"\ncost_per_part = -1", "gateways.p.cost_per_part"),
+        (
+            "[[gateways]]\nid = \"p\"\nkind = \"log\"\ndefault_commune = \"4792\"",
+            "gateways.p.default_commune",
+        ),
         ("[[gateways]]\nid = \"p\"\nkind = \"log\"\nsend_url = \"http://h/\"", "gateways.p.send_url"),
         (
             "[[gateways]]\nid = \"a-b\"\nkind = \"log\"\n[[gateways]]\nid = \"a_b\"\nkind = \"log\"",

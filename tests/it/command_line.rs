@@ -135,4 +135,11 @@ async fn tables_are_imported_whole_or_not_at_all_and_twice_changes_nothing(test:
     }
 }
 
+async fn an_empty_installation_is_verified(test: TestDatabase) {
+    let output = binhyen(&["verify"], &[("BINHYEN__DATABASE__URL", test.url())]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).ends_with("0 differences\n"));
+}
+
+on_both!(an_empty_installation_is_verified);
 on_both!(tables_are_imported_whole_or_not_at_all_and_twice_changes_nothing);
