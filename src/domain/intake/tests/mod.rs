@@ -1,6 +1,11 @@
 //! Every row of the rules, and dialogues word for word.
 
+mod answers;
 mod desk;
-mod rows;
+mod kinds;
+mod months;
+mod second_texts;
+mod senders;
 mod submissions;
 mod talks;
+mod urgent;
