@@ -14,3 +14,4 @@ mod containers;
 mod databases;
 mod installation;
 mod intake;
+mod pages;
