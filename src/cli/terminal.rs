@@ -1,6 +1,6 @@
 //! Standard output and standard error: the only file that writes to them, logs aside.
 
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 use anyhow::{Context, bail};
 

@@ -19,6 +19,7 @@ mod seed;
 pub mod sql;
 pub mod total;
 pub mod unit;
+pub mod value;
 pub mod verify;
 
 use std::sync::Arc;

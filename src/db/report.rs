@@ -1,4 +1,4 @@
-//! Reports: every version, the current returns and incidents, and the current figures.
+//! Reports: every version, and the current returns and incidents.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,7 +12,6 @@ use super::sql::{Bind, Sql, padded, pieces};
 use super::{DbError, DbResult};
 use crate::crypto::Digest;
 use crate::domain::ids::{MessageId, PersonId, ReportId, UnitId};
-use crate::domain::indicator::IndicatorId;
 
 /// A version of a report, as it is written and never changed.
 #[derive(Debug, Clone)]
@@ -245,34 +244,6 @@ pub fn closed(conn: &mut Conn, communes: &[UnitId], periods: &BTreeSet<i32>) -> 
     Ok(found)
 }
 
-/// The highest figures of `indicators` that `units` had in the months since `since`.
-pub fn highest(
-    conn: &mut Conn,
-    units: &[UnitId],
-    indicators: &[IndicatorId],
-    since: i32,
-) -> DbResult<HashMap<(UnitId, IndicatorId), i64>> {
-    let mut found = HashMap::new();
-    for units in padded(units) {
-        for indicators in padded(indicators) {
-            let rows = Sql::<(BigInt, Integer, Nullable<BigInt>)>::new(
-                "SELECT unit_id, indicator_id, max(figure) FROM value WHERE unit_id IN (",
-            )
-            .list(units.clone())
-            .sql(") AND period >= ")
-            .bind(since)
-            .sql(" AND indicator_id IN (")
-            .list(indicators)
-            .sql(") GROUP BY unit_id, indicator_id")
-            .load::<(i64, i32, Option<i64>)>(conn)?;
-            found.extend(
-                rows.into_iter().filter_map(|(unit, indicator, top)| Some(((unit, indicator), top?))),
-            );
-        }
-    }
-    Ok(found)
-}
-
 /// The latest report of a person.
 #[derive(Debug, Clone)]
 pub struct LatestReport {
@@ -406,68 +377,6 @@ pub fn put_incidents(conn: &mut Conn, incidents: &[(CurrentIncident, UnitId)]) -
         .rows(piece.iter().cloned())
         .sql(" ON CONFLICT (chain_id) DO UPDATE SET report_id = excluded.report_id, day = excluded.day, period = excluded.period")
         .run(conn)?;
-    }
-    Ok(())
-}
-
-/// A current figure on its span of days.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Value {
-    /// The unit.
-    pub unit_id: UnitId,
-    /// The period, as a number.
-    pub period: i32,
-    /// The indicator.
-    pub indicator_id: IndicatorId,
-    /// First day that it covers.
-    pub day_from: NaiveDate,
-    /// Last day that it covers.
-    pub day_to: NaiveDate,
-    /// The commune.
-    pub commune_id: UnitId,
-    /// The figure.
-    pub figure: i64,
-}
-
-/// Makes these the current figures; give them sorted.
-pub fn put_values(conn: &mut Conn, values: &[Value]) -> DbResult<()> {
-    let rows: Vec<[Bind; 7]> = values
-        .iter()
-        .map(|v| {
-            [
-                v.unit_id.into(),
-                v.period.into(),
-                v.indicator_id.into(),
-                v.day_from.into(),
-                v.day_to.into(),
-                v.commune_id.into(),
-                v.figure.into(),
-            ]
-        })
-        .collect();
-    for piece in pieces(&rows) {
-        Sql::new("INSERT INTO value (unit_id, period, indicator_id, day_from, day_to, commune_id, figure) VALUES ")
-            .rows(piece.iter().cloned())
-            .sql(" ON CONFLICT (unit_id, period, indicator_id, day_from, day_to) DO UPDATE SET figure = excluded.figure")
-            .run(conn)?;
-    }
-    Ok(())
-}
-
-/// Takes back figures that a later version no longer states; the reports keep them.
-pub fn drop_values(conn: &mut Conn, values: &[Value]) -> DbResult<()> {
-    for v in values {
-        Sql::new("DELETE FROM value WHERE unit_id = ")
-            .bind(v.unit_id)
-            .sql(" AND period = ")
-            .bind(v.period)
-            .sql(" AND indicator_id = ")
-            .bind(v.indicator_id)
-            .sql(" AND day_from = ")
-            .bind(v.day_from)
-            .sql(" AND day_to = ")
-            .bind(v.day_to)
-            .run(conn)?;
     }
     Ok(())
 }

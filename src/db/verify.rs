@@ -6,9 +6,9 @@ use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text};
 
 use super::DbResult;
 use super::conn::Conn;
-use super::report::Value;
 use super::sql::Sql;
 use super::total::{Difference, TotalKey};
+use super::value::Value;
 use crate::domain::ids::{ReportId, UnitId};
 
 /// The communes that have figures of any kind, after `after`, at most `limit`.

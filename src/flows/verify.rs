@@ -8,8 +8,8 @@ use std::fmt;
 
 use super::intake::figures::{add_differences, figures, stated_rows};
 use crate::crypto::DIGEST_LEN;
-use crate::db::report::Value;
 use crate::db::total::{Difference, TotalKey};
+use crate::db::value::Value;
 use crate::db::verify::Version;
 use crate::db::{Conn, Db, DbError, DbResult, log, verify};
 use crate::domain::ids::{ReportId, UnitId};

@@ -1,25 +1,26 @@
 //! What the rules need to know about everyone in a batch, loaded set-wise, and kept true as the batch goes on.
 
+mod situation;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
 use super::figures::figures;
 use super::prepare::PreparedText;
-use super::{Communes, Context, NewSubmission, alert};
+use super::{Communes, Context, NewSubmission};
 use crate::clock::{day_in_vietnam, start_of_day_in_vietnam};
 use crate::crypto::{Digest, Place};
 use crate::db::person::Registered;
 use crate::db::report::{CurrentIncident, CurrentReturn};
-use crate::db::{Conn, DbError, DbResult, lock, message, outbox, person, question, report, unit};
+use crate::db::{Conn, DbError, DbResult, lock, message, outbox, person, question, report, unit, value};
 use crate::domain::ids::{PersonId, ReportId, UnitId, floor_at};
 use crate::domain::indicator::IndicatorId;
 use crate::domain::intake::{
-    Figures, Hamlet, Incident, LastReport, Mistake, MonthState, OpenQuestion, Person, QuestionKind, Return,
-    Sender, Situation, Submission, SubmissionKind, Trust,
+    Figures, Hamlet, Incident, LastReport, Mistake, MonthState, OpenQuestion, QuestionKind, Return,
+    SubmissionKind,
 };
-use crate::domain::period::{Period, Span};
-use crate::domain::shortcode::Intent;
+use crate::domain::period::Period;
 
 /// A hamlet's month.
 pub(super) type MonthKey = (UnitId, Period);
@@ -286,136 +287,9 @@ impl<'a> Board<'a> {
         let indicators: Vec<IndicatorId> = indicators.into_iter().collect();
         if !indicators.is_empty() {
             let since = Period::of_day(self.context.clock.today()).plus(-JUMP_MONTHS).number();
-            self.highest = report::highest(conn, units, &indicators, since)?;
+            self.highest = value::highest(conn, units, &indicators, since)?;
         }
         Ok(())
-    }
-
-    /// What only some texts need, looked up for those.
-    pub(super) fn extras(&self, conn: &mut Conn, text: &PreparedText) -> DbResult<Extras> {
-        let mut extras = Extras::default();
-        let posts = || self.registered(&text.sender_index).iter().flat_map(|person| &person.posts);
-        if let Some(name) = posts().find_map(|post| post.commune_name.as_deref()) {
-            extras.contact = format!("Công an {}", uncapitalised(name));
-        }
-        if text.reading.hamlet.is_some() {
-            let communes: BTreeSet<UnitId> = posts().filter_map(|post| post.commune_id).collect();
-            extras.neighbours =
-                communes.iter().filter_map(|id| self.neighbours.get(id)).flatten().cloned().collect();
-        }
-        if text.reading.intent == Intent::Help {
-            extras.mistake = self.mistake(conn, text)?;
-        }
-        if text.reading.intent == Intent::Urgent {
-            let commune = posts().find_map(|post| post.commune_id);
-            let officers = alert::receivers(conn, self.context, text, commune)?;
-            extras.on_duty = alert::names(self.context, &officers)?;
-        }
-        Ok(extras)
-    }
-
-    fn mistake(&self, conn: &mut Conn, text: &PreparedText) -> DbResult<Option<Mistake>> {
-        let since = floor_at(self.context.clock.real_micros() / 1_000 - ECHO_MS);
-        let Some((id, sealed, received)) = message::latest_asked(conn, text.sender_index, since)? else {
-            return Ok(None);
-        };
-        let words = self.context.keys.open_text(Place { table: "message", row: id }, &sealed);
-        Ok(Some(Mistake { text: words.map_err(|_| DbError::Corrupt("the words of a text"))?, received }))
-    }
-
-    /// What the rules need to know to decide about `text`.
-    pub(super) fn situation_of<'b>(&'b self, text: &PreparedText, extras: &'b Extras) -> Situation<'b> {
-        let today = day_in_vietnam(text.raw.received_at);
-        let same = |sent: &&(Digest, i64)| sent.0 == text.text_index;
-        Situation {
-            now: text.raw.received_at,
-            today,
-            sender: self.sender(text, today),
-            trust: if text.raw.trusted { Trust::High } else { Trust::Low },
-            pin_given: self.by_pin(text).is_some(),
-            repeats: self.recent.get(&text.sender_index).map_or(0, |sent| sent.iter().filter(same).count()),
-            echo: self.echoes.contains(&(text.sender_index, text.text_index)),
-            question: self.questions.get(&text.sender_index).cloned(),
-            mistake: extras.mistake.clone(),
-            neighbours: &extras.neighbours,
-            contact: &extras.contact,
-            on_duty: &extras.on_duty,
-            ..self.bare_situation(text.raw.received_at)
-        }
-    }
-
-    /// What the rules need to know to decide about a submission, whose sender has been checked by the way in; and the
-    /// submission with what its client started from.
-    pub(super) fn situation_of_submission(&self, new: &NewSubmission) -> (Situation<'_>, Submission) {
-        let mut submission = new.report.clone();
-        if let (SubmissionKind::Month(period), Some(version)) = (submission.kind, submission.base_version) {
-            let base = self.bases.get(&(submission.unit, period.number(), version));
-            submission.base_values = base.cloned().unwrap_or_default();
-        }
-        (self.bare_situation(new.received_at), submission)
-    }
-
-    fn bare_situation(&self, now: i64) -> Situation<'_> {
-        Situation {
-            now,
-            today: day_in_vietnam(now),
-            calendar: &self.context.rules.calendar,
-            catalogue: &self.context.rules.catalogue,
-            sender: Sender::Unknown { answered_today: true },
-            trust: Trust::High,
-            pin_given: false,
-            repeats: 0,
-            echo: false,
-            question: None,
-            months: &self.months,
-            highest: &self.highest,
-            templates: &self.context.rules.templates,
-            mistake: None,
-            neighbours: &[],
-            contact: "",
-            on_duty: &[],
-        }
-    }
-
-    fn sender(&self, text: &PreparedText, today: NaiveDate) -> Sender {
-        if let Some(person) = self.by_pin(text) {
-            return Sender::Known(self.person(person, text, today));
-        }
-        match self.people.get(&text.sender_index).map(Vec::as_slice) {
-            None | Some([]) => {
-                Sender::Unknown { answered_today: self.told_today.contains(&text.sender_index) }
-            }
-            Some([one]) => Sender::Known(self.person(one, text, today)),
-            Some(several) => {
-                Sender::Shared(several.iter().map(|person| self.person(person, text, today)).collect())
-            }
-        }
-    }
-
-    fn by_pin(&self, text: &PreparedText) -> Option<&Registered> {
-        let pin = text.reading.pin.as_deref()?;
-        let people = self.people.get(&text.sender_index)?;
-        people.iter().find(|person| person.pin_index == Some(pin_index(self.context, person.person_id, pin)))
-    }
-
-    fn person(&self, registered: &Registered, text: &PreparedText, today: NaiveDate) -> Person {
-        let (mut hamlets, mut former) = (Vec::new(), Vec::new());
-        for post in &registered.posts {
-            let hamlet = Hamlet { id: post.unit_id, code: post.code.clone(), name: post.name.clone() };
-            let last_day = post.valid_to.min(post.unit_valid_to);
-            if last_day < today {
-                former.push((hamlet, Span { from: post.valid_from, to: last_day }));
-            } else if post.valid_from <= today && !hamlets.contains(&hamlet) {
-                hamlets.push(hamlet);
-            }
-        }
-        let latest = self.latest.get(&registered.person_id);
-        let last_report = latest.map(|latest| LastReport {
-            same_text: latest.text_index == Some(text.text_index),
-            ..latest.report.clone()
-        });
-        let (marks, practice) = (registered.marks, registered.practice);
-        Person { id: registered.person_id, hamlets, former, marks, practice, last_report }
     }
 
     /// The registered people at a number.
@@ -472,10 +346,4 @@ pub(super) fn pin_index(context: &Context, person: PersonId, pin: &str) -> Diges
 
 fn month_key(unit: UnitId, period: i32) -> DbResult<MonthKey> {
     Ok((unit, Period::from_number(period).map_err(|_| DbError::Corrupt("a period"))?))
-}
-
-/// “Xã Mường Bú” within a sentence.
-fn uncapitalised(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }

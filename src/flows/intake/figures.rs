@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::board::MonthKey;
-use crate::db::report::Value;
 use crate::db::total::{Difference, TotalKey};
+use crate::db::value::Value;
 use crate::db::{DbError, DbResult};
 use crate::domain::ids::UnitId;
 use crate::domain::indicator::{Catalogue, IndicatorId, Reporter};

@@ -1,22 +1,24 @@
-//! What a batch has decided, and how it is written: every table once, rows in key order.
+//! What a batch has decided, row by row.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod write;
+
+use std::collections::{BTreeSet, HashMap};
 
 use super::board::{Board, Chain, FirstReturn, MonthKey};
 use super::prepare::{PreparedText, next_id};
 use super::{Author, Context, NewSubmission, alert, figures};
 use crate::clock::day_in_vietnam;
-use crate::crypto::{Digest, Place, sha256};
-use crate::db::log::{NewAudit, NewChange};
+use crate::crypto::{Digest, Place};
+use crate::db::log::NewChange;
 use crate::db::message::NewMessage;
 use crate::db::outbox::NewOutgoing;
 use crate::db::question::StoredQuestion;
-use crate::db::report::{CurrentIncident, CurrentReturn, NewVersion};
-use crate::db::{Conn, DbError, DbResult, log, message, outbox, person, question, report, total};
+use crate::db::report::NewVersion;
+use crate::db::{Conn, DbError, DbResult};
 use crate::domain::ids::{PersonId, ReportId, UnitId};
 use crate::domain::intake::{
-    Fate, Flag, Incident, LastReport, MonthState, NewReport, OpenQuestion, Plan, QuestionChange, ReplyParts,
-    Return, SubmissionPlan,
+    Fate, Flag, Incident, LastReport, NewReport, OpenQuestion, Plan, QuestionChange, ReplyParts, Return,
+    SubmissionPlan,
 };
 use crate::domain::message::parts;
 
@@ -348,71 +350,6 @@ impl<'a> Ledger<'a> {
         let sealed = self.context.keys.seal(place, plain.as_bytes());
         sealed.map_err(|_| DbError::Corrupt("a text that cannot be sealed"))
     }
-
-    /// Writes everything; the log's head is taken last.
-    pub(super) fn write(self, conn: &mut Conn, board: &Board) -> DbResult<()> {
-        if self.messages.is_empty() && self.versions.is_empty() {
-            return Ok(());
-        }
-        message::insert(conn, &self.messages)?;
-        report::insert(conn, &self.versions)?;
-        self.write_months(conn, board)?;
-        let open: Vec<StoredQuestion> = self.questions.values().flatten().cloned().collect();
-        let closed: Vec<Digest> =
-            self.questions.iter().filter(|(_, stored)| stored.is_none()).map(|(sender, _)| *sender).collect();
-        question::put(conn, &open)?;
-        question::close(conn, &closed)?;
-        outbox::plan(conn, &self.outgoing)?;
-        for person in &self.stopped {
-            person::stop_reminders(conn, *person, self.stored_at)?;
-        }
-        let audit = NewAudit { actor: "server", action: "intake", subject: "", digest: self.digest() };
-        log::append(conn, self.stored_at, &self.changes, &audit)
-    }
-
-    fn write_months(&self, conn: &mut Conn, board: &Board) -> DbResult<()> {
-        let (mut returns, mut incidents) = (Vec::new(), Vec::new());
-        let (mut put, mut drop) = (Vec::new(), Vec::new());
-        let mut differences = BTreeMap::new();
-        let nothing = MonthState::default();
-        for key in &self.touched {
-            let after = board.months.get(key).unwrap_or(&nothing);
-            let before = board.before.get(key).unwrap_or(&nothing);
-            let commune = board.commune_of(key.0);
-            returns.extend(current_return(board, *key, after).map(|row| (row, commune, stated_count(after))));
-            incidents.extend(changed_incidents(board, *key, before, after).map(|row| (row, commune)));
-            let span = self.context.rules.calendar.span(key.1);
-            figures::compare((*key, commune), span, before, after, (&mut put, &mut drop));
-            figures::add_differences(
-                &self.context.rules.catalogue,
-                (*key, commune),
-                before,
-                after,
-                &mut differences,
-            );
-        }
-        put.sort_unstable();
-        report::put_returns(conn, &returns)?;
-        report::put_incidents(conn, &incidents)?;
-        report::put_values(conn, &put)?;
-        report::drop_values(conn, &drop)?;
-        total::add(conn, &differences)
-    }
-
-    /// Digest over the rows: what the audit link vouches for.
-    fn digest(&self) -> Digest {
-        let mut rows = Vec::new();
-        for m in &self.messages {
-            rows.extend([&m.id.to_be_bytes()[..], &m.text_index, m.fate.as_bytes(), &[0]].concat());
-        }
-        for v in &self.versions {
-            rows.extend([&v.id.to_be_bytes()[..], v.stated.as_bytes(), &[0]].concat());
-        }
-        for o in &self.outgoing {
-            rows.extend(o.id.to_be_bytes());
-        }
-        sha256(&[&rows])
-    }
 }
 
 fn text_origin(text: &PreparedText, author: Author) -> Origin<'_> {
@@ -430,47 +367,4 @@ fn text_origin(text: &PreparedText, author: Author) -> Origin<'_> {
 
 fn flags(flags: &[Flag]) -> String {
     flags.iter().map(|flag| flag.name()).collect::<Vec<_>>().join(" ")
-}
-
-fn stated_count(month: &MonthState) -> i32 {
-    month.month_return.as_ref().map_or(0, |r| i32::try_from(r.values.len()).unwrap_or(i32::MAX))
-}
-
-/// The row of a month's return; what it states stands in its report.
-fn current_return(board: &Board, key: MonthKey, month: &MonthState) -> Option<CurrentReturn> {
-    let current = month.month_return.as_ref()?;
-    let first = board.first_returns.get(&key)?;
-    Some(CurrentReturn {
-        unit_id: key.0,
-        period: key.1.number(),
-        report_id: current.report,
-        chain_id: board.chains.get(&current.report)?.id,
-        version: current.version,
-        rest_zero: current.rest_zero,
-        stated: String::new(),
-        person_id: current.author,
-        first_received_at: first.received_at,
-        on_time: first.on_time,
-    })
-}
-
-fn changed_incidents(
-    board: &Board,
-    key: MonthKey,
-    before: &MonthState,
-    after: &MonthState,
-) -> impl Iterator<Item = CurrentIncident> {
-    let changed = after.incidents.iter().filter(|incident| !before.incidents.contains(incident));
-    changed.filter_map(move |incident| {
-        let chain = board.chains.get(&incident.report)?;
-        Some(CurrentIncident {
-            chain_id: chain.id,
-            report_id: incident.report,
-            version: chain.version,
-            unit_id: key.0,
-            period: key.1.number(),
-            day: incident.day,
-            stated: String::new(),
-        })
-    })
 }
