@@ -216,6 +216,11 @@ impl Desk {
         }
     }
 
+    /// Whether the text at hand came so often within an hour that it is taken for a machine's.
+    pub(super) fn repeated(&self, text: &str) -> bool {
+        self.texts.iter().filter(|(sent, _)| sent == text).count() > 3
+    }
+
     pub(super) fn state(&mut self, unit: UnitId, month: &str) -> &mut MonthState {
         self.months.entry((unit, period(month))).or_default()
     }

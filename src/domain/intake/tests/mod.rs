@@ -3,6 +3,7 @@
 mod answers;
 mod desk;
 mod kinds;
+mod laws;
 mod months;
 mod second_texts;
 mod senders;
