@@ -7,6 +7,7 @@ mod check_config;
 mod health;
 mod import;
 mod migrate;
+mod sms;
 mod terminal;
 mod verify;
 
@@ -45,6 +46,9 @@ enum Command {
     /// Take in a table of units or people.
     #[command(subcommand)]
     Import(import::Import),
+    /// Read texts, explain a reading, score a corpus, check a lexicon.
+    #[command(subcommand)]
+    Sms(sms::Sms),
     /// Recompute every figure from the reports and check the audit chain; exit 1 if something differs.
     Verify,
     /// Ask the running server with these settings whether it is ready (exit 0) or not (exit 1).
@@ -70,6 +74,7 @@ impl CommandLine {
         match self.command {
             Command::Migrate => migrate::run(&self.settings.load()?),
             Command::CheckConfig => check_config::run(&self.settings.load()?),
+            Command::Sms(what) => sms::run(&what),
             Command::Import(what) => import::run(&what, &self.settings.load()?),
             Command::Verify => verify::run(&self.settings.load()?),
             Command::Health => health::run(&self.settings.load()?),

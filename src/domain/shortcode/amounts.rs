@@ -128,7 +128,8 @@ pub(super) fn money(text: &Text, at: usize) -> Option<(i64, usize)> {
     let Some((unit, len)) = scale(text, next) else {
         // “20.000.000d”, “3.500.000 đồng”, “5000d”
         let dong = text.is(next, Class::Dong)?;
-        let plausible = first.value >= 500 && first.thousandths.is_none();
+        let glued = text.token(next).is_some_and(|t| !t.spaced);
+        let plausible = (first.value >= 500 || glued) && first.value > 0 && first.thousandths.is_none();
         return plausible.then_some((first.value, first.len + dong));
     };
     let mut total = match first.thousandths {

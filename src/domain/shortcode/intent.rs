@@ -23,9 +23,7 @@ pub(super) fn yes_or_no(text: &Text) -> Option<bool> {
         }
         if no == longest && answer != Some(true) {
             answer = Some(false);
-        } else if yes == longest && (answer.is_none()) && polite < yes {
-            answer = Some(true);
-        } else if yes == longest && answer.is_none() && text.tokens.len() <= 2 {
+        } else if yes == longest && answer.is_none() && (polite < yes || text.tokens.len() <= 2) {
             answer = Some(true);
         }
         at += longest;

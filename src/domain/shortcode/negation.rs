@@ -32,7 +32,7 @@ pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Ite
     let counted = text.indicator(tail.end).is_some()
         || text.ambiguous(tail.end).is_some()
         || text.is_any(tail.end, &[Class::Dead, Class::Hurt, Class::Casualties]).is_some();
-    if tail.blank && !(counted && !tail.strong) {
+    if tail.blank && (tail.strong || !counted) {
         return Some((Kind::Blanket { more: tail.more || rest }, tail.end - at));
     }
     if counted {

@@ -149,7 +149,7 @@ fn long_number(text: &Text, at: usize) -> Option<(Kind, usize)> {
             return Some((Kind::Noise("a telephone number"), len));
         }
     }
-    if token.plain.len() == 8 && !text.is_any(at + 1, &[Class::Dong, Class::Million]).is_some() {
+    if token.plain.len() == 8 && text.is_any(at + 1, &[Class::Dong, Class::Million]).is_none() {
         let name = token.plain.clone();
         return Some((Kind::Hamlet { name, aside: false }, 1));
     }

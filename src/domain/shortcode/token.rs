@@ -168,11 +168,13 @@ fn read_word(run: &[Glyph], spaced: bool, book: &Book, found: &mut Vec<Token>) {
     }
     whole.word = book.word(&whole.plain);
     let is_code = book.code_at(&whole.plain).is_some();
-    if whole.word.is_none() && !is_code && whole.marks.is_bare() {
-        if let Glued::One(cuts) = cut(&whole.plain, book) {
-            push_cuts(run, spaced, &cuts, book, found);
-            return;
-        }
+    if whole.word.is_none()
+        && !is_code
+        && whole.marks.is_bare()
+        && let Glued::One(cuts) = cut(&whole.plain, book)
+    {
+        push_cuts(run, spaced, &cuts, book, found);
+        return;
     }
     if whole.word.is_none()
         && !is_code

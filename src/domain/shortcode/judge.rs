@@ -1,0 +1,353 @@
+//! From pieces and figures to a [`Reading`]: intent, month, doubt.
+
+use chrono::NaiveDate;
+
+use super::intent::{self, Question};
+use super::items::{Item, Kind, Unit};
+use super::lexicon::Strength;
+use super::period_of::{Timing, timing};
+use super::personal::is_personal;
+use super::reader::Worked;
+use super::reading::{HamletMention, Intent, MonthFrom, Reading, Why};
+use super::story::{Doubt, Story, tell};
+use super::text::Text;
+use super::token::Shape;
+
+/// What a worked text means.
+pub(super) fn judge(worked: &Worked, received: NaiveDate) -> Reading {
+    let Worked { text, items, .. } = worked;
+    if intent::only_asks(text) {
+        return Reading::of(Intent::Help);
+    }
+    match intent::yes_or_no(text) {
+        Some(true) => return Reading::of(Intent::Yes),
+        Some(false) => return Reading::of(Intent::No),
+        None => {}
+    }
+    let timing = timing(text, items, received);
+    let wish = wish(text, items);
+    let story = tell(text, items, wish == Wish::Correct);
+    let mut reading = match without_figures(worked, &timing, &story) {
+        Some(reading) => reading,
+        None => with_figures(worked, &timing, wish, &story),
+    };
+    complete(worked, &timing, &mut reading);
+    if reading.intent == Intent::Ask {
+        keep_what_is_sure(worked, &timing, &story, &mut reading);
+    }
+    reading
+}
+
+/// Beside a question: the figures and the month that are not in doubt, for the right example that goes back with it.
+fn keep_what_is_sure(worked: &Worked, timing: &Timing, story: &Story, reading: &mut Reading) {
+    let id = |place: usize| worked.text.book.entries.get(place).map(|entry| entry.id);
+    let sure = story.values.iter().filter_map(|(place, value)| Some((id(*place)?, *value)));
+    reading.partly = sure.filter(|(id, _)| !reading.candidates.contains(id)).collect();
+    reading.partly_month = timing.period.filter(|_| timing.named && timing.trouble.is_none());
+}
+
+/// Correction, addition, or a plain report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wish {
+    Report,
+    Correct,
+    Add,
+    Erase,
+}
+
+pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
+    let mut place = 0;
+    let mut wish = Wish::Report;
+    for item in items {
+        let words = item.to - item.from;
+        let head = place <= 4;
+        match item.kind {
+            Kind::Fix if head || words >= 2 => return Wish::Correct,
+            Kind::Mistake => return Wish::Correct,
+            Kind::Erase if head || words >= 2 => wish = Wish::Erase,
+            Kind::Add => {
+                let plain = text.plain(item.from);
+                let strong = (words >= 2 || plain == "bo") && plain != "co";
+                if (head && !matches!(text.plain(item.from.saturating_sub(1)), "gi" | "nao")) || strong {
+                    wish = if wish == Wish::Report { Wish::Add } else { wish };
+                }
+            }
+            Kind::Indicator(..) | Kind::Figure(_) | Kind::Money { .. } => place += 5,
+            Kind::Sep(_)
+            | Kind::Noise(_)
+            | Kind::Colon
+            | Kind::Month(_)
+            | Kind::Hamlet { .. }
+            | Kind::Keyword => {}
+            _ => place += 1,
+        }
+    }
+    wish
+}
+
+/// Intents that do not depend on figures: advertising, secrets, urgent matters, questions.
+fn without_figures(worked: &Worked, timing: &Timing, story: &Story) -> Option<Reading> {
+    let Worked { text, items, .. } = worked;
+    let coded =
+        items.iter().any(|item| matches!(item.kind, Kind::Keyword | Kind::Indicator(_, Strength::Code)));
+    let told = !story.values.is_empty();
+    let cases =
+        items.iter().any(|item| matches!(&item.kind, Kind::Figure(figure) if figure.unit == Unit::Case));
+    if intent::advertising(text, worked.raw) >= 2 && !coded && !(told && cases) {
+        return Some(Reading::of(Intent::Ignore));
+    }
+    if intent::orders_machine(text) {
+        return Some(ask(Why::NotAReport));
+    }
+    if let Some(at) = intent::secret(text) {
+        return Some(ask_at(worked, Why::CallPolice, at, at + 1));
+    }
+    let reporting = told && timing.named;
+    if intent::urgent(text, items, reporting) {
+        return Some(Reading::of(Intent::Urgent));
+    }
+    let figures = items.iter().any(|item| matches!(item.kind, Kind::Figure(_) | Kind::Money { .. }));
+    if told || (figures && coded) {
+        return None;
+    }
+    if intent::stop(text) {
+        return Some(Reading::of(Intent::Stop));
+    }
+    match intent::question(text) {
+        Some(Question::Help) => Some(Reading::of(Intent::Help)),
+        Some(Question::Status) => {
+            let mut reading = Reading::of(Intent::Status);
+            reading.period = timing.period.filter(|_| timing.named);
+            reading.month_from = if timing.named { MonthFrom::Named } else { MonthFrom::Nothing };
+            Some(reading)
+        }
+        None => None,
+    }
+}
+
+fn ask_at(worked: &Worked, why: Why, from: usize, to: usize) -> Reading {
+    let (start, end) = worked.text.span(from, to);
+    Reading { doubt: worked.raw.get(start..end).unwrap_or_default().to_owned(), ..ask(why) }
+}
+
+/// Reports, zero reports, corrections, additions, and questions about them.
+fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> Reading {
+    let Worked { text, items, .. } = worked;
+    let calm = items.iter().any(|item| matches!(item.kind, Kind::Calm));
+    let blanket = items.iter().any(|item| matches!(item.kind, Kind::Blanket { .. }));
+    let whole_blanket = items.iter().any(|item| matches!(item.kind, Kind::Blanket { more: false }));
+    let counted = items.iter().any(|item| matches!(item.kind, Kind::Indicator(..) | Kind::Ambiguous(_)));
+    let nothing = !counted && is_bare_zero(items, timing);
+    if intent::greeting(text) && story.values.is_empty() && !timing.named && !intent::is_ours(text, items) {
+        return Reading::of(Intent::Ignore);
+    }
+    let erases = items
+        .windows(2)
+        .any(|pair| matches!(pair, [a, b] if a.kind == Kind::Erase && matches!(b.kind, Kind::Indicator(..))));
+    if wish == Wish::Erase && (erases || (story.values.is_empty() && story.doubt.is_none())) {
+        return ask(Why::Nothing);
+    }
+    let only_denied = story.values.iter().all(|(_, value)| *value == 0)
+        && items.iter().all(|item| !matches!(item.kind, Kind::Figure(_)));
+    let zero = nothing
+        || (story.doubt.is_none()
+            && wish != Wish::Add
+            && ((only_denied && whole_blanket && timing.trouble.is_none())
+                || (story.values.is_empty() && (blanket || (calm && is_about_us(worked, timing))))));
+    if zero && timing.trouble.is_none() && two_hamlets(items, story).is_none() {
+        let mut reading = Reading::of(Intent::Zero);
+        reading.period = timing.period;
+        reading.month_from = timing.month_from();
+        return reading;
+    }
+    let asks = text.tokens.iter().any(|t| t.shape == Shape::Sep('?'));
+    if asks && only_denied && !story.values.is_empty() {
+        return ask(Why::NotAReport);
+    }
+    if let Some(reading) = trouble(worked, timing, wish, story) {
+        return reading;
+    }
+    let intent = match wish {
+        Wish::Report => Intent::Report,
+        Wish::Correct | Wish::Erase => Intent::Correct,
+        Wish::Add => Intent::Add,
+    };
+    let mut reading = Reading::of(intent);
+    let id = |place: usize| text.book.entries.get(place).map(|entry| entry.id);
+    reading.values = story.values.iter().filter_map(|(place, value)| Some((id(*place)?, *value))).collect();
+    reading.period = timing.period;
+    reading.month_from = timing.month_from();
+    reading.rest_zero = says_rest_is_nothing(items);
+    reading
+}
+
+/// “ANTT 0”, “T3 không”: keyword or month, and nothing but a zero or a no.
+fn is_bare_zero(items: &[Item], timing: &Timing) -> bool {
+    let mut zero = false;
+    let headed = timing.named || items.iter().any(|item| item.kind == Kind::Keyword);
+    for item in items {
+        match &item.kind {
+            Kind::Figure(figure) if figure.value == 0 => zero = true,
+            Kind::Neg => zero = true,
+            Kind::Figure(_) | Kind::Trouble(_) | Kind::Money { .. } | Kind::Vague(_) => return false,
+            Kind::Word if item.to - item.from == 1 => {}
+            _ => {}
+        }
+    }
+    let words = items.iter().filter(|item| matches!(item.kind, Kind::Word)).count();
+    zero && headed && words <= 4
+}
+
+/// Whether calm words are about a month, a hamlet or security.
+fn is_about_us(worked: &Worked, timing: &Timing) -> bool {
+    let short = worked.text.tokens.len() <= 4;
+    timing.named || short || intent::is_ours(&worked.text, &worked.items) || timing.day.is_some()
+}
+
+fn says_rest_is_nothing(items: &[Item]) -> bool {
+    let mut rest = false;
+    for item in items {
+        match item.kind {
+            Kind::Blanket { .. } => return true,
+            Kind::Rest => rest = true,
+            Kind::Calm if rest => return true,
+            Kind::Sep(2 | 3) => rest = false,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The question that must be asked, if any.
+fn trouble(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> Option<Reading> {
+    let Worked { text, items, .. } = worked;
+    let raw_doubt = |doubt: &Doubt| {
+        let span = doubt.item.and_then(|at| items.get(at)).map(|item| text.span(item.from, item.to));
+        (doubt.clone(), span)
+    };
+    let months = timing.trouble.map(|(why, at)| Doubt::new(why, at));
+    let hamlets = two_hamlets(items, story).map(|at| Doubt::new(Why::TwoHamlets, at));
+    let becomes = (wish == Wish::Correct).then(|| two_codes(items, story)).flatten();
+    let back = items.iter().position(|item| item.kind == Kind::AsBefore).filter(|_| story.values.is_empty());
+    let back = back.map(|at| Doubt::new(Why::Nothing, at));
+    let first = months.or(hamlets).or(becomes).or(back).or_else(|| story.doubt.clone());
+    let ours = intent::is_ours(text, items);
+    if let Some(doubt) = first {
+        let coded = items.iter().any(|item| matches!(item.kind, Kind::Trouble(_) | Kind::Keyword));
+        let digits = is_short(text) && text.tokens.iter().any(|t| t.shape == Shape::Number);
+        let short_month = timing.named && is_short(text);
+        if !(ours || coded || digits || short_month) && story.values.is_empty() {
+            return Some(Reading::of(Intent::Ignore));
+        }
+        let (doubt, span) = raw_doubt(&doubt);
+        return Some(question(worked, doubt, span));
+    }
+    if !story.values.is_empty() {
+        return None;
+    }
+    let alone = items
+        .iter()
+        .any(|item| matches!(item.kind, Kind::Neg | Kind::Figure(_) | Kind::Fix | Kind::Mistake | Kind::Add))
+        && is_short(text);
+    Some(if timing.named || wish != Wish::Report || items.iter().any(|item| item.kind == Kind::Keyword) {
+        if ours || is_short(text) || wish == Wish::Add {
+            ask(Why::Nothing)
+        } else {
+            Reading::of(Intent::Ignore)
+        }
+    } else if ours
+        || alone
+        || (is_short(text)
+            && text.tokens.iter().any(|t| matches!(t.shape, Shape::Number | Shape::Opaque | Shape::Unsure)))
+    {
+        ask(Why::NotAReport)
+    } else {
+        Reading::of(Intent::Ignore)
+    })
+}
+
+fn is_short(text: &Text) -> bool {
+    text.tokens.len() <= 6
+}
+
+fn question(worked: &Worked, doubt: Doubt, span: Option<(usize, usize)>) -> Reading {
+    let mut reading = ask(doubt.why);
+    let id = |place: &usize| worked.text.book.entries.get(*place).map(|entry| entry.id);
+    reading.candidates = doubt.candidates.iter().filter_map(id).collect();
+    reading.doubt_count = doubt.count;
+    if let Some((start, end)) = span {
+        worked.raw.get(start..end).unwrap_or_default().clone_into(&mut reading.doubt);
+    }
+    reading
+}
+
+/// “SUA TC2 thành TNV2”: what becomes of the first?
+fn two_codes(items: &[Item], story: &Story) -> Option<Doubt> {
+    let at = items.iter().position(|item| matches!(item.kind, Kind::Becomes | Kind::Succeeded))?;
+    let counts = |range: std::ops::Range<usize>| {
+        story.pairing.pairs.iter().any(|pair| {
+            range.contains(&pair.thing)
+                && matches!(items.get(pair.thing).map(|i| &i.kind), Some(Kind::Indicator(..)))
+        })
+    };
+    (counts(0..at) && counts(at + 1..items.len())).then(|| Doubt::new(Why::Contradiction, at))
+}
+
+/// Two hamlets, each with figures after it.
+fn two_hamlets(items: &[Item], story: &Story) -> Option<usize> {
+    let heads: Vec<(usize, &str)> = items
+        .iter()
+        .enumerate()
+        .filter_map(|(at, item)| match &item.kind {
+            Kind::Hamlet { name, aside: false } => Some((at, name.as_str())),
+            _ => None,
+        })
+        .collect();
+    let told = |from: usize, to: usize| {
+        story
+            .pairing
+            .pairs
+            .iter()
+            .any(|pair| (from..to).contains(&pair.thing) && (from..to).contains(&pair.figure))
+    };
+    let mut with_figures: Vec<(usize, &str)> = Vec::new();
+    for (n, (at, name)) in heads.iter().enumerate() {
+        let end = heads.get(n + 1).map_or(items.len(), |(next, _)| *next);
+        if told(*at, end) && with_figures.iter().all(|(_, other)| other != name) {
+            with_figures.push((*at, name));
+        }
+    }
+    match with_figures.as_slice() {
+        [_, (second, _), ..] => Some(*second),
+        _ => None,
+    }
+}
+
+/// What every reading carries: hamlet, PIN, other people's data, day.
+fn complete(worked: &Worked, timing: &Timing, reading: &mut Reading) {
+    let Worked { text, items, .. } = worked;
+    let hamlets = || {
+        items.iter().filter_map(|item| match &item.kind {
+            Kind::Hamlet { name, aside: false } => Some(name.clone()),
+            _ => None,
+        })
+    };
+    let code = hamlets().find(|name| name.len() == 8 && name.bytes().all(|b| b.is_ascii_digit()));
+    reading.hamlet = code.or_else(|| hamlets().next()).map(|name| HamletMention { name });
+    reading.pin = items.iter().find_map(|item| match &item.kind {
+        Kind::Pin(pin) => Some(pin.clone()),
+        _ => None,
+    });
+    reading.personal = is_personal(text, items);
+    let recorded = matches!(reading.intent, Intent::Report | Intent::Correct | Intent::Add);
+    if recorded {
+        reading.day = timing.day;
+        reading.incident =
+            reading.intent == Intent::Report && !timing.named && timing.day.is_some() && !reading.rest_zero;
+    }
+}
+
+/// A question for this reason.
+pub(super) fn ask(why: Why) -> Reading {
+    Reading { why: Some(why), ..Reading::of(Intent::Ask) }
+}

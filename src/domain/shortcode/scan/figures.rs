@@ -1,0 +1,196 @@
+//! Figures with their units, sums of money, and what only looks like a figure.
+
+use super::super::amounts::{Amount, digits, money, unit, words};
+use super::super::items::{Figure, Kind, Trouble, Unit};
+use super::super::lexicon::{Class, Meaning, Strength};
+use super::super::token::Shape;
+use super::{Piece, Scanner};
+
+impl Scanner<'_, '_> {
+    pub(super) fn sum_of_money(&self, at: usize) -> Option<Piece> {
+        let (dong, len) = money(self.text, at)?;
+        Some((Kind::Money { dong, denied: self.denied }, len))
+    }
+
+    /// A figure with its unit; whether it is a count at all is settled later.
+    pub(super) fn figure(&mut self, at: usize) -> Option<Piece> {
+        if let Some(piece) = self.letter_figure(at).or_else(|| self.implied_one(at)) {
+            return Some(piece);
+        }
+        let first = digits(self.text, at).or_else(|| words(self.text, at))?;
+        if at.checked_sub(1).is_some_and(|before| self.text.plain(before) == "am") {
+            return Some((Kind::Trouble(Trouble::Negative), first.len));
+        }
+        let mut next = at + first.len;
+        match self.told_twice(next, &first) {
+            Some(Ok(len)) => next += len,
+            Some(Err(trouble)) => return Some((Kind::Trouble(trouble), first.len + 3)),
+            None => {}
+        }
+        if let Some(piece) = self.either(at, next, &first) {
+            return Some(piece);
+        }
+        if self.text.is_sep(next, '%') {
+            return Some((Kind::Noise("a share"), next + 1 - at));
+        }
+        if let Some(len) = self.text.is(next, Class::UnitAge) {
+            return Some((Kind::Noise("an age"), next + len - at));
+        }
+        let counted = self.text.indicator(next);
+        let here = unit(self.text, next).filter(|_| self.text.is(next, Class::NotThat).is_none());
+        let unit_here = here.filter(|(_, len)| counted.is_none_or(|(.., longer)| longer < *len));
+        // “63 người dự”: the phrase of the indicator begins with the unit.
+        let absorbed = here.filter(|(unit, _)| {
+            counted
+                .and_then(|(place, ..)| self.text.book.entries.get(place))
+                .is_some_and(|e| e.units.contains(unit))
+        });
+        let phrase = self.text.indicator(at).is_some_and(|(.., len)| len > first.len);
+        if first.in_words && phrase {
+            return None;
+        }
+        if first.in_words && !self.is_number_here(at, next, unit_here.is_some() || counted.is_some()) {
+            return None;
+        }
+        let measured = self.text.is(next, Class::UnitMeasure).is_some()
+            && unit_here.is_none_or(|(u, _)| u == Unit::Thing);
+        if measured || (first.thousandths.is_some() && unit_here.is_some_and(|(u, _)| u == Unit::Thing)) {
+            let len = self.text.is(next, Class::UnitMeasure).unwrap_or(0);
+            return Some((Kind::Noise("a measure"), next + len - at));
+        }
+        let (unit, len) = unit_here
+            .or_else(|| absorbed.map(|(unit, _)| (unit, 0)))
+            .unwrap_or_else(|| (self.unit_of_stranger(next, counted.is_some()), 0));
+        let mut figure = Figure::of(first.value, unit);
+        figure.total = self.total;
+        figure.denied = self.denied;
+        figure.difference = self.difference;
+        figure.approx = self.approx;
+        figure.thousandths = first.thousandths;
+        Some((Kind::Figure(figure), next + len - at))
+    }
+
+    /// What stands after a figure without a unit: a word that nobody knows, or nothing in particular.
+    pub(super) fn unit_of_stranger(&self, next: usize, counted: bool) -> Unit {
+        let month = self.text.plain(next) == "t"
+            && self.text.token(next + 1).is_some_and(|t| t.shape == Shape::Number);
+        if month || self.text.code(next).is_some() || self.text.is(next, Class::NotThat).is_some() {
+            return Unit::None;
+        }
+        let stranger = self.text.token(next).is_some_and(|t| t.shape == Shape::Word && t.spaced)
+            && !counted
+            && self.text.hits(next).iter().all(|hit| hit.meaning == Meaning::Class(Class::Common));
+        if stranger { Unit::Stranger } else { Unit::None }
+    }
+
+    /// “o”, “O”, “l” after a code, and “o vụ”.
+    pub(super) fn letter_figure(&self, at: usize) -> Option<Piece> {
+        let token = self
+            .text
+            .token(at)
+            .filter(|t| t.shape == Shape::Word && t.plain.len() == 1 && t.marks.is_bare())?;
+        let value = match token.plain.as_str() {
+            "o" => 0,
+            "l" | "i" => 1,
+            _ => return None,
+        };
+        if let Some(len) = self.text.is(at + 1, Class::UnitCase).filter(|_| value == 0) {
+            return Some((Kind::Figure(Figure::of(0, Unit::Case)), 1 + len));
+        }
+        let mut before =
+            self.items.iter().rev().filter(|item| !matches!(item.kind, Kind::Noise(_) | Kind::Colon));
+        let last = before.next().map(|i| &i.kind);
+        let ends = self.text.token(at + 1).is_none();
+        let beside_code = matches!(last, Some(Kind::Indicator(_, Strength::Code)))
+            || (ends && value == 0 && matches!(last, Some(Kind::Month(_) | Kind::Keyword)));
+        beside_code.then_some((Kind::Figure(Figure::of(value, Unit::None)), 1))
+    }
+
+    /// “có vụ cháy”: one, by the singular.
+    pub(super) fn implied_one(&self, at: usize) -> Option<Piece> {
+        let len = self.text.is(at, Class::UnitCase)?;
+        let has = at.checked_sub(1).is_some_and(|before| self.text.plain(before) == "co");
+        let named = (at + len..at + len + 2).any(|i| self.text.indicator(i).is_some());
+        if !has || !named || self.text.indicator(at).is_some_and(|(.., longer)| longer > len + 1) {
+            return None;
+        }
+        let mut figure = Figure::of(1, Unit::Case);
+        figure.implied = true;
+        Some((Kind::Figure(figure), len))
+    }
+
+    /// “2 (hai)”, “ba (3)”: the length of the second telling, or trouble where the two differ.
+    pub(super) fn told_twice(&self, next: usize, first: &Amount) -> Option<Result<usize, Trouble>> {
+        if !self.text.is_sep(next, '(') {
+            return None;
+        }
+        let second = if first.in_words { digits(self.text, next + 1) } else { words(self.text, next + 1) }?;
+        if !self.text.is_sep(next + 1 + second.len, ')') {
+            return None;
+        }
+        Some(if second.value == first.value { Ok(second.len + 2) } else { Err(Trouble::TwoFigures) })
+    }
+
+    /// “3-4 vụ”, “1 2 vụ”, “1 hoặc 2 vụ”, “hai ba vụ”, and “2/2 vụ” of results.
+    pub(super) fn either(&self, at: usize, next: usize, first: &Amount) -> Option<Piece> {
+        if first.either {
+            let unit = unit(self.text, next)?;
+            return Some((Kind::Vague(unit.0), next + unit.1 - at));
+        }
+        let glued = |i: usize| self.text.token(i).is_some_and(|t| !t.spaced);
+        let joint = ['-', '–', '~', '/'].into_iter().any(|c| self.text.is_sep(next, c))
+            && glued(next)
+            && glued(next + 1);
+        let range = digits(self.text, next + 1).is_some_and(|second| second.value > first.value);
+        let joint = joint || range && self.text.is_sep(next, '-') && !glued(next) && !glued(next + 1);
+        let word = self.text.is(next, Class::Either);
+        let skip = if joint { 1 } else { word.unwrap_or(0) };
+        let second = digits(self.text, next + skip)
+            .or_else(|| if word.is_some() { words(self.text, next + skip) } else { None });
+        let second = second.filter(|second| second.thousandths.is_none())?;
+        let end = next + skip + second.len;
+        let counted = unit(self.text, end);
+        if self.text.is_sep(next, '/') && joint {
+            let (unit, len) = counted.unwrap_or((Unit::None, 0));
+            return Some((Kind::Figure(Figure::of(first.value, unit)), end + len - at));
+        }
+        let beside = second.value == first.value + 1 && counted.is_some() && skip == 0 && !first.in_words;
+        let named = counted.is_some()
+            || self.text.indicator(end).is_some()
+            || word.is_some()
+            || (joint && glued(next));
+        if (skip > 0 && named) || beside {
+            let (unit, len) = counted.unwrap_or((Unit::None, 0));
+            return Some((Kind::Vague(unit), end + len - at));
+        }
+        None
+    }
+
+    /// Whether number words stand for a number here: before what they count, or right after an indicator and before
+    /// the end of a clause.
+    pub(super) fn is_number_here(&self, at: usize, next: usize, counted: bool) -> bool {
+        if counted {
+            // “sau vụ trộm” is “after the theft” as well as “six thefts”.
+            return !(self.text.plain(at) == "sau"
+                && self.text.token(at).is_some_and(|t| t.marks.is_bare())
+                && self.text.is(next, Class::UnitCase).is_some());
+        }
+        let ended = match self.text.token(next) {
+            None => true,
+            Some(token) => matches!(token.shape, Shape::Newline | Shape::Sep(_)),
+        };
+        let after = self.items.iter().rev().find(|item| !matches!(item.kind, Kind::Colon | Kind::Noise(_)));
+        let named = after.is_some_and(|item| {
+            matches!(
+                item.kind,
+                Kind::Indicator(..)
+                    | Kind::Ambiguous(_)
+                    | Kind::Consequence(_)
+                    | Kind::Succeeded
+                    | Kind::Failed
+            )
+        });
+        let code = after.is_some_and(|item| matches!(item.kind, Kind::Indicator(_, Strength::Code)));
+        named && (ended || code)
+    }
+}

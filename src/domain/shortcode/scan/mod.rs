@@ -1,0 +1,246 @@
+//! From tokens and phrases to pieces, left to right.
+
+use super::amounts::unit;
+
+mod figures;
+mod phrases;
+
+use super::dates::time;
+use super::items::{Item, Kind, Trouble, Unit};
+use super::lexicon::{Class, Strength};
+use super::places::{hamlet, number_noise};
+use super::text::Text;
+use super::token::Shape;
+
+/// The pieces of `text`.
+pub(super) fn scan(text: &Text) -> Vec<Item> {
+    let mut scanner = Scanner {
+        text,
+        items: Vec::new(),
+        total: false,
+        denied: false,
+        difference: false,
+        approx: false,
+        listed: 0,
+    };
+    let mut at = 0;
+    while at < text.tokens.len() {
+        let (kind, len) = scanner.piece(at);
+        let len = len.max(1);
+        let kind = scanner.of_animals(kind);
+        scanner.remember(&kind);
+        scanner.items.push(Item { kind, from: at, to: at + len });
+        at += len;
+    }
+    scanner.items
+}
+
+struct Scanner<'t, 'b> {
+    text: &'t Text<'b>,
+    items: Vec<Item>,
+    total: bool,
+    denied: bool,
+    difference: bool,
+    approx: bool,
+    /// The number of the last list item (“2. Đánh nhau”).
+    listed: u32,
+}
+
+type Piece = (Kind, usize);
+
+impl Scanner<'_, '_> {
+    fn piece(&mut self, at: usize) -> Piece {
+        let Some(token) = self.text.token(at) else { return (Kind::Word, 1) };
+        match token.shape {
+            Shape::Newline => return (Kind::Sep(3), 1),
+            Shape::Sep(c) => return self.separator(at, c),
+            Shape::Foreign => return (Kind::Trouble(Trouble::Illegible), 1),
+            Shape::Unsure => return (Kind::Trouble(Trouble::UnknownCode), 1),
+            Shape::Opaque => return number_noise(self.text, at).unwrap_or_else(|| (self.opaque(at), 1)),
+            Shape::Word | Shape::Number => {}
+        }
+        self.noise(at)
+            .or_else(|| number_noise(self.text, at))
+            .or_else(|| {
+                if self.is_result_fraction(at) { None } else { time(self.text, at, self.after_keyword(at)) }
+            })
+            .or_else(|| self.list_number(at))
+            .or_else(|| self.place(at))
+            .or_else(|| self.sum_of_money(at))
+            .or_else(|| self.figure(at))
+            .or_else(|| self.negation(at))
+            .or_else(|| self.indicator(at))
+            .or_else(|| self.phrase(at))
+            .unwrap_or((Kind::Word, 1))
+    }
+
+    /// What a piece means for those that follow it.
+    fn remember(&mut self, kind: &Kind) {
+        match kind {
+            Kind::Total => self.total = true,
+            Kind::NotThat => self.denied = true,
+            Kind::Up | Kind::Down => self.difference = true,
+            Kind::Colon => self.difference = false,
+            Kind::Sep(level) => {
+                self.difference = false;
+                self.denied = false;
+                self.total = self.total && *level < 2;
+            }
+            Kind::Figure(_) | Kind::Money { .. } => {
+                self.total = false;
+                self.denied = false;
+                self.difference = false;
+                self.approx = false;
+            }
+            _ => {}
+        }
+    }
+
+    /// “3 con trâu chết”: animals have no indicator.
+    fn of_animals(&self, kind: Kind) -> Kind {
+        let things = self
+            .items
+            .iter()
+            .rev()
+            .take(2)
+            .any(|item| matches!(&item.kind, Kind::Figure(figure) if figure.unit == Unit::Thing));
+        if matches!(kind, Kind::Consequence(_)) && things { Kind::Word } else { kind }
+    }
+
+    fn last(&self) -> Option<&Kind> {
+        self.items.last().map(|item| &item.kind)
+    }
+
+    /// Whether only a keyword (and separators) stands right before `at`.
+    fn after_keyword(&self, at: usize) -> bool {
+        let mut before = self.items.iter().rev().skip_while(|i| matches!(i.kind, Kind::Sep(_) | Kind::Colon));
+        match before.next().map(|item| &item.kind) {
+            Some(Kind::Keyword) => true,
+            Some(Kind::Fix | Kind::Add) => {
+                self.text.code(at + 1).is_some()
+                    || self.text.token(at + 1).is_some_and(|t| t.shape == Shape::Number)
+                        && self.text.code(at + 2).is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// “làm rõ 2/2 vụ”: two of two, not the second of February.
+    fn is_result_fraction(&self, at: usize) -> bool {
+        let quiet = match self.last() {
+            Some(Kind::Indicator(place, _)) => {
+                self.text.book.entries.get(*place).is_some_and(|entry| entry.quiet)
+            }
+            _ => false,
+        };
+        let fraction =
+            self.text.is_sep(at + 1, '/') && self.text.token(at).is_some_and(|t| t.shape == Shape::Number);
+        fraction && (quiet || self.text.is(at + 3, Class::UnitCase).is_some())
+    }
+
+    fn noise(&self, at: usize) -> Option<Piece> {
+        let len = self.text.is(at, Class::Noise)?;
+        let others = self
+            .text
+            .hits(at)
+            .iter()
+            .filter(|hit| hit.meaning != super::lexicon::Meaning::Class(Class::Noise));
+        let longest = others.map(|hit| hit.len).max().unwrap_or(0);
+        (len >= longest).then_some((Kind::Noise("talk"), len))
+    }
+
+    fn separator(&self, at: usize, c: char) -> Piece {
+        let token = self.text.token(at);
+        let spaced = token.is_some_and(|t| t.spaced);
+        let next = self.text.token(at + 1);
+        let number_glued = next.is_some_and(|t| t.shape == Shape::Number && !t.spaced);
+        let after_code = matches!(self.last(), Some(Kind::Indicator(_, Strength::Code) | Kind::Ambiguous(_)));
+        let kind = match c {
+            '-' | '−' | '–' | '—' | '‐' if spaced && number_glued => Kind::Trouble(Trouble::Negative),
+            '-' | '−' | '–' | '—' | '‐' => {
+                if spaced && !after_code {
+                    Kind::Sep(1)
+                } else {
+                    Kind::Noise("a joint")
+                }
+            }
+            '.' if number_glued && after_code => Kind::Noise("a joint"),
+            '.' | '!' | '。' | '…' => Kind::Sep(3),
+            '?' | '#' | '*' | '%' | '$' | '@' | '^' | '~' | '{' | '}' if after_code => {
+                Kind::Trouble(Trouble::Illegible)
+            }
+            '?' => Kind::Sep(3),
+            ';' | '•' | '·' => Kind::Sep(2),
+            ',' | '/' | '+' | '|' | '\\' | '&' | '、' => Kind::Sep(1),
+            ':' | '=' => Kind::Colon,
+            '>' | '→' => Kind::Becomes,
+            '(' | '[' => Kind::Open,
+            ')' | ']' => Kind::Close,
+            _ => Kind::Noise("a sign"),
+        };
+        (kind, 1)
+    }
+
+    /// A run of letters and digits of which nothing could be made: an age (“u42t”), a model after a thing, or trouble.
+    fn opaque(&self, at: usize) -> Kind {
+        let plain = self.text.plain(at);
+        let digits = plain.trim_start_matches('u').trim_end_matches('t');
+        if !digits.is_empty() && digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Kind::Noise("an age");
+        }
+        let letters = plain.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let coded = self
+            .items
+            .iter()
+            .any(|item| matches!(item.kind, Kind::Keyword | Kind::Indicator(_, Strength::Code)));
+        if letters >= 3
+            && !coded
+            && self.text.book.code_at(plain.get(..letters).unwrap_or_default()).is_none()
+        {
+            return Kind::Noise("the name of a model");
+        }
+        let unknown = letters >= 2 && plain.bytes().skip(letters).all(|b| b.is_ascii_digit());
+        Kind::Trouble(if unknown { Trouble::UnknownCode } else { Trouble::Illegible })
+    }
+
+    /// “1. Mất trộm: 1 vụ”: the number of a list, at the beginning of a line or sentence, counting up from 1.
+    fn list_number(&mut self, at: usize) -> Option<Piece> {
+        let value: u32 = self
+            .text
+            .token(at)
+            .filter(|t| t.shape == Shape::Number && t.plain.len() <= 2)?
+            .plain
+            .parse()
+            .ok()?;
+        let begins =
+            matches!(self.last(), None | Some(Kind::Sep(2 | 3) | Kind::Month(_) | Kind::Hamlet { .. }));
+        let mark = ['.', ')', '/', '-'].into_iter().any(|c| self.text.is_sep(at + 1, c));
+        let named = self.text.token(at + 2).is_some_and(|t| t.shape == Shape::Word);
+        let joined = self.text.token(at + 1).is_some_and(|t| !t.spaced);
+        if begins
+            && mark
+            && named
+            && joined
+            && value == self.listed + 1
+            && (self.text.indicator(at + 2).is_some() || unit(self.text, at + 2).is_none())
+        {
+            self.listed = value;
+            return Some((Kind::Sep(3), 2));
+        }
+        None
+    }
+
+    fn place(&self, at: usize) -> Option<Piece> {
+        let head = self
+            .items
+            .iter()
+            .all(|item| matches!(item.kind, Kind::Word | Kind::Noise(_) | Kind::Sep(_) | Kind::Open))
+            && self.items.len() <= 4;
+        let aside = at.checked_sub(1).is_some_and(|before| self.text.is(before, Class::Aside).is_some());
+        // An indicator's phrase may begin with the same word (“tổ chức đánh bạc”).
+        if self.text.indicator(at).is_some_and(|(_, _, len)| len >= 2) {
+            return None;
+        }
+        hamlet(self.text, at, head, aside).filter(|(kind, _)| *kind != Kind::Word)
+    }
+}

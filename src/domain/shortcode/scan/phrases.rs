@@ -1,0 +1,176 @@
+//! Indicators, codes, and the words of the grammar.
+
+use super::super::amounts::{amount, unit};
+use super::super::items::{Kind, Unit};
+use super::super::lexicon::{Class, Consequence, Strength};
+use super::super::negation;
+use super::super::token::Shape;
+use super::{Piece, Scanner};
+
+impl Scanner<'_, '_> {
+    pub(super) fn negation(&self, at: usize) -> Option<Piece> {
+        negation::negation(self.text, at, self.items.last().map(|item| &item.kind), &self.items)
+    }
+
+    pub(super) fn indicator(&self, at: usize) -> Option<Piece> {
+        let named = self.text.indicator(at);
+        if let Some((place, len)) = self.text.ambiguous(at)
+            && named.is_none_or(|(_, strength, longer)| {
+                longer < len || (longer == len && strength != Strength::Code)
+            })
+            && self.is_code_like(at, len)
+        {
+            return Some((Kind::Ambiguous(place), len));
+        }
+        let (place, strength, len) = named?;
+        let longer_class = [
+            Class::Dead,
+            Class::Hurt,
+            Class::LossAll,
+            Class::NotNow,
+            Class::Rest,
+            Class::Keyword,
+            Class::StopWhat,
+            Class::Erase,
+            Class::Secret,
+        ];
+        if self.text.is_any(at, &longer_class).is_some_and(|other| other > len) {
+            return None;
+        }
+        let spoken = self.text.is(at, Class::Rest).is_some() && !self.beside_figure(at);
+        if strength == Strength::Code && (spoken || !self.is_code_here(at, place)) {
+            return None;
+        }
+        Some((Kind::Indicator(place, strength), len))
+    }
+
+    /// Ambiguous short codes count only as codes: in capitals, or beside a figure.
+    pub(super) fn is_code_like(&self, at: usize, len: usize) -> bool {
+        let Some(token) = self.text.token(at) else { return false };
+        let entry_is_word = len > 1 || token.plain.len() > 3;
+        let beside = self.beside_figure(at);
+        entry_is_word
+            || (beside && self.text.is(at, Class::Polite).is_none())
+            || (token.caps && self.text.mixed_case && token.plain.len() >= 2 && beside)
+    }
+
+    pub(super) fn beside_figure(&self, at: usize) -> bool {
+        let skip = usize::from([':', '=', '-', '.', '('].into_iter().any(|c| self.text.is_sep(at + 1, c)));
+        let next = self.text.token(at + 1 + skip).is_some_and(|t| {
+            t.shape == Shape::Number || (t.shape == Shape::Word && matches!(t.plain.as_str(), "o" | "l"))
+        });
+        next || matches!(self.last(), Some(Kind::Figure(figure)) if figure.unit == Unit::None)
+    }
+
+    /// A word that is spelled like a code is one in capitals, beside a figure, or where no word is spelled so.
+    pub(super) fn is_code_here(&self, at: usize, place: usize) -> bool {
+        let Some(token) = self.text.token(at) else { return false };
+        let vowels = token.plain.contains(['a', 'e', 'i', 'o', 'u', 'y']);
+        let negated = self.text.is(at + 1, Class::Neg).is_some() || matches!(self.last(), Some(Kind::Neg));
+        let unit = matches!(self.last(), Some(Kind::Figure(figure)) if figure.unit == Unit::Case);
+        let _ = place;
+        token.caps && !vowels
+            || self.beside_figure(at)
+            || negated
+            || unit
+            || (token.caps && self.text.mixed_case)
+            || !vowels && token.plain.len() > 2
+            || self.text.number_word(at + 1).is_some()
+    }
+
+    pub(super) fn phrase(&mut self, at: usize) -> Option<Piece> {
+        let text = self.text;
+        if let Some(len) = text.is(at, Class::HowMany) {
+            let unit = unit(text, at + len).map(|(unit, more)| (unit, len + more));
+            let spelled = text.token(at).is_some_and(|t| !t.marks.is_bare());
+            let loud = text.indicator(at + len).and_then(|(place, ..)| text.book.entries.get(place));
+            // “máy phát” is no “mấy phạt”.
+            let counted = unit.is_some_and(|(unit, _)| !matches!(unit, Unit::Thing | Unit::House))
+                || loud.is_some_and(|entry| spelled || !entry.quiet);
+            return Some(if counted {
+                (Kind::Vague(unit.map_or(Unit::None, |u| u.0)), unit.map_or(len, |u| u.1))
+            } else {
+                (Kind::Word, len)
+            });
+        }
+        if let Some(len) = text.is(at, Class::Approx) {
+            let place =
+                at.checked_sub(1).is_some_and(|b| text.is_any(b, &[Class::Hamlet, Class::Place]).is_some());
+            if amount(text, at + len).is_some() && !place {
+                self.approx = true;
+                return Some((Kind::Noise("about"), len));
+            }
+            if text.is(at, Class::Up).is_none() {
+                return Some((Kind::Word, len));
+            }
+        }
+        if let Some(len) = text.is_any(at, &[Class::Up, Class::Down]) {
+            let bare = text.plain(at) == "hon" && len == 1;
+            if bare && text.is_any(at + 1, &[Class::PrevMonth, Class::Month, Class::Than]).is_none() {
+                return Some((Kind::Word, len));
+            }
+            let reached = matches!(text.plain(at + len), "con" | "xuong" | "len");
+            let kind = if text.is(at, Class::Up).is_some() { Kind::Up } else { Kind::Down };
+            return Some(if reached { (Kind::Word, len + 1) } else { (kind, len) });
+        }
+        let mut best: Option<Piece> = None;
+        for (class, kind) in simple_classes() {
+            if let Some(len) = text.is(at, class)
+                && best.as_ref().is_none_or(|(_, longest)| len > *longest)
+            {
+                best = Some((kind, len));
+            }
+        }
+        match best {
+            Some((Kind::Succeeded | Kind::Failed, len)) if !negation::after_mediation(text, &self.items) => {
+                let becomes = text.is(at, Class::Becomes).is_some();
+                Some((if becomes { Kind::Becomes } else { Kind::Word }, len))
+            }
+            Some((Kind::Vague(_), len)) => {
+                let unit = unit(text, at + len);
+                Some((Kind::Vague(unit.map_or(Unit::None, |u| u.0)), len + unit.map_or(0, |u| u.1)))
+            }
+            other => other,
+        }
+    }
+}
+
+/// Phrases that are one kind of piece whatever stands around them, the first of equal length winning.
+fn simple_classes() -> [(Class, Kind); 34] {
+    [
+        (Class::LossAll, Kind::Loss { all: true }),
+        (Class::Dead, Kind::Consequence(Consequence::Dead)),
+        (Class::Hurt, Kind::Consequence(Consequence::Hurt)),
+        (Class::Casualties, Kind::Casualties),
+        (Class::NotThat, Kind::NotThat),
+        (Class::Slip, Kind::Slip),
+        (Class::Mistake, Kind::Mistake),
+        (Class::Fix, Kind::Fix),
+        (Class::Add, Kind::Add),
+        (Class::Erase, Kind::Erase),
+        (Class::AsBefore, Kind::AsBefore),
+        (Class::Keyword, Kind::Keyword),
+        (Class::Failed, Kind::Failed),
+        (Class::Succeeded, Kind::Succeeded),
+        (Class::Becomes, Kind::Becomes),
+        (Class::MoneyNoise, Kind::MoneyNoise),
+        (Class::Loss, Kind::Loss { all: false }),
+        (Class::Total, Kind::Total),
+        (Class::Part, Kind::Part),
+        (Class::Keep, Kind::Keep),
+        (Class::Done, Kind::Done),
+        (Class::Than, Kind::Than),
+        (Class::Vague, Kind::Vague(Unit::None)),
+        (Class::Rest, Kind::Rest),
+        (Class::Calm, Kind::Calm),
+        (Class::And, Kind::And),
+        (Class::Either, Kind::And),
+        (Class::Cause, Kind::Cause),
+        (Class::Topic, Kind::Topic),
+        (Class::NextMonth, Kind::Noise("a month to come")),
+        (Class::WithinMonth, Kind::Noise("within the month")),
+        (Class::NotNow, Kind::Word),
+        (Class::Signature, Kind::Word),
+        (Class::Address, Kind::Word),
+    ]
+}

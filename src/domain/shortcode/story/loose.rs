@@ -1,0 +1,247 @@
+//! Figures that count nothing named, and indicators without a figure.
+
+use super::super::attach::Pair;
+use super::super::items::{Figure, Kind, Unit};
+use super::super::lexicon::{Consequence, Strength};
+use super::super::reading::Why;
+use super::{Doubt, Teller};
+
+impl Teller<'_, '_> {
+    /// Figures that count nothing named: parts of what was told, people at a meeting, things; otherwise a doubt.
+    pub(super) fn take_loose(&mut self) {
+        for at in self.pairing.loose.clone() {
+            if Self::flag(&self.explained, at) {
+                continue;
+            }
+            match self.kind(at).clone() {
+                Kind::Vague(Unit::None | Unit::Thing | Unit::House | Unit::Person | Unit::Stranger) => {}
+                Kind::Vague(_) => self.doubts.push(Doubt::new(Why::Vague, at)),
+                Kind::Figure(figure) if figure.total => {}
+                Kind::Figure(figure) => self.take_loose_figure(at, &figure),
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn take_loose_figure(&mut self, at: usize, figure: &Figure) {
+        match figure.unit {
+            Unit::Thing | Unit::House => return,
+            Unit::Stranger if !self.begins_clause(at) => return,
+            Unit::Person | Unit::Turn if self.take_attendance(at, figure) => return,
+            Unit::Person => return,
+            _ => {}
+        }
+        if self.is_header(at, figure) || self.is_part(at) || self.take_second_look(at, figure) {
+            return;
+        }
+        let mediated = (0..at).rev().take(8).any(|i| {
+            matches!(self.kind(i), Kind::Ambiguous(_)) && self.pairing.figure_of(i).is_none_or(|f| f == at)
+        });
+        let why = if mediated { Why::AmbiguousWord } else { Why::NoIndicator };
+        let mut doubt = Doubt::new(why, at);
+        doubt.count = Some(figure.value);
+        self.doubts.push(doubt);
+    }
+
+    pub(super) fn begins_clause(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map(|before| self.kind(before).clone());
+        matches!(
+            before,
+            None | Some(
+                Kind::Sep(_) | Kind::And | Kind::Month(_) | Kind::Colon | Kind::Hamlet { .. } | Kind::Keyword
+            )
+        ) || at
+            .checked_sub(1)
+            .and_then(|b| self.items.get(b))
+            .is_some_and(|item| self.text.plain(item.from) == "co")
+    }
+
+    /// “họp dân 1 buổi, 48 người”: people told beside a meeting.
+    pub(super) fn take_attendance(&mut self, at: usize, figure: &Figure) -> bool {
+        let links = self.text.book.links.clone();
+        let (Some(meetings), Some(people)) = (links.meetings, links.attendance) else { return false };
+        let near = (0..at).rev().take_while(|i| !matches!(self.kind(*i), Kind::Sep(3))).find_map(|i| {
+            match self.kind(i) {
+                Kind::Indicator(place, _) if !Self::flag(self.mentions, i) => Some(*place),
+                _ => None,
+            }
+        });
+        let named = self.claims.contains_key(&people);
+        if near == Some(meetings)
+            && !named
+            && figure.value > 1
+            && !figure.approx
+            && (figure.unit == Unit::Turn || figure.value >= 10)
+        {
+            self.claim(people, figure.value, at, Strength::Generic, None, figure.unit);
+            return true;
+        }
+        false
+    }
+
+    /// Whether loose figures are the parts of the figure told before them: in parentheses, after “trong đó”, or a run
+    /// that adds up to it.
+    pub(super) fn is_part(&self, at: usize) -> bool {
+        let named = |pair: &&Pair| pair.figure < at && matches!(self.kind(pair.thing), Kind::Indicator(..));
+        let before = self.pairing.pairs.iter().filter(named).max_by_key(|pair| pair.figure);
+        let Some(whole) = before.and_then(|pair| self.figure(pair.figure)).map(|figure| figure.value) else {
+            return false;
+        };
+        let start = before.map_or(0, |pair| pair.figure);
+        let until = self
+            .pairing
+            .pairs
+            .iter()
+            .filter(|pair| pair.figure > at && matches!(self.kind(pair.thing), Kind::Indicator(..)))
+            .map(|pair| pair.figure)
+            .min();
+        let run: i64 = self
+            .pairing
+            .loose
+            .iter()
+            .filter(|i| **i > start && until.is_none_or(|end| **i < end))
+            .filter_map(|i| self.figure(*i))
+            .filter(|figure| matches!(figure.unit, Unit::Case | Unit::None))
+            .map(|figure| figure.value)
+            .sum();
+        let inside = Self::flag(self.inside, at);
+        if inside {
+            run <= whole
+        } else {
+            run == whole && whole > 0 && self.pairing.loose.iter().filter(|i| **i > start).count() > 1
+        }
+    }
+
+    /// “2 vụ, 1 trộm gà 1 đánh bạc”: the sum before the list, without a word that says so.
+    pub(super) fn is_header(&self, at: usize, figure: &Figure) -> bool {
+        let later: Vec<i64> = self
+            .pairing
+            .pairs
+            .iter()
+            .filter(|pair| pair.figure > at && matches!(self.kind(pair.thing), Kind::Indicator(..)))
+            .filter_map(|pair| self.figure(pair.figure))
+            .map(|figure| figure.value)
+            .collect();
+        let first = self.pairing.pairs.iter().all(|pair| pair.figure > at);
+        let apart = matches!(self.kind(at + 1), Kind::Sep(_));
+        figure.unit == Unit::Case
+            && first
+            && apart
+            && later.len() > 1
+            && later.iter().sum::<i64>() == figure.value
+    }
+
+    /// A word that would have to be a slip, beside a figure that counts nothing else.
+    pub(super) fn take_second_look(&mut self, at: usize, figure: &Figure) -> bool {
+        if figure.unit != Unit::Case || figure.approx || figure.thousandths.is_some() {
+            return false;
+        }
+        let believable = |place: usize| {
+            let entry = self.text.book.entries.get(place);
+            entry.is_some_and(|entry| entry.units.contains(&figure.unit) && !entry.quiet)
+        };
+        if let Some((place, thing)) = self.second_look(at).filter(|(place, _)| believable(*place)) {
+            self.claim(place, figure.value, thing, Strength::Specific, None, figure.unit);
+            return true;
+        }
+        false
+    }
+
+    pub(super) fn second_look(&self, at: usize) -> Option<(usize, usize)> {
+        let stop = |kind: &Kind| {
+            matches!(
+                kind,
+                Kind::Sep(_)
+                    | Kind::Figure(_)
+                    | Kind::Indicator(..)
+                    | Kind::Month(_)
+                    | Kind::Hamlet { .. }
+                    | Kind::Money { .. }
+            )
+        };
+        let right = (at + 1..self.items.len()).take_while(|i| !stop(self.kind(*i)));
+        let left = (0..at).rev().take_while(|i| !stop(self.kind(*i)));
+        let mut found: Option<(usize, usize)> = None;
+        for i in right.chain(left) {
+            let Some(item) = self.items.get(i) else { continue };
+            for token in item.from..item.to {
+                let Some((place, ..)) = self.text.second_look(token) else { continue };
+                if found.is_some_and(|(other, _)| other != place) {
+                    return None;
+                }
+                found = Some((place, i));
+            }
+        }
+        found
+    }
+
+    /// Indicators without a figure.
+    pub(super) fn take_unclaimed(&mut self) {
+        for at in 0..self.items.len() {
+            let claimed = self.pairing.figure_of(at).is_some() || Self::flag(&self.excused, at);
+            if claimed || Self::flag(self.mentions, at) {
+                continue;
+            }
+            match self.kind(at).clone() {
+                Kind::Indicator(place, strength) => self.take_unclaimed_indicator(at, place, strength),
+                Kind::Consequence(what) => self.take_unclaimed_consequence(at, what),
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn take_unclaimed_indicator(&mut self, at: usize, place: usize, strength: Strength) {
+        let quiet = self.text.book.entries.get(place).is_some_and(|entry| entry.quiet);
+        if (strength == Strength::Weak || quiet) && strength != Strength::Code {
+            return;
+        }
+        if self.claims.contains_key(&place) && strength != Strength::Code {
+            return;
+        }
+        let described =
+            Self::flag(self.inside, at) && self.claims.values().flatten().any(|claim| claim.thing < at);
+        if described && strength != Strength::Code {
+            return;
+        }
+        let word_between =
+            matches!(self.kind(at + 1), Kind::Word) && matches!(self.kind(at + 2), Kind::Cause);
+        let caused = matches!(self.kind(at + 1), Kind::Cause) || word_between;
+        let told_before = self.claims.values().flatten().any(|claim| {
+            claim.thing < at && !(claim.thing..at).any(|i| matches!(self.kind(i), Kind::Sep(2 | 3)))
+        });
+        if caused && told_before && strength != Strength::Code {
+            return;
+        }
+        let difference = (at.saturating_sub(3)..(at + 4).min(self.items.len()))
+            .any(|i| matches!(self.kind(i), Kind::Up | Kind::Down));
+        let vague = (at.saturating_sub(2)..(at + 3).min(self.items.len()))
+            .any(|i| matches!(self.kind(i), Kind::Vague(_)));
+        let why = match (difference, vague) {
+            (true, _) => Why::DifferenceOnly,
+            (_, true) => Why::Vague,
+            _ => Why::NoCount,
+        };
+        let mut doubt = Doubt::new(why, at);
+        doubt.candidates = vec![place];
+        self.doubts.push(doubt);
+    }
+
+    /// “1 vụ tai nạn chết người”: how many?
+    pub(super) fn take_unclaimed_consequence(&mut self, at: usize, what: Consequence) {
+        let Some((event, rule)) = self.event_before(at).first().copied() else { return };
+        let Some(Some(place)) = self.target(rule, what) else { return };
+        let own = matches!(self.kind(event), Kind::Indicator(owner, _) if *owner == place);
+        let core = self.items.get(at).is_some_and(|item| {
+            matches!(self.text.plain(item.from), "chet" | "tu" | "bi" | "lam")
+                && (item.from..item.to).any(|t| matches!(self.text.plain(t), "chet" | "vong" | "thuong"))
+        });
+        let same_clause = !(event..at).any(|i| matches!(self.kind(i), Kind::Sep(2 | 3)));
+        let animal = (at + 1..at + 3).any(|i| self.figure(i).is_some_and(|f| f.unit == Unit::Thing))
+            || at.checked_sub(1).and_then(|b| self.figure(b)).is_some_and(|f| f.unit == Unit::Thing);
+        if !own && core && same_clause && !animal && !self.claims.contains_key(&place) {
+            let mut doubt = Doubt::new(Why::NoCount, at);
+            doubt.candidates = vec![place];
+            self.doubts.push(doubt);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Several tellings of one thing: one figure, or a contradiction; sums that are told must be right.
+
+use super::super::items::{Kind, Unit};
+use super::super::lexicon::Strength;
+use super::super::reading::Why;
+use super::{Claim, Doubt, Teller};
+use crate::domain::indicator::Kind as Counts;
+
+impl Teller<'_, '_> {
+    /// One figure for each indicator, or a contradiction.
+    pub(super) fn merge(&mut self) -> Vec<(usize, i64)> {
+        let mut values = Vec::new();
+        for place in self.order.clone() {
+            let claims = self.claims.get(&place).cloned().unwrap_or_default();
+            match self.one_value(place, &claims) {
+                Some(value) => values.push((place, value)),
+                None => {
+                    let item = claims.last().map_or(0, |claim| claim.thing);
+                    let mut doubt = Doubt::new(Why::Contradiction, item);
+                    doubt.candidates = vec![place];
+                    self.doubts.push(doubt);
+                }
+            }
+        }
+        values
+    }
+
+    pub(super) fn one_value(&self, place: usize, claims: &[Claim]) -> Option<i64> {
+        let [first, rest @ ..] = claims else { return None };
+        if rest.is_empty() {
+            return Some(first.value);
+        }
+        if claims.iter().all(|claim| claim.value == 0) {
+            return Some(0);
+        }
+        if claims.iter().any(|claim| claim.value == 0) {
+            return None;
+        }
+        if claims.iter().any(|claim| claim.event.is_some()) {
+            return self.sum_of_events(place, claims);
+        }
+        let whole = claims.iter().filter(|claim| !claim.inside).count();
+        let inner: i64 = claims.iter().filter(|claim| claim.inside).map(|claim| claim.value).sum();
+        if whole == 1 && inner > 0 && !first.inside {
+            return (inner <= first.value).then_some(first.value);
+        }
+        let others: i64 = rest.iter().map(|claim| claim.value).sum();
+        let listed = (first.thing..rest.first().map_or(0, |claim| claim.thing))
+            .any(|at| matches!(self.kind(at), Kind::Colon | Kind::Open | Kind::Part));
+        if others == first.value && listed {
+            return Some(first.value);
+        }
+        let code = claims.iter().any(|claim| claim.strength == Strength::Code);
+        if code {
+            return claims.iter().all(|claim| claim.value == first.value).then_some(first.value);
+        }
+        self.sum_of_tellings(claims)
+    }
+
+    /// Consequences and losses: those of different events add up; within one event they must agree, sums of money
+    /// add up unless one is told as the sum.
+    pub(super) fn sum_of_events(&self, place: usize, claims: &[Claim]) -> Option<i64> {
+        let money = self.text.book.entries.get(place).is_some_and(|entry| entry.kind == Counts::Money);
+        let own: Vec<&Claim> = claims.iter().filter(|claim| claim.event.is_none()).collect();
+        let parts: Vec<&Claim> = claims.iter().filter(|claim| claim.event.is_some()).collect();
+        let grand: Vec<&Claim> =
+            parts.iter().copied().filter(|claim| money && claim.strength == Strength::Generic).collect();
+        let mut sum = 0_i64;
+        let mut seen: Vec<(Option<usize>, i64)> = Vec::new();
+        for claim in parts.iter().filter(|claim| !(money && claim.strength == Strength::Generic)) {
+            let same_event = seen.iter().any(|(event, _)| *event == claim.event);
+            let repeated = seen.contains(&(claim.event, claim.value));
+            if repeated {
+                continue;
+            }
+            if same_event && !money {
+                let between = seen.last().map_or(0, |_| claim.thing);
+                let new_part = (0..between)
+                    .rev()
+                    .take_while(|at| !matches!(self.kind(*at), Kind::Consequence(_)))
+                    .any(|at| self.pairing.loose.contains(&at));
+                if !new_part {
+                    return None;
+                }
+            }
+            seen.push((claim.event, claim.value));
+            sum = sum.checked_add(claim.value)?;
+        }
+        if let [total] = grand.as_slice() {
+            sum = if seen.is_empty() || sum == total.value { total.value } else { return None };
+        } else if grand.len() > 1 {
+            return None;
+        }
+        // DNC told as a case and as deaths: the deaths count. A code beside the words must agree.
+        match own.as_slice() {
+            [] => Some(sum),
+            [one] if one.unit == Unit::Case && one.strength != Strength::Code => Some(sum),
+            all => all.iter().all(|claim| claim.value == sum).then_some(sum),
+        }
+    }
+
+    /// Tellings of one kind: plainly different events add up.
+    pub(super) fn sum_of_tellings(&self, claims: &[Claim]) -> Option<i64> {
+        let place = claims.first().and_then(|claim| match self.kind(claim.thing) {
+            Kind::Indicator(place, _) => Some(*place),
+            _ => None,
+        });
+        let mut sum = 0_i64;
+        let mut seen: Vec<(Vec<String>, Vec<String>, Strength, i64)> = Vec::new();
+        for claim in claims {
+            let (phrase, detail) = self.signature(claim.thing);
+            for (other_phrase, other_detail, other_strength, other_value) in &seen {
+                let same = *other_phrase == phrase && *other_detail == detail;
+                let plain = |strength: Strength, detail: &[String]| {
+                    strength == Strength::Generic && detail.is_empty()
+                };
+                let earlier_is_whole = plain(*other_strength, other_detail) && *other_value >= claim.value;
+                let both_plain = plain(*other_strength, other_detail) && plain(claim.strength, &detail);
+                let weapons = place
+                    .and_then(|p| self.text.book.entries.get(p))
+                    .is_some_and(|e| e.units.contains(&Unit::Weapon));
+                if same || (!weapons && (earlier_is_whole || both_plain)) {
+                    return None;
+                }
+            }
+            seen.push((phrase, detail, claim.strength, claim.value));
+            sum = sum.checked_add(claim.value)?;
+        }
+        let max =
+            place.and_then(|place| self.text.book.entries.get(place)).map_or(i64::MAX, |entry| entry.max);
+        (sum <= max).then_some(sum)
+    }
+
+    /// The words of an indicator and those right after it, which tell one event from another.
+    pub(super) fn signature(&self, thing: usize) -> (Vec<String>, Vec<String>) {
+        let words =
+            |from: usize, to: usize| (from..to).map(|at| self.text.plain(at).to_owned()).collect::<Vec<_>>();
+        let Some(item) = self.items.get(thing) else { return (Vec::new(), Vec::new()) };
+        let mut detail = Vec::new();
+        for next in self.items.iter().skip(thing + 1).take(5) {
+            match &next.kind {
+                Kind::Word | Kind::Noise(_) | Kind::Hamlet { .. } => detail.extend(words(next.from, next.to)),
+                Kind::Date { day, .. } => detail.push(day.to_string()),
+                Kind::Figure(figure) if figure.unit == Unit::Case => {}
+                _ => break,
+            }
+        }
+        (words(item.from, item.to), detail)
+    }
+
+    /// Sums that are told must be the sum of what is told.
+    pub(super) fn check_totals(&mut self, values: &[(usize, i64)]) {
+        let is_case = |place: usize| {
+            self.text
+                .book
+                .entries
+                .get(place)
+                .is_some_and(|e| e.units.contains(&Unit::Case) && !e.quiet && e.kind == Counts::Count)
+        };
+        let sum = |keep: &dyn Fn(&Claim) -> bool| -> i64 {
+            values
+                .iter()
+                .filter(|(place, _)| is_case(*place))
+                .filter(|(place, _)| self.claims.get(place).is_some_and(|claims| claims.iter().any(keep)))
+                .map(|(_, value)| value)
+                .sum()
+        };
+        let mut wrong = Vec::new();
+        for at in self.pairing.loose.iter().copied() {
+            let Some(figure) = self.figure(at).filter(|figure| figure.total) else { continue };
+            if !matches!(figure.unit, Unit::Case | Unit::None) {
+                continue;
+            }
+            let all = sum(&|_| true);
+            let before = sum(&|claim| claim.thing < at);
+            let after = sum(&|claim| claim.thing > at);
+            if ![all, before, after].contains(&figure.value) || values.is_empty() {
+                let why = if values.is_empty() { Why::NoIndicator } else { Why::Contradiction };
+                wrong.push(Doubt { count: Some(figure.value), ..Doubt::new(why, at) });
+            }
+        }
+        self.doubts.extend(wrong);
+    }
+}

@@ -1,0 +1,379 @@
+//! What a text tells: the figures by indicator, and the first doubt.
+
+mod events;
+mod loose;
+mod merge;
+mod prepare;
+
+use std::collections::BTreeMap;
+
+use prepare::{insides, mark_headers, mark_replaced, mentions};
+
+use super::attach::{Pairing, attach, need};
+use super::items::{Figure, Item, Kind, Trouble, Unit};
+use super::lexicon::Strength;
+use super::reading::Why;
+use super::text::Text;
+use crate::domain::indicator::Kind as Counts;
+
+/// A reason to ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Doubt {
+    pub why: Why,
+    /// The item that raised it.
+    pub item: Option<usize>,
+    /// Places of the indicators that may be meant.
+    pub candidates: Vec<usize>,
+    pub count: Option<i64>,
+}
+
+impl Doubt {
+    pub fn new(why: Why, item: usize) -> Self {
+        Doubt { why, item: Some(item), candidates: Vec::new(), count: None }
+    }
+}
+
+/// One telling of a figure of an indicator.
+#[derive(Debug, Clone)]
+struct Claim {
+    value: i64,
+    /// The item of the indicator or consequence.
+    thing: usize,
+    strength: Strength,
+    /// In parentheses or after “trong đó”.
+    inside: bool,
+    /// For consequences and losses: the item of the event.
+    event: Option<usize>,
+    unit: Unit,
+}
+
+/// What a text tells.
+#[derive(Debug, Default)]
+pub(super) struct Story {
+    /// Figures by place of the indicator, in the order of the text.
+    pub values: Vec<(usize, i64)>,
+    pub doubt: Option<Doubt>,
+    pub pairing: Pairing,
+    /// For explanations: items of indicators that are only spoken of.
+    pub mentions: Vec<bool>,
+}
+
+/// Reads the figures of `items`. `correcting`: in a correction casualties need no event beside them.
+pub(super) fn tell(text: &Text, items: &[Item], correcting: bool) -> Story {
+    let mut items = items.to_vec();
+    let inside = insides(&items);
+    mark_headers(&mut items);
+    if correcting {
+        mark_replaced(&mut items);
+    }
+    let mentions = mentions(&items, text, &inside);
+    let flag = |all: &[bool], at: usize| all.get(at).copied().unwrap_or(false);
+    let needed: Vec<i64> = items
+        .iter()
+        .enumerate()
+        .map(|(at, item)| need(item, text.book, flag(&inside, at), flag(&mentions, at)))
+        .collect();
+    let pairing = attach(&items, text.book, &needed, &inside);
+    let mut teller = Teller {
+        text,
+        items: &items,
+        inside: &inside,
+        mentions: &mentions,
+        pairing: &pairing,
+        correcting,
+        claims: BTreeMap::new(),
+        order: Vec::new(),
+        doubts: Vec::new(),
+        excused: vec![false; items.len()],
+        explained: vec![false; items.len()],
+    };
+    teller.run();
+    let values = teller.merge();
+    teller.check_totals(&values);
+    let doubt = teller.first_doubt();
+    Story { values, doubt, pairing, mentions }
+}
+
+struct Teller<'a, 'b> {
+    text: &'a Text<'b>,
+    items: &'a [Item],
+    inside: &'a [bool],
+    mentions: &'a [bool],
+    pairing: &'a Pairing,
+    correcting: bool,
+    claims: BTreeMap<usize, Vec<Claim>>,
+    order: Vec<usize>,
+    doubts: Vec<Doubt>,
+    /// Indicators that need no figure after all.
+    excused: Vec<bool>,
+    /// Figures that are explained after all.
+    explained: Vec<bool>,
+}
+
+impl Teller<'_, '_> {
+    pub(super) fn kind(&self, at: usize) -> &Kind {
+        self.items.get(at).map_or(&Kind::Word, |item| &item.kind)
+    }
+
+    pub(super) fn run(&mut self) {
+        self.take_troubles();
+        let pairs = self.pairing.pairs.clone();
+        let mut things: Vec<(usize, usize)> = pairs.iter().map(|pair| (pair.thing, pair.figure)).collect();
+        things.sort_unstable();
+        for (thing, figure) in &things {
+            self.take(*thing, *figure);
+        }
+        self.spread_denials();
+        self.take_slips();
+        for (thing, figure) in &things {
+            if let Kind::Consequence(what) = self.kind(*thing).clone() {
+                self.take_consequence(*thing, *figure, what);
+            }
+        }
+        self.take_losses();
+        self.take_loose();
+        self.take_unclaimed();
+        let vague = |item: &usize| !matches!(self.kind(*item), Kind::Vague(_));
+        if let Some(item) = self.pairing.unsure.filter(vague) {
+            let mut doubt = Doubt::new(Why::Contradiction, item);
+            doubt.count = self.figure(item).map(|figure| figure.value);
+            self.doubts.push(doubt);
+        }
+    }
+
+    pub(super) fn figure(&self, at: usize) -> Option<&Figure> {
+        match self.kind(at) {
+            Kind::Figure(figure) => Some(figure),
+            _ => None,
+        }
+    }
+
+    pub(super) fn flag(all: &[bool], at: usize) -> bool {
+        all.get(at).copied().unwrap_or(false)
+    }
+
+    pub(super) fn take_troubles(&mut self) {
+        for (at, item) in self.items.iter().enumerate() {
+            let why = match &item.kind {
+                Kind::Trouble(Trouble::Negative) => Why::Absurd,
+                Kind::Trouble(Trouble::Illegible) => Why::Illegible,
+                Kind::Trouble(Trouble::TwoFigures) => Why::Contradiction,
+                Kind::Trouble(Trouble::UnknownCode) => Why::UnknownCode,
+                _ => continue,
+            };
+            self.doubts.push(Doubt::new(why, at));
+        }
+    }
+
+    /// Takes the figure of an indicator, an ambiguous word, or what became of mediation.
+    pub(super) fn take(&mut self, thing: usize, figure: usize) {
+        let value = match self.value_of(figure, thing) {
+            Ok(value) => value,
+            Err(Why::Vague) if Self::flag(self.mentions, thing) => return,
+            Err(why) => {
+                let mut doubt = Doubt::new(why, figure);
+                doubt.candidates = self.places(thing);
+                self.doubts.push(doubt);
+                return;
+            }
+        };
+        match self.kind(thing).clone() {
+            Kind::Indicator(place, strength) => {
+                self.claim(place, value, thing, strength, None, self.unit_of(figure))
+            }
+            Kind::Ambiguous(_) => self.take_ambiguous(thing, figure, value),
+            Kind::Succeeded => self.take_mediation(self.text.book.links.succeeded, value, thing),
+            Kind::Failed => self.take_mediation(self.text.book.links.failed, value, thing),
+            Kind::Casualties => self.doubts.push(Doubt::new(Why::AmbiguousWord, thing)),
+            _ => {}
+        }
+    }
+
+    pub(super) fn unit_of(&self, figure: usize) -> Unit {
+        self.figure(figure).map_or(Unit::None, |figure| figure.unit)
+    }
+
+    pub(super) fn places(&self, thing: usize) -> Vec<usize> {
+        match self.kind(thing) {
+            Kind::Indicator(place, _) => vec![*place],
+            Kind::Ambiguous(place) => self.text.book.ambiguous.get(*place).cloned().unwrap_or_default(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The number that a figure gives to a thing, money in đồng.
+    pub(super) fn value_of(&self, figure: usize, thing: usize) -> Result<i64, Why> {
+        let money = match self.kind(thing) {
+            Kind::Indicator(place, _) => {
+                self.text.book.entries.get(*place).is_some_and(|e| e.kind == Counts::Money)
+            }
+            _ => false,
+        };
+        match self.kind(figure) {
+            Kind::Neg => Ok(0),
+            Kind::Money { dong, .. } => Ok(*dong),
+            Kind::Figure(figure) if money => match figure.thousandths {
+                Some(thousandths) => thousandths.checked_mul(1_000).ok_or(Why::Absurd),
+                None if figure.value >= 100_000 => Ok(figure.value),
+                None => Ok(figure.value * 1_000_000),
+            },
+            Kind::Figure(figure) if figure.thousandths.is_some() => Err(Why::Absurd),
+            Kind::Figure(figure) if figure.approx => Err(Why::Vague),
+            Kind::Figure(figure) => Ok(figure.value),
+            _ => Err(Why::Vague),
+        }
+    }
+
+    pub(super) fn claim(
+        &mut self,
+        place: usize,
+        value: i64,
+        thing: usize,
+        strength: Strength,
+        event: Option<usize>,
+        unit: Unit,
+    ) {
+        let max = self.text.book.entries.get(place).map_or(0, |entry| entry.max);
+        if value > max || value < 0 {
+            let mut doubt = Doubt::new(Why::Absurd, thing);
+            doubt.candidates = vec![place];
+            self.doubts.push(doubt);
+        }
+        if !self.order.contains(&place) {
+            self.order.push(place);
+        }
+        let inside = Self::flag(self.inside, thing);
+        self.claims.entry(place).or_default().push(Claim { value, thing, strength, inside, event, unit });
+    }
+
+    /// “hòa giải 2 vụ thành”, “hòa giải 3 vụ thành 2”; anything else ambiguous is asked about.
+    pub(super) fn take_ambiguous(&mut self, thing: usize, figure: usize, value: i64) {
+        let places = self.places(thing);
+        let links = &self.text.book.links;
+        let mediation = !places.is_empty() && places.iter().all(|place| links.mediation.contains(place));
+        if mediation {
+            let until = (figure.max(thing) + 1..self.items.len()).take(8);
+            for at in until {
+                match self.kind(at) {
+                    Kind::Sep(3) => break,
+                    Kind::Succeeded | Kind::Failed => {
+                        let place =
+                            if *self.kind(at) == Kind::Succeeded { links.succeeded } else { links.failed };
+                        if self.pairing.figure_of(at).is_none()
+                            && let Some(place) = place
+                        {
+                            self.claim(place, value, thing, Strength::Generic, None, Unit::None);
+                        }
+                        return;
+                    }
+                    Kind::Figure(_) if self.pairing.loose.contains(&at) => return,
+                    _ => {}
+                }
+            }
+        }
+        let mut doubt = Doubt::new(Why::AmbiguousWord, thing);
+        doubt.candidates = places;
+        doubt.count = Some(value);
+        self.doubts.push(doubt);
+    }
+
+    pub(super) fn take_mediation(&mut self, place: Option<usize>, value: i64, thing: usize) {
+        let links = self.text.book.links.clone();
+        let told = (0..thing)
+            .rev()
+            .take(14)
+            .any(|at| self.places(at).iter().any(|place| links.mediation.contains(place)));
+        match place {
+            Some(place) if told => self.claim(place, value, thing, Strength::Generic, None, Unit::None),
+            _ => self.doubts.push(Doubt::new(Why::NoIndicator, thing)),
+        }
+    }
+
+    /// “không có trộm cắp, đánh nhau, cờ bạc”: a denial reaches the whole list.
+    pub(super) fn spread_denials(&mut self) {
+        let denied: Vec<(usize, bool)> = self
+            .pairing
+            .pairs
+            .iter()
+            .filter(|pair| *self.kind(pair.figure) == Kind::Neg)
+            .map(|pair| (pair.thing, pair.thing > pair.figure))
+            .collect();
+        for (thing, forward) in denied {
+            let mut at = thing;
+            let mut gap = 0;
+            while let Some(next) = if forward { Some(at + 1) } else { at.checked_sub(1) } {
+                at = next;
+                match self.items.get(at).map(|item| item.kind.clone()) {
+                    Some(Kind::Indicator(place, strength)) => {
+                        if self.pairing.figure_of(at).is_some() || Self::flag(self.mentions, at) {
+                            break;
+                        }
+                        gap = 0;
+                        self.excuse(at);
+                        self.claim(place, 0, at, strength, None, Unit::None);
+                    }
+                    Some(Kind::Sep(1) | Kind::And) => gap += 1,
+                    Some(Kind::Word | Kind::Noise(_) | Kind::Topic) if forward => gap += 1,
+                    _ => break,
+                }
+                if gap > 3 {
+                    break;
+                }
+            }
+        }
+    }
+
+    pub(super) fn excuse(&mut self, at: usize) {
+        if let Some(slot) = self.excused.get_mut(at) {
+            *slot = true;
+        }
+    }
+
+    pub(super) fn explain(&mut self, at: usize) {
+        if let Some(slot) = self.explained.get_mut(at) {
+            *slot = true;
+        }
+    }
+
+    /// “2 vụ, à nhầm 3 vụ”: the figure after a slip of the tongue takes the place of the one before; two slips, or
+    /// a second thought (“hình như”), are for the clerk.
+    pub(super) fn take_slips(&mut self) {
+        let slips: Vec<usize> =
+            (0..self.items.len()).filter(|at| matches!(self.kind(*at), Kind::Slip)).collect();
+        let [slip] = slips.as_slice() else {
+            if let Some(at) = slips.first() {
+                self.doubts.push(Doubt::new(Why::Contradiction, *at));
+            }
+            return;
+        };
+        let after = (*slip + 1..self.items.len()).find(|at| self.figure(*at).is_some());
+        let Some(after) = after.filter(|at| self.pairing.loose.contains(at)) else { return };
+        let before = self
+            .pairing
+            .pairs
+            .iter()
+            .filter(|pair| pair.figure < *slip)
+            .max_by_key(|pair| pair.figure)
+            .copied();
+        let value = self.figure(after).map(|figure| figure.value);
+        if let (Some(pair), Some(value)) = (before, value) {
+            for claims in self.claims.values_mut() {
+                for claim in claims.iter_mut().filter(|claim| claim.thing == pair.thing) {
+                    claim.value = value;
+                }
+            }
+            self.explain(after);
+        }
+    }
+
+    pub(super) fn first_doubt(&self) -> Option<Doubt> {
+        let rank = |doubt: &Doubt| match doubt.why {
+            Why::Illegible | Why::Absurd => 0,
+            Why::AmbiguousWord | Why::UnknownCode => 1,
+            Why::Vague | Why::DifferenceOnly => 2,
+            Why::NoCount => 3,
+            _ => 4,
+        };
+        self.doubts.iter().min_by_key(|doubt| (rank(doubt), doubt.item)).cloned()
+    }
+}

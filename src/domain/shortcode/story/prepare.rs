@@ -1,0 +1,137 @@
+//! What is settled before figures and indicators find each other: parts, sums, mentions.
+
+use super::super::items::{Item, Kind, Unit};
+use super::super::lexicon::Strength;
+use super::super::text::Text;
+
+/// Which items stand in parentheses or after “trong đó”, to the end of the sentence.
+pub(super) fn insides(items: &[Item]) -> Vec<bool> {
+    let mut depth = 0_i32;
+    let mut part = false;
+    items
+        .iter()
+        .map(|item| {
+            match &item.kind {
+                Kind::Open => depth += 1,
+                Kind::Close => depth = (depth - 1).max(0),
+                Kind::Part => part = true,
+                Kind::Sep(level) if *level >= 2 => part = false,
+                _ => {}
+            }
+            depth > 0 || part
+        })
+        .collect()
+}
+
+/// “có 5 vụ: …”, “4 vụ gồm …”: a figure of cases before a list is their sum.
+pub(super) fn mark_headers(items: &mut [Item]) {
+    let mut named = false;
+    for at in 0..items.len() {
+        let lists = matches!(items.get(at + 1).map(|i| &i.kind), Some(Kind::Colon | Kind::Part | Kind::Open))
+            || (matches!(items.get(at + 1).map(|i| &i.kind), Some(Kind::Sep(1)))
+                && matches!(items.get(at + 2).map(|i| &i.kind), Some(Kind::Part)));
+        let Some(item) = items.get_mut(at) else { continue };
+        match &mut item.kind {
+            Kind::Indicator(..) | Kind::Ambiguous(_) => named = true,
+            Kind::Sep(_) => named = false,
+            Kind::Figure(figure) if figure.unit == Unit::Case && lists && !named => figure.total = true,
+            _ => {}
+        }
+    }
+}
+
+/// “từ 2 thành 3”, “2 -> 3”: in a correction the first figure is what was wrong.
+pub(super) fn mark_replaced(items: &mut [Item]) {
+    for at in 0..items.len() {
+        let mut after =
+            items.iter().skip(at + 1).filter(|item| !matches!(item.kind, Kind::Noise(_) | Kind::Word));
+        let becomes = matches!(after.next().map(|i| &i.kind), Some(Kind::Becomes));
+        let figure = matches!(after.next().map(|i| &i.kind), Some(Kind::Figure(_)));
+        if let (true, Some(Item { kind: Kind::Figure(old), .. })) = (becomes && figure, items.get_mut(at)) {
+            old.denied = true;
+        }
+    }
+}
+
+/// Which indicators are only spoken of: what a tip or a meeting is about, what something came of.
+pub(super) fn mentions(items: &[Item], text: &Text, inside: &[bool]) -> Vec<bool> {
+    let quiet = |kind: &Kind| match kind {
+        Kind::Indicator(place, _) => {
+            let links = &text.book.links;
+            Some(*place) == links.meetings
+                || text.book.entries.get(*place).is_some_and(|e| e.units.contains(&Unit::Tip))
+        }
+        _ => false,
+    };
+    let aside = neighbours(items, text);
+    let mut found = vec![false; items.len()];
+    for at in 0..items.len() {
+        let Some(Kind::Indicator(place, strength)) = items.get(at).map(|i| &i.kind) else { continue };
+        if *strength == Strength::Code {
+            continue;
+        }
+        let _ = place;
+        let counted = matches!(
+            items.get(at + 1).map(|i| &i.kind),
+            Some(Kind::Figure(_) | Kind::Colon | Kind::Neg | Kind::Vague(_))
+        );
+        let mut back = at;
+        let mut before = None;
+        while let Some(previous) = back.checked_sub(1) {
+            back = previous;
+            match items.get(previous).map(|i| &i.kind) {
+                Some(Kind::Noise(_)) => {}
+                other => {
+                    before = other;
+                    break;
+                }
+            }
+        }
+        let before_that = back.checked_sub(1).and_then(|b| items.get(b)).map(|i| &i.kind);
+        let starts = matches!(
+            before_that,
+            None | Some(Kind::Sep(_) | Kind::Colon | Kind::Month(_) | Kind::Hamlet { .. } | Kind::Keyword)
+        );
+        let mention = match before {
+            Some(Kind::Cause) => true,
+            _ if aside.get(at).copied().unwrap_or(false) => true,
+            Some(Kind::Topic) => {
+                let told = counted || matches!(items.get(at + 1).map(|i| &i.kind), Some(Kind::Word));
+                !(starts && told)
+            }
+            Some(kind @ Kind::Indicator(..)) => quiet(kind) && !counted,
+            Some(Kind::Sep(1) | Kind::And) => {
+                let earlier = (0..back)
+                    .rev()
+                    .find(|b| !matches!(items.get(*b).map(|i| &i.kind), Some(Kind::Word | Kind::Noise(_))));
+                earlier.is_some_and(|b| found.get(b).copied().unwrap_or(false))
+                    && !counted
+                    && !inside.get(at).copied().unwrap_or(false)
+            }
+            _ => false,
+        };
+        if let Some(slot) = found.get_mut(at) {
+            *slot = mention;
+        }
+    }
+    found
+}
+
+/// What is told of a neighbouring hamlet only for contrast (“bên xóm Hạ họ mất trộm liên miên chứ …”).
+fn neighbours(items: &[Item], text: &Text) -> Vec<bool> {
+    let mut aside = false;
+    items
+        .iter()
+        .map(|item| {
+            match &item.kind {
+                Kind::Hamlet { aside: true, name } => {
+                    let beside = item.from.checked_sub(1).is_some_and(|b| text.plain(b) == "ben");
+                    aside = !name.is_empty() && beside;
+                }
+                Kind::Hamlet { aside: false, .. } | Kind::Month(_) | Kind::Sep(2 | 3) => aside = false,
+                _ => {}
+            }
+            aside
+        })
+        .collect()
+}

@@ -1,0 +1,197 @@
+//! Readings of labelled corpora, of the inputs on which other systems fail, and the laws of the reader.
+
+use std::fmt::Write as _;
+
+use binhyen::domain::indicator::{Catalogue, Kind};
+use binhyen::domain::period::Period;
+use binhyen::domain::shortcode::{Intent, Labelled, Reader, Reading, Score, Verdict, write_code};
+use chrono::NaiveDate;
+use proptest::prelude::*;
+
+fn day() -> NaiveDate {
+    "2026-06-30".parse().unwrap()
+}
+
+fn reader() -> &'static Reader {
+    static READER: std::sync::LazyLock<Reader> = std::sync::LazyLock::new(|| Reader::shipped().unwrap());
+    &READER
+}
+
+fn catalogue() -> &'static Catalogue {
+    static CATALOGUE: std::sync::LazyLock<Catalogue> =
+        std::sync::LazyLock::new(|| Catalogue::shipped().unwrap());
+    &CATALOGUE
+}
+
+fn score(corpus: &str) -> (Score, String) {
+    let mut score = Score::default();
+    let mut differences = String::new();
+    for line in corpus.lines() {
+        let labelled: Labelled = serde_json::from_str(line).unwrap();
+        let (verdict, reading) = labelled.judge(reader(), catalogue());
+        score.count(&labelled, verdict);
+        if verdict != Verdict::Exact {
+            writeln!(differences, "{verdict:?} {} {:?}\n  {}", labelled.id, labelled.text, show(&reading))
+                .unwrap();
+        }
+    }
+    (score, differences)
+}
+
+fn show(reading: &Reading) -> String {
+    let mut shown = reading.intent.name().to_owned();
+    if let Some(period) = reading.period {
+        write!(shown, " {period}").unwrap();
+    }
+    for (id, value) in &reading.values {
+        write!(shown, " {}={value}", catalogue().by_id(*id).unwrap().code).unwrap();
+    }
+    if let Some(why) = reading.why {
+        write!(shown, " {} {:?}", why.name(), reading.doubt).unwrap();
+    }
+    shown
+}
+
+/// Floors as reached in November 2026; they only go up.
+#[test]
+fn the_corpora_are_read_at_least_as_well_as_recorded() {
+    for (name, corpus, exact) in [
+        ("dev", include_str!("../corpus/dev.jsonl"), (300, 0)),
+        ("own", include_str!("../corpus/own.jsonl"), (260, 90)),
+    ] {
+        let (score, differences) = score(corpus);
+        assert!(
+            (score.ordinary.exact, score.malicious.exact) >= exact && score.malicious.exact >= exact.1,
+            "{name}\n{score}\n{differences}"
+        );
+        assert_eq!((score.ordinary.wrong, score.malicious.wrong), (0, 0), "{name}\n{differences}");
+    }
+}
+
+/// Texts on which form servers and SMS frameworks of the field fail: fields dropped, `-2` taken for 2, `2e3` for 2000,
+/// any short word for a compressed form.
+#[test]
+fn inputs_on_which_others_fail_are_asked_about_or_read_right() {
+    let mut table = String::new();
+    for text in [
+        "ĐNTT 2 0 1",
+        "antt trom=2 danh=0 matuy=1",
+        "antt 2,0,1",
+        "ANTT -2 0 1",
+        "ANTT 2e3 0 1",
+        "ANTT 2 0 1 9",
+        "STOP",
+        "baocao",
+        "ANTT2 0 1",
+        "BC",
+        "DUNG",
+        "trom2danh0",
+        "ANTT T6 TC-2,CB 1",
+        "Trộm: 2; Đánh nhau: 0",
+        "ANTT T6 TC2 CB1 XYZ9",
+    ] {
+        writeln!(table, "{text:<30} {}", show(&reader().read(text, day()))).unwrap();
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn long_binary_and_empty_texts_are_neither_recorded_nor_fatal() {
+    let long = "2 vu trom ".repeat(1000);
+    for text in [
+        "",
+        " ",
+        "\u{0}TC2",
+        &long,
+        "😀😀",
+        "\u{202e}\u{202d}",
+        "偷窃 2",
+        "\u{fffd}\u{fffd} TC2",
+        "<<<>>>",
+        "&&&&",
+    ] {
+        let reading = reader().read(text, day());
+        assert!(
+            !matches!(reading.intent, Intent::Report | Intent::Zero | Intent::Correct | Intent::Add),
+            "{text:?}"
+        );
+    }
+}
+
+fn values() -> impl Strategy<Value = Vec<(i32, i64)>> {
+    proptest::collection::btree_map(0_usize..45, 0_i64..200_000, 0..12).prop_map(|chosen| {
+        let all: Vec<_> = catalogue().iter().collect();
+        chosen
+            .into_iter()
+            .map(|(at, value)| {
+                let indicator = all[at];
+                let value =
+                    if indicator.kind == Kind::Money { value * 500 } else { value % (indicator.max + 1) };
+                (indicator.id, value)
+            })
+            .collect()
+    })
+}
+
+fn month() -> impl Strategy<Value = Option<Period>> {
+    proptest::option::of(
+        (2024_i32..2030, 1_u32..=12).prop_map(|(year, month)| Period::new(year, month).unwrap()),
+    )
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic(text in "\\PC{0,200}") {
+        reader().read(&text, day());
+        reader().read_answer(&text, day());
+        reader().explain(&text, day());
+    }
+
+    #[test]
+    fn no_mixture_of_our_words_makes_the_reader_panic(
+        words in proptest::collection::vec(prop_oneof![
+            Just("2"), Just("vụ"), Just("trộm"), Just("không"), Just("tháng"), Just("6"), Just("TC"), Just("-"), Just("("),
+            Just(")"), Just("người"), Just("chết"), Just("triệu"), Just("thôn"), Just("tổng"), Just(","), Just("hòa giải"),
+            Just("thành"), Just("từ"), Just("đến"), Just("15/2"), Just("mười"), Just("hai"), Just("T6TC2"), Just("."),
+        ], 0..40)
+    ) {
+        reader().read(&words.join(" "), day());
+        reader().read(&words.concat(), day());
+        reader().explain(&words.join(" "), day());
+    }
+
+    #[test]
+    fn a_report_printed_in_code_reads_back_the_same(values in values(), period in month()) {
+        let code = write_code(period, &values, catalogue());
+        let reading = reader().read(&code, day());
+        prop_assert_eq!(reading.period, period, "{}", code);
+        if values.is_empty() {
+            prop_assert_eq!(reading.intent, Intent::Zero, "{}", code);
+        } else {
+            prop_assert_eq!(reading.intent, Intent::Report, "{}", code);
+            prop_assert_eq!(&reading.values, &values, "{}", code);
+        }
+    }
+
+    #[test]
+    fn the_order_of_pairs_changes_nothing(values in values().prop_shuffle(), period in month()) {
+        let code = write_code(period, &values, catalogue());
+        let reading = reader().read(&code, day());
+        prop_assert_eq!(&reading.values, &values, "{}", code);
+    }
+
+    #[test]
+    fn greetings_and_signatures_change_nothing(
+        values in values(),
+        period in month(),
+        head in prop_oneof![Just(""), Just("Kính gửi công an xã. "), Just("chao anh, "), Just("Dạ em báo cáo ạ: ")],
+        tail in prop_oneof![Just(""), Just(" ạ"), Just(". Xin cảm ơn."), Just(", het a"), Just(". Trưởng thôn Nguyễn Văn Bảy")],
+    ) {
+        prop_assume!(!values.is_empty());
+        let code = write_code(period, &values, catalogue());
+        let plain = reader().read(&code, day());
+        let dressed = reader().read(&format!("{head}{code}{tail}"), day());
+        prop_assert_eq!(&dressed.values, &plain.values, "{}{}{}", head, code, tail);
+        prop_assert_eq!(dressed.period, plain.period);
+    }
+}
