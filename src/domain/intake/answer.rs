@@ -9,7 +9,6 @@ use super::settle::{current_posts, former_posts};
 use super::situation::{About, Hamlet, Held, OpenQuestion, QuestionKind, day_of};
 use super::weigh;
 use crate::domain::ids::UnitId;
-use crate::domain::indicator::IndicatorId;
 use crate::domain::period::Period;
 use crate::domain::shortcode::{Intent, Reading, Why};
 use crate::domain::template::key;
@@ -66,21 +65,20 @@ fn is_another_report(reading: &Reading) -> bool {
 }
 
 /// An answer and what it answers.
-struct Asked<'s, 't, 'a, R> {
-    case: &'a Case<'s, 't>,
-    open: &'a OpenQuestion,
-    reader: &'a R,
+pub(super) struct Asked<'s, 't, 'a, R> {
+    pub(super) case: &'a Case<'s, 't>,
+    pub(super) open: &'a OpenQuestion,
+    pub(super) reader: &'a R,
 }
 
 impl<'s, R: Reads> Asked<'s, '_, '_, R> {
     fn hamlet(&self, hamlets: &[UnitId], period: Option<i32>, said: &Said) -> Option<Plan> {
-        let by_number = said.number.and_then(|number| nth(hamlets, number)).copied();
+        let offered = self.offered(hamlets);
         let only_yes = match hamlets {
             [only] if said.yes == Some(true) => Some(*only),
             _ => None,
         };
-        let unit = self.hamlet_by_name(hamlets, said).or(by_number).or(only_yes);
-        match unit {
+        match self.hamlet_said(&offered, said).or(only_yes) {
             Some(unit) => {
                 let period = period.and_then(|number| Period::from_number(number).ok());
                 Some(self.again(Settled { unit: Some(unit), period, confirmed: Vec::new() }))
@@ -90,19 +88,27 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
         }
     }
 
-    fn hamlet_by_name(&self, offered: &[UnitId], said: &Said) -> Option<UnitId> {
-        let posts =
+    /// The hamlets of the list that was texted, in its order.
+    fn offered(&self, hamlets: &[UnitId]) -> Vec<&'s Hamlet> {
+        let known = || {
             self.case.people.iter().flat_map(|person| {
                 person.hamlets.iter().chain(person.former.iter().map(|(hamlet, _)| hamlet))
-            });
-        let mut hamlets: Vec<&Hamlet> = posts.filter(|hamlet| offered.contains(&hamlet.id)).collect();
-        hamlets.sort_by_key(|hamlet| hamlet.id);
-        hamlets.dedup_by_key(|hamlet| hamlet.id);
+            })
+        };
+        hamlets.iter().filter_map(|id| known().find(|hamlet| hamlet.id == *id)).collect()
+    }
+
+    /// By name, else by the number of the list.
+    fn hamlet_said(&self, offered: &[&Hamlet], said: &Said) -> Option<UnitId> {
         let mentioned =
-            said.hamlet.as_ref().map(|mention| names::meant(mention, &hamlets)).unwrap_or_default();
-        let found = if mentioned.is_empty() { names::named_in(self.case.text, &hamlets) } else { mentioned };
-        match found.as_slice() {
-            [only] => Some(only.id),
+            said.hamlet.as_ref().map(|mention| names::meant(mention, offered)).unwrap_or_default();
+        let found = if mentioned.is_empty() { names::named_in(self.case.text, offered) } else { mentioned };
+        match (found.as_slice(), choice(said)) {
+            ([only], _) => Some(only.id),
+            ([], Some(number)) => {
+                let mut listed = names::numbered(offered).into_iter().zip(offered);
+                listed.find(|(listed, _)| *listed == number).map(|(_, hamlet)| hamlet.id)
+            }
             _ => None,
         }
     }
@@ -110,8 +116,8 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
     fn month(&self, offered: &[i32], unit: Option<UnitId>, said: &Said) -> Option<Plan> {
         let offered: Vec<Period> =
             offered.iter().filter_map(|number| Period::from_number(*number).ok()).collect();
-        let by_label = said.number.and_then(|n| offered.iter().find(|p| i64::from(p.month()) == n));
-        let by_place = said.number.and_then(|number| nth(&offered, number));
+        let by_label = choice(said).and_then(|n| offered.iter().find(|p| i64::from(p.month()) == n));
+        let by_place = choice(said).and_then(|number| nth(&offered, number));
         let period = said.period.or(by_label.copied()).or(by_place.copied());
         match period {
             Some(period) => Some(self.again(Settled { unit, period: Some(period), confirmed: Vec::new() })),
@@ -122,7 +128,7 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
 
     fn held(&self, unit: UnitId, period: i32, held: &[Held], said: &Said) -> Option<Plan> {
         let target = self.target(unit, period)?;
-        let replace = said.replace.or(match said.number {
+        let replace = said.replace.or(match choice(said) {
             Some(1) => Some(true),
             Some(2) => Some(false),
             _ => None,
@@ -151,7 +157,7 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
         said: &Said,
     ) -> Option<Plan> {
         let target = self.target(unit, period)?;
-        let yes = said.yes.or(match said.number {
+        let yes = said.yes.or(match choice(said) {
             Some(1) => Some(true),
             Some(2) => Some(false),
             _ => None,
@@ -196,88 +202,13 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
         self.redone(&self.case_of(&self.open.text, &reading, settled))
     }
 
-    /// The answer names the indicator, or the count, that was in doubt: the text is completed and read again.
-    fn completes(&self, candidates: &[IndicatorId], count: Option<i64>, said: &Said) -> Option<Plan> {
-        let reading = self.case.reading;
-        let told = match reading.values.as_slice() {
-            [(indicator, figure)] if is_bare(reading) => Some((*indicator, *figure)),
-            _ => None,
-        };
-        if reading.intent == Intent::Report && told.is_none() {
-            return None;
-        }
-        let by_number =
-            said.number.filter(|_| candidates.len() > 1).and_then(|n| nth(candidates, n)).copied();
-        let named = told.map(|(indicator, _)| indicator).or(said.indicator);
-        let sole = if candidates.len() == 1 { candidates.first().copied() } else { None };
-        let indicator = named.or(by_number).or(sole)?;
-        if !candidates.is_empty() && !candidates.contains(&indicator) {
-            return None;
-        }
-        let counted = told.map(|(_, figure)| figure);
-        let figure = match (count, counted) {
-            (Some(count), Some(told)) if told != count => return None,
-            (Some(count), _) => Some(count),
-            (None, Some(told)) => Some(told),
-            (None, None) if sole.is_some() || named.is_some() => said.number,
-            (None, None) => None,
-        };
-        if sole.is_some() && figure.is_none() {
-            return None;
-        }
-        self.completed(indicator, figure)
-    }
-
-    /// The text with its doubtful piece written out, read again; `None` where that does not say what the answer said.
-    fn completed(&self, indicator: IndicatorId, figure: Option<i64>) -> Option<Plan> {
-        let doubtful = self.read_again();
-        if doubtful.doubt.is_empty() {
-            return None;
-        }
-        let code = self.case.situation.catalogue.by_id(indicator).map(|i| i.code.clone())?;
-        let count = figure.map(|figure| figure.to_string()).unwrap_or_default();
-        // The code alone first where the count stands beside the doubtful piece.
-        let mut spellings = [format!(" {code} {count} "), format!(" {count} "), format!(" {code} ")];
-        if doubtful.doubt_count.is_some() && !doubtful.doubt.contains(|c: char| c.is_ascii_digit()) {
-            spellings.rotate_right(1);
-        }
-        let places = self.open.text.match_indices(doubtful.doubt.as_str()).take(MOST_PLACES);
-        let texts = places.flat_map(|(at, doubt)| {
-            let (before, after) = (self.open.text.get(..at), self.open.text.get(at + doubt.len()..));
-            let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
-            spellings.iter().map(move |piece| format!("{before}{piece}{after}"))
-        });
-        let read = texts.map(|text| {
-            let reading = self.reader.read(&text, day_of(self.open.received));
-            (text, reading)
-        });
-        let all = |reading: &Reading| [reading.values.clone(), reading.partly.clone()].concat();
-        let says_so = |reading: &Reading| {
-            let (all, told) =
-                (all(reading), |id: IndicatorId, n: i64| id == indicator && figure.is_none_or(|f| f == n));
-            all.iter().any(|(id, n)| told(*id, *n)) && doubtful.partly.iter().all(|sure| all.contains(sure))
-        };
-        // Something else in the text is doubtful as well, or how many of it there were.
-        let asks_next = |text: &str, reading: &Reading| {
-            let another = text.contains(&code) && !reading.doubt.contains(&code);
-            reading.intent == Intent::Ask
-                && reading.doubt != doubtful.doubt
-                && (says_so(reading) || reading.candidates == [indicator] || another)
-        };
-        let read: Vec<(String, Reading)> = read.collect();
-        let complete = read.iter().find(|(_, reading)| reading.intent != Intent::Ask && says_so(reading));
-        let (text, reading) =
-            complete.or_else(|| read.iter().find(|(text, reading)| asks_next(text, reading)))?;
-        Some(self.redone(&self.case_of(text, reading, Settled::default())))
-    }
-
     /// The text that raised the question, decided with what the answer settled.
     fn again(&self, settled: Settled) -> Plan {
         let reading = self.read_again();
         self.redone(&self.case_of(&self.open.text, &reading, settled))
     }
 
-    fn redone(&self, case: &Case<'_, '_>) -> Plan {
+    pub(super) fn redone(&self, case: &Case<'_, '_>) -> Plan {
         let plan = match case.reading.intent {
             Intent::Report | Intent::Zero | Intent::Correct | Intent::Add => decide::settled_report(case),
             _ => decide::ask(case),
@@ -288,11 +219,11 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
         }
     }
 
-    fn read_again(&self) -> Reading {
+    pub(super) fn read_again(&self) -> Reading {
         self.reader.read(&self.open.text, day_of(self.open.received))
     }
 
-    fn case_of<'x>(&self, text: &'x str, reading: &'x Reading, settled: Settled) -> Case<'s, 'x> {
+    pub(super) fn case_of<'x>(&self, text: &'x str, reading: &'x Reading, settled: Settled) -> Case<'s, 'x> {
         Case {
             situation: self.case.situation,
             words: self.case.words,
@@ -323,7 +254,7 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
     /// The answer is not understood; the question stays open and is not repeated.
     fn unclear(&self) -> Plan {
         let choices = match &self.open.kind {
-            QuestionKind::WhichHamlet { hamlets, .. } => format!("một số từ 1 đến {}", hamlets.len()),
+            QuestionKind::WhichHamlet { .. } => "một số trong danh sách".to_owned(),
             QuestionKind::WhichMonth { periods, .. } => {
                 let months = periods.iter().map(|number| format!("T{}", number % 100));
                 months.collect::<Vec<_>>().join(" hoặc ")
@@ -341,9 +272,6 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
     }
 }
 
-/// The doubtful piece may stand in the text by chance as well (“tt” in “antt”); so many places are tried.
-const MOST_PLACES: usize = 4;
-
 /// What a sender has been asked about before “replace or add?”.
 const CHECKED: [About; 3] = [About::Zero, About::Lower, About::Jump];
 
@@ -355,16 +283,13 @@ fn finished(target: Target<'_>, plan: Plan) -> Plan {
     Plan { person: Some(target.person.id), unit: Some(target.hamlet.id), question, ..plan }
 }
 
-/// A report that names neither month, hamlet nor day.
-fn is_bare(reading: &Reading) -> bool {
-    reading.intent == Intent::Report
-        && reading.period.is_none()
-        && reading.hamlet.is_none()
-        && !reading.rest_zero
+/// A number without a unit: one of a list.
+pub(super) fn choice(said: &Said) -> Option<i64> {
+    said.number.filter(|_| !said.counted)
 }
 
 /// The `number`th of `list`, from 1.
-fn nth<T>(list: &[T], number: i64) -> Option<&T> {
+pub(super) fn nth<T>(list: &[T], number: i64) -> Option<&T> {
     list.get(usize::try_from(number.checked_sub(1)?).ok()?)
 }
 

@@ -4,6 +4,7 @@
 
 mod answer;
 mod case;
+mod complete;
 mod decide;
 mod names;
 mod plan;

@@ -77,6 +77,18 @@ pub(super) fn named_in<'h>(text: &str, hamlets: &[&'h Hamlet]) -> Vec<&'h Hamlet
     found
 }
 
+/// The numbers by which hamlets are offered: the number that is a hamlet's own name where no other bears it (“5” for Tổ
+/// dân phố số 5), so that who texts the number means it either way; for the others the first free ones.
+pub(super) fn numbered(hamlets: &[&Hamlet]) -> Vec<i64> {
+    let own: Vec<Option<i64>> = hamlets
+        .iter()
+        .map(|hamlet| own_name(&hamlet.name).parse().ok().filter(|number| *number > 0))
+        .collect();
+    let mut free = (1..).filter(|number| !own.contains(&Some(*number)));
+    let alone = |number: &i64| own.iter().filter(|other| **other == Some(*number)).count() == 1;
+    own.iter().filter_map(|number| number.filter(&alone).or_else(|| free.next())).collect()
+}
+
 fn is_whole_name(said: &str, hamlet: &Hamlet) -> bool {
     said == folded(&hamlet.name)
 }
@@ -150,6 +162,18 @@ mod tests {
     fn one_number_may_mean_hamlets_of_two_communes() {
         assert_eq!(found("3", &[hamlet(1, "Thôn 3"), hamlet(2, "Xóm 3")]), [1, 2]);
         assert_eq!(found("xom 3", &[hamlet(1, "Thôn 3"), hamlet(2, "Xóm 3")]), [2]);
+    }
+
+    #[test]
+    fn hamlets_are_offered_by_their_own_numbers_where_they_have_them() {
+        let of = |names: &[&str]| {
+            let hamlets: Vec<Hamlet> = (1..).zip(names).map(|(id, name)| hamlet(id, name)).collect();
+            numbered(&hamlets.iter().collect::<Vec<_>>())
+        };
+        assert_eq!(of(&["Thôn Nà Mo", "Bản Pá Khoang"]), [1, 2]);
+        assert_eq!(of(&["Thôn 2", "Thôn 3"]), [2, 3]);
+        assert_eq!(of(&["Thôn Nà Mo", "Thôn 1", "Bản Pá Khoang"]), [2, 1, 3]);
+        assert_eq!(of(&["Thôn 3", "Xóm 3", "Bản Pá Khoang"]), [1, 2, 4]);
     }
 
     #[test]

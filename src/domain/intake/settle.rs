@@ -204,7 +204,8 @@ fn check_neighbours(case: &Case<'_, '_>, pool: &[Post<'_>], named: Option<Period
 }
 
 fn ask_hamlet(case: &Case<'_, '_>, hamlets: Vec<&Hamlet>, named: Option<Period>) -> Box<Plan> {
-    let names: Vec<String> = hamlets.iter().map(|hamlet| case.words.name(&hamlet.name)).collect();
+    let names = hamlets.iter().map(|hamlet| case.words.name(&hamlet.name));
+    let names: Vec<(i64, String)> = names::numbered(&hamlets).into_iter().zip(names).collect();
     let reply = case.words.reply_with_choices(key::WHICH_HAMLET, Vec::new(), &names);
     let hamlets = hamlets.iter().map(|hamlet| hamlet.id).collect();
     Box::new(case.asked(reply, QuestionKind::WhichHamlet { hamlets, period: named.map(Period::number) }))

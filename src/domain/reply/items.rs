@@ -107,15 +107,14 @@ impl Words<'_> {
         }
     }
 
-    /// A numbered list of names: “1 Thôn Nà Mo, 2 Thôn Nà Tòng”, as many as leave the reply within two SMS.
+    /// A numbered list of names: “1 Thôn Nà Mo, 2 Bản Pá Khoang”, as many as leave the reply within two SMS.
     pub fn reply_with_choices(
         &self,
         key: TemplateKey,
         fields: Vec<(&'static str, String)>,
-        names: &[String],
+        names: &[(i64, String)],
     ) -> ReplyParts {
-        let choices: Vec<String> =
-            (1..).zip(names).map(|(number, name)| format!("{number} {name}")).collect();
+        let choices: Vec<String> = names.iter().map(|(number, name)| format!("{number} {name}")).collect();
         let with = |count: usize| {
             let more = if count < choices.len() { ", ... hoặc soạn tên" } else { "" };
             let mut all = fields.clone();

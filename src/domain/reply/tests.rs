@@ -218,7 +218,8 @@ fn a_report_of_all_45_indicators_goes_back_in_codes_with_all_that_fit_and_how_ma
 #[test]
 fn as_many_hamlets_are_listed_as_fit_and_a_name_may_always_be_texted() {
     let office = Office::new();
-    let names: Vec<String> = (1..=40).map(|number| format!("Tổ dân phố số {number}")).collect();
+    let names: Vec<(i64, String)> =
+        (1..=40).map(|number| (number, format!("Tổ dân phố số {number}"))).collect();
     let sent = office.sent(&office.words().reply_with_choices(key::WHICH_HAMLET, Vec::new(), &names));
     assert!(sent.starts_with("Tin nay cua noi nao? Soan so: 1 To dan pho so 1, 2 To dan pho so 2"), "{sent}");
     assert!(sent.ends_with(", ... hoac soan ten.") && parts(&sent).parts == 2, "{sent}");

@@ -24,11 +24,11 @@ fn with_several_hamlets_the_text_names_one_by_code_number_or_name() {
 #[test]
 fn with_several_hamlets_and_none_named_the_server_asks_with_a_numbered_list() {
     for (answer, unit) in
-        [("2", PA_KHOANG), ("thon na mo", NA_MO), ("Pa Khoang", PA_KHOANG), ("04792013", TO_5)]
+        [("2", PA_KHOANG), ("thon na mo", NA_MO), ("Pa Khoang", PA_KHOANG), ("04792013", TO_5), ("5", TO_5)]
     {
         let mut desk = Desk::of(person(1, &[NA_MO, PA_KHOANG, TO_5]));
         let reply = desk.text("T3 TC2");
-        assert_eq!(reply, "Tin nay cua noi nao? Soan so: 1 Thon Na Mo, 2 Ban Pa Khoang, 3 To dan pho so 5.");
+        assert_eq!(reply, "Tin nay cua noi nao? Soan so: 1 Thon Na Mo, 2 Ban Pa Khoang, 5 To dan pho so 5.");
         desk.text(answer);
         assert_eq!(desk.figures_of(unit, "2026-03"), "TC2", "{answer}");
         assert_eq!(desk.question, None);
