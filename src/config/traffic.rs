@@ -1,6 +1,7 @@
 //! `[intake]`, `[outbound]`, `[retention]`: how texts are taken, sent and forgotten.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use serde::Serialize;
 
@@ -42,6 +43,9 @@ pub struct Outbound {
 pub struct Retention {
     /// The words of texts are deleted after this many days.
     pub text_days: u32,
+    /// When that is done, a cron expression in Vietnam's time.
+    #[serde(serialize_with = "super::as_text")]
+    pub schedule: cron::Schedule,
 }
 
 impl Intake {
@@ -87,6 +91,15 @@ impl Outbound {
 
 impl Retention {
     pub(super) fn read(section: &mut Section) -> Option<Self> {
-        Some(Retention { text_days: section.integer("text_days", 1..=36_500)? })
+        let text_days = section.integer("text_days", 1..=36_500);
+        let schedule = section.parsed("schedule", schedule);
+        Some(Retention { text_days: text_days?, schedule: schedule? })
     }
+}
+
+/// A cron expression of five fields (minute, hour, day, month, weekday), or of six with seconds in front.
+fn schedule(text: &str) -> Result<cron::Schedule, String> {
+    let seconds = if text.split_whitespace().count() == 5 { "0 " } else { "" };
+    let read = cron::Schedule::from_str(&format!("{seconds}{text}"));
+    read.map_err(|error| format!("write a cron expression such as “10 3 * * *” ({error})"))
 }

@@ -52,15 +52,24 @@ impl Target {
             }
             Target::Postgres(url) => {
                 let mut conn = PgConnection::establish(url)?;
-                conn.batch_execute(
-                    "SET TIME ZONE 'UTC'; SET statement_timeout = '60s'; SET lock_timeout = '20s'",
-                )
-                .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                conn.batch_execute(POSTGRES_SESSION)
+                    .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                if !for_reading {
+                    conn.batch_execute(POSTGRES_WRITER)
+                        .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                }
                 Ok(Conn::Postgres(conn))
             }
         }
     }
 }
+
+const POSTGRES_SESSION: &str = "SET TIME ZONE 'UTC'; SET statement_timeout = '60s'; SET lock_timeout = '20s'";
+
+/// Writers look rows up by keys only. On a fresh database there are no statistics, and a prepared statement keeps the
+/// plan made then: without these settings it would go on reading whole tables when they have long grown.
+const POSTGRES_WRITER: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off; \
+     SET enable_memoize = off; SET jit = off";
 
 /// WAL with a full sync: an answered commit is on disk. About 1,000 pages between checkpoints gave the best tail.
 fn sqlite_pragmas(for_reading: bool) -> String {

@@ -6,7 +6,7 @@ use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Binary};
 
 use super::conn::Conn;
-use super::sql::{Bind, Sql, padded, pieces};
+use super::sql::{Bind, Sql, padded, pieces, wanted};
 use super::{DbError, DbResult};
 use crate::crypto::Digest;
 use crate::domain::ids::{MessageId, PersonId, ReportId, UnitId};
@@ -115,21 +115,20 @@ pub fn taken(conn: &mut Conn, keys: &[Digest]) -> DbResult<HashMap<Digest, (Mess
     Ok(found)
 }
 
-/// The texts that these senders sent since the id `since`, oldest first: text index and time of receipt.
+/// The texts that these senders, each given once, sent since the id `since`: text index and time of receipt.
 pub fn recent(
     conn: &mut Conn,
     senders: &[Digest],
     since: MessageId,
 ) -> DbResult<HashMap<Digest, Vec<(Digest, i64)>>> {
     let mut found: HashMap<Digest, Vec<(Digest, i64)>> = HashMap::new();
-    for list in padded(senders) {
+    for senders in wanted(senders) {
         let rows = Sql::<(Binary, Binary, BigInt)>::new(
-            "SELECT sender_index, text_index, received_at FROM message WHERE sender_index IN (",
+            "SELECT m.sender_index, m.text_index, m.received_at FROM (VALUES ",
         )
-        .list(list)
-        .sql(") AND id > ")
+        .rows(senders)
+        .sql(") AS wanted CROSS JOIN message m WHERE m.sender_index = wanted.column1 AND m.id > ")
         .bind(since)
-        .sql(" ORDER BY id")
         .load::<(Vec<u8>, Vec<u8>, i64)>(conn)?;
         for (sender, text, at) in rows {
             found.entry(digest(sender)?).or_default().push((digest(text)?, at));

@@ -3,6 +3,7 @@
 //! diesel is synchronous: [`Db::read`] and [`Db::write`] hand closures to threads of their own and await the answer, so
 //! that nothing blocks the reactor. One thread writes to SQLite, two to PostgreSQL.
 
+pub mod catalogue;
 mod conn;
 pub mod installation;
 mod lane;
@@ -12,6 +13,7 @@ pub mod message;
 mod migrate;
 pub mod outbox;
 pub mod person;
+pub mod purge;
 pub mod question;
 pub mod report;
 pub mod schema;

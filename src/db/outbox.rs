@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text};
 use super::DbResult;
 use super::conn::Conn;
 use super::message::digest;
-use super::sql::{Bind, Sql, padded, pieces};
+use super::sql::{Bind, Sql, pieces, wanted};
 use crate::crypto::Digest;
 use crate::domain::ids::UnitId;
 
@@ -79,17 +79,16 @@ fn row(t: &NewOutgoing) -> [Bind; 16] {
     ]
 }
 
-/// Digests of the texts that went to these numbers for causes (messages, mostly) younger than the id `since`.
+/// Digests of the texts that went to these numbers, each given once, for causes (messages, mostly) younger than the id
+/// `since`.
 pub fn recent(conn: &mut Conn, receivers: &[Digest], since: i64) -> DbResult<HashSet<(Digest, Digest)>> {
     let mut found = HashSet::new();
-    for list in padded(receivers) {
-        let rows = Sql::<(Binary, Binary)>::new(
-            "SELECT receiver_index, text_index FROM outbox WHERE receiver_index IN (",
-        )
-        .list(list)
-        .sql(") AND cause > ")
-        .bind(since)
-        .load::<(Vec<u8>, Vec<u8>)>(conn)?;
+    for receivers in wanted(receivers) {
+        let rows = Sql::<(Binary, Binary)>::new("SELECT o.receiver_index, o.text_index FROM (VALUES ")
+            .rows(receivers)
+            .sql(") AS wanted CROSS JOIN outbox o WHERE o.receiver_index = wanted.column1 AND o.cause > ")
+            .bind(since)
+            .load::<(Vec<u8>, Vec<u8>)>(conn)?;
         for (receiver, text) in rows {
             found.insert((digest(receiver)?, digest(text)?));
         }

@@ -9,7 +9,7 @@ use diesel::sql_types::{BigInt, Binary, Bool, Date, Nullable, Text};
 use super::DbResult;
 use super::conn::Conn;
 use super::message::digest;
-use super::sql::{Bind, Sql, padded, pieces};
+use super::sql::{Bind, Sql, padded, pieces, wanted};
 use crate::crypto::Digest;
 use crate::domain::ids::{PersonId, UnitId};
 
@@ -65,10 +65,10 @@ type Row = (
     Option<String>,
 );
 
-/// Who is registered at these numbers, by blind index; several people may share one.
+/// Who is registered at these numbers, by blind index, each given once; several people may share one.
 pub fn registered(conn: &mut Conn, numbers: &[Digest]) -> DbResult<HashMap<Digest, Vec<Registered>>> {
     let mut found: HashMap<Digest, Vec<Registered>> = HashMap::new();
-    for list in padded(numbers) {
+    for numbers in wanted(numbers) {
         let rows = Sql::<(
             Binary,
             BigInt,
@@ -85,18 +85,28 @@ pub fn registered(conn: &mut Conn, numbers: &[Digest]) -> DbResult<HashMap<Diges
             Nullable<Text>,
         )>::new(
             "SELECT phone.number_index, person.id, person.marks, person.practice, person.pin_index, unit.id, unit.code, \
-             unit.name, unit.commune_id, post.valid_from, post.valid_to, unit.valid_to, commune.name FROM phone \
+             unit.name, unit.commune_id, post.valid_from, post.valid_to, unit.valid_to, commune.name FROM (VALUES ",
+        )
+        .rows(numbers)
+        .sql(
+            ") AS wanted CROSS JOIN phone \
              JOIN person ON person.id = phone.person_id \
              LEFT JOIN post ON post.person_id = person.id AND post.role IN ('head', 'team', 'manager') \
              LEFT JOIN unit ON unit.id = post.unit_id \
-             LEFT JOIN unit AS commune ON commune.id = unit.commune_id WHERE phone.number_index IN (",
+             LEFT JOIN unit AS commune ON commune.id = unit.commune_id \
+             WHERE phone.number_index = wanted.column1",
         )
-        .list(list)
-        .sql(") ORDER BY person.id, unit.code, post.valid_from")
         .load::<Row>(conn)?;
         for row in rows {
             add_row(&mut found, row)?;
         }
+    }
+    // Sorted here: an ORDER BY tempts PostgreSQL, as long as it has no statistics, to walk the whole table of people.
+    for people in found.values_mut() {
+        people.sort_by_key(|person| person.person_id);
+        people.iter_mut().for_each(|person| {
+            person.posts.sort_by(|a, b| (&a.code, a.valid_from).cmp(&(&b.code, b.valid_from)))
+        });
     }
     Ok(found)
 }
@@ -118,10 +128,14 @@ fn add_row(found: &mut HashMap<Digest, Vec<Registered>>, row: Row) -> DbResult<(
         commune_name,
     ) = row;
     let people = found.entry(digest(number)?).or_default();
-    if people.last().is_none_or(|last| last.person_id != person_id) {
-        let pin_index = pin.map(digest).transpose()?;
-        people.push(Registered { person_id, marks, practice, pin_index, posts: Vec::new() });
-    }
+    let at = match people.iter().position(|person| person.person_id == person_id) {
+        Some(at) => at,
+        None => {
+            let pin_index = pin.map(digest).transpose()?;
+            people.push(Registered { person_id, marks, practice, pin_index, posts: Vec::new() });
+            people.len() - 1
+        }
+    };
     if let (
         Some(person),
         Some(unit_id),
@@ -130,9 +144,9 @@ fn add_row(found: &mut HashMap<Digest, Vec<Registered>>, row: Row) -> DbResult<(
         Some(valid_from),
         Some(valid_to),
         Some(unit_valid_to),
-    ) = (people.last_mut(), unit, code, name, from, to, unit_to)
+    ) = (people.get_mut(at), unit, code, name, from, to, unit_to)
     {
-        person.posts.push(ReportingPost {
+        let post = ReportingPost {
             unit_id,
             code,
             name,
@@ -141,7 +155,8 @@ fn add_row(found: &mut HashMap<Digest, Vec<Registered>>, row: Row) -> DbResult<(
             valid_from,
             valid_to,
             unit_valid_to,
-        });
+        };
+        person.posts.push(post);
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
 
 use super::conn::Conn;
 use super::message::digest;
-use super::sql::{Bind, Sql, padded, pieces};
+use super::sql::{Bind, Sql, padded, pieces, wanted};
 use super::{DbError, DbResult};
 use crate::crypto::Digest;
 use crate::domain::ids::{MessageId, PersonId, ReportId, UnitId};
@@ -129,17 +129,30 @@ pub struct CurrentReturn {
     pub on_time: bool,
 }
 
-/// The current returns of `units` for `periods`.
+/// The current returns of `units`, each given once, for `periods`.
 pub fn returns(conn: &mut Conn, units: &[UnitId], periods: &BTreeSet<i32>) -> DbResult<Vec<CurrentReturn>> {
     type Row = (i64, i32, i64, i64, i32, bool, String, Option<i64>, i64, bool);
     let mut found = Vec::new();
     for (units, periods) in unit_and_period_lists(units, periods) {
-        let rows = Sql::<(BigInt, Integer, BigInt, BigInt, Integer, Bool, Text, Nullable<BigInt>, BigInt, Bool)>::new(
+        let rows = Sql::<(
+            BigInt,
+            Integer,
+            BigInt,
+            BigInt,
+            Integer,
+            Bool,
+            Text,
+            Nullable<BigInt>,
+            BigInt,
+            Bool,
+        )>::new(
             "SELECT r.unit_id, r.period, r.report_id, v.chain_id, r.version, r.rest_zero, v.stated, v.person_id, \
-             r.first_received_at, r.on_time FROM month_return r JOIN report v ON v.id = r.report_id WHERE r.unit_id IN (",
+             r.first_received_at, r.on_time FROM (VALUES ",
         )
-        .list(units)
-        .sql(") AND r.period IN (")
+        .rows(units)
+        // “+ 0” keeps the index of the country's month out: a hamlet has few months.
+        .sql(") AS wanted CROSS JOIN month_return r JOIN report v ON v.id = r.report_id \
+             WHERE r.unit_id = wanted.column1 AND r.period + 0 IN (")
         .list(periods)
         .sql(")")
         .load::<Row>(conn)?;
@@ -193,7 +206,7 @@ pub struct CurrentIncident {
     pub stated: String,
 }
 
-/// The current incidents of `units` in `periods`.
+/// The current incidents of `units`, each given once, in `periods`, oldest chain first.
 pub fn incidents(
     conn: &mut Conn,
     units: &[UnitId],
@@ -202,15 +215,18 @@ pub fn incidents(
     type Row = (i64, i64, i32, i64, i32, NaiveDate, String);
     let mut found = Vec::new();
     for (units, periods) in unit_and_period_lists(units, periods) {
-        let rows = Sql::<(BigInt, BigInt, Integer, BigInt, Integer, Date, Text)>::new(
-            "SELECT i.chain_id, i.report_id, v.version, i.unit_id, i.period, i.day, v.stated FROM incident i \
-             JOIN report v ON v.id = i.report_id WHERE i.unit_id IN (",
+        let mut rows = Sql::<(BigInt, BigInt, Integer, BigInt, Integer, Date, Text)>::new(
+            "SELECT i.chain_id, i.report_id, v.version, i.unit_id, i.period, i.day, v.stated FROM (VALUES ",
         )
-        .list(units)
-        .sql(") AND i.period IN (")
+        .rows(units)
+        .sql(
+            ") AS wanted CROSS JOIN incident i JOIN report v ON v.id = i.report_id \
+             WHERE i.unit_id = wanted.column1 AND i.period IN (",
+        )
         .list(periods)
-        .sql(") ORDER BY i.chain_id")
+        .sql(")")
         .load::<Row>(conn)?;
+        rows.sort_unstable_by_key(|row| row.0);
         found.extend(rows.into_iter().map(|(chain_id, report_id, version, unit_id, period, day, stated)| {
             CurrentIncident { chain_id, report_id, version, unit_id, period, day, stated }
         }));
@@ -218,12 +234,13 @@ pub fn incidents(
     Ok(found)
 }
 
-/// Pairs of lists for `unit IN (…) AND period IN (…)`.
-fn unit_and_period_lists(units: &[UnitId], periods: &BTreeSet<i32>) -> Vec<(Vec<Bind>, Vec<Bind>)> {
+/// Units to be joined and periods for an `IN (…)`.
+fn unit_and_period_lists(units: &[UnitId], periods: &BTreeSet<i32>) -> Vec<(Vec<[Bind; 1]>, Vec<Bind>)> {
     let periods: Vec<i32> = periods.iter().copied().collect();
-    let units: Vec<Vec<Bind>> = padded(units).collect();
     let lists: Vec<Vec<Bind>> = padded(&periods).collect();
-    units.iter().flat_map(|units| lists.iter().map(|periods| (units.clone(), periods.clone()))).collect()
+    wanted(units)
+        .flat_map(|units| lists.iter().map(move |periods| (units.clone(), periods.clone())))
+        .collect()
 }
 
 /// Which of these months their communes have closed.
@@ -231,14 +248,12 @@ pub fn closed(conn: &mut Conn, communes: &[UnitId], periods: &BTreeSet<i32>) -> 
     let mut found = Vec::new();
     for (communes, periods) in unit_and_period_lists(communes, periods) {
         found.extend(
-            Sql::<(BigInt, Integer)>::new(
-                "SELECT commune_id, period FROM month_state WHERE state <> 'open' AND period IN (",
-            )
-            .list(periods)
-            .sql(") AND commune_id IN (")
-            .list(communes)
-            .sql(")")
-            .load::<(i64, i32)>(conn)?,
+            Sql::<(BigInt, Integer)>::new("SELECT s.commune_id, s.period FROM (VALUES ")
+                .rows(communes)
+                .sql(") AS wanted CROSS JOIN month_state s WHERE s.commune_id = wanted.column1 AND s.state <> 'open' AND s.period IN (")
+                .list(periods)
+                .sql(")")
+                .load::<(i64, i32)>(conn)?,
         );
     }
     Ok(found)
@@ -259,7 +274,7 @@ pub struct LatestReport {
     pub text_index: Option<Digest>,
 }
 
-/// The latest reports of `people` since the id `since`.
+/// The latest reports of `people`, each given once, since the id `since`.
 pub fn latest(
     conn: &mut Conn,
     people: &[PersonId],
@@ -267,16 +282,18 @@ pub fn latest(
 ) -> DbResult<HashMap<PersonId, LatestReport>> {
     type Row = (Option<i64>, i64, i32, i64, Option<String>, Option<Vec<u8>>);
     let mut found = HashMap::new();
-    for list in padded(people) {
+    for people in wanted(people) {
         let rows = Sql::<(Nullable<BigInt>, BigInt, Integer, BigInt, Nullable<Text>, Nullable<Binary>)>::new(
-            "SELECT r.person_id, r.unit_id, r.period, r.received_at, r.added, m.text_index FROM report r \
-             LEFT JOIN message m ON m.id = r.message_id WHERE r.id IN \
-             (SELECT max(id) FROM report WHERE person_id IN (",
+            "SELECT r.person_id, r.unit_id, r.period, r.received_at, r.added, m.text_index FROM \
+                 (SELECT max(latest.id) AS id FROM (VALUES ",
         )
-        .list(list)
-        .sql(") AND id > ")
+        .rows(people)
+        .sql(") AS wanted CROSS JOIN report latest WHERE latest.person_id = wanted.column1 AND latest.id > ")
         .bind(since)
-        .sql(" GROUP BY person_id)")
+        .sql(
+            " GROUP BY latest.person_id) AS latest JOIN report r ON r.id = latest.id \
+                 LEFT JOIN message m ON m.id = r.message_id",
+        )
         .load::<Row>(conn)?;
         for (person, unit_id, period, received_at, added, text) in rows {
             if let Some(person) = person {

@@ -50,6 +50,20 @@ macro_rules! bind_from {
 
 bind_from! { i64 => Big, i32 => Int, String => Text, Vec<u8> => Bytes, NaiveDate => Day, f64 => Double }
 
+impl Bind {
+    /// NULL of the same type.
+    fn nothing(&self) -> Bind {
+        match self {
+            Bind::Big(_) => Bind::Big(None),
+            Bind::Int(_) => Bind::Int(None),
+            Bind::Text(_) => Bind::Text(None),
+            Bind::Bytes(_) | Bind::Bool(_) => Bind::Bytes(None),
+            Bind::Day(_) => Bind::Day(None),
+            Bind::Double(_) => Bind::Double(None),
+        }
+    }
+}
+
 impl From<bool> for Bind {
     fn from(value: bool) -> Self {
         Bind::Bool(value)
@@ -157,7 +171,7 @@ impl<ST> Query for Sql<ST> {
 impl<ST> RunQueryDsl<Conn> for Sql<ST> {}
 
 /// The sizes in which multi-row statements are made.
-const SIZES: [usize; 4] = [64, 16, 4, 1];
+const SIZES: [usize; 5] = [256, 64, 16, 4, 1];
 
 /// Cuts `rows` into pieces of the fixed sizes, in order.
 pub fn pieces<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
@@ -170,12 +184,26 @@ pub fn pieces<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
     })
 }
 
-/// `values` for an `IN (…)` list, filled up to a fixed size by repeating the last one, at most 64 at a time.
+/// `values` for an `IN (…)` list, filled up to a fixed size by repeating the last one, at most 256 at a time.
 pub fn padded<T: Clone + Into<Bind>>(values: &[T]) -> impl Iterator<Item = Vec<Bind>> {
-    values.chunks(64).map(|chunk| {
-        let size = SIZES.into_iter().rev().find(|size| *size >= chunk.len()).unwrap_or(64);
+    values.chunks(256).map(|chunk| {
+        let size = SIZES.into_iter().rev().find(|size| *size >= chunk.len()).unwrap_or(256);
         let last = chunk.last().cloned();
         chunk.iter().cloned().chain(last.into_iter().cycle()).take(size).map(Into::into).collect()
+    })
+}
+
+/// Keys for `FROM (VALUES (…), (…)) AS wanted CROSS JOIN … WHERE … = wanted.column1`, filled up to a fixed size with NULL, which
+/// meets nothing; give each key once. Joined like this, PostgreSQL looks up key by key whatever it knows of a table;
+/// with `IN (…)` on a key that is not unique and no statistics it prefers to walk the table. On SQLite CROSS JOIN keeps the
+/// order of the loops.
+pub fn wanted<T: Clone + Into<Bind>>(keys: &[T]) -> impl Iterator<Item = Vec<[Bind; 1]>> {
+    keys.chunks(256).map(|chunk| {
+        let size = SIZES.into_iter().rev().find(|size| *size >= chunk.len()).unwrap_or(256);
+        let binds: Vec<Bind> = chunk.iter().cloned().map(Into::into).collect();
+        let nothing = binds.first().map(Bind::nothing);
+        let filling = nothing.into_iter().cycle().take(size - chunk.len());
+        binds.into_iter().chain(filling).map(|bind| [bind]).collect()
     })
 }
 
@@ -185,9 +213,9 @@ mod tests {
 
     #[test]
     fn rows_are_cut_into_fixed_sizes_in_order() {
-        let rows: Vec<i32> = (0..150).collect();
+        let rows: Vec<i32> = (0..406).collect();
         let cut: Vec<Vec<i32>> = pieces(&rows).map(<[i32]>::to_vec).collect();
-        assert_eq!(cut.iter().map(Vec::len).collect::<Vec<_>>(), [64, 64, 16, 4, 1, 1]);
+        assert_eq!(cut.iter().map(Vec::len).collect::<Vec<_>>(), [256, 64, 64, 16, 4, 1, 1]);
         assert_eq!(cut.concat(), rows);
         assert_eq!(pieces::<i32>(&[]).count(), 0);
     }
@@ -196,7 +224,7 @@ mod tests {
     fn lists_are_filled_up_to_a_fixed_size() {
         assert_eq!(padded(&[1_i64, 2, 3]).map(|list| list.len()).collect::<Vec<_>>(), [4]);
         assert_eq!(
-            padded(&(0..70_i64).collect::<Vec<_>>()).map(|list| list.len()).collect::<Vec<_>>(),
+            padded(&(0..326_i64).collect::<Vec<_>>()).map(|list| list.len()).collect::<Vec<_>>(),
             [64, 16]
         );
         assert_eq!(padded::<i64>(&[]).count(), 0);

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use diesel::RunQueryDsl;
-use diesel::sql_types::{BigInt, Integer, Nullable};
+use diesel::sql_types::{BigInt, Integer};
 
 use super::DbResult;
 use super::conn::Conn;
-use super::sql::{Bind, Sql, padded, pieces};
+use super::sql::{Bind, Sql, padded, pieces, wanted};
 use crate::domain::ids::UnitId;
 use crate::domain::indicator::IndicatorId;
 
@@ -82,21 +82,22 @@ pub fn highest(
     since: i32,
 ) -> DbResult<HashMap<(UnitId, IndicatorId), i64>> {
     let mut found = HashMap::new();
-    for units in padded(units) {
+    for units in wanted(units) {
         for indicators in padded(indicators) {
-            let rows = Sql::<(BigInt, Integer, Nullable<BigInt>)>::new(
-                "SELECT unit_id, indicator_id, max(figure) FROM value WHERE unit_id IN (",
+            let rows = Sql::<(BigInt, Integer, BigInt)>::new(
+                "SELECT v.unit_id, v.indicator_id, v.figure FROM (VALUES ",
             )
-            .list(units.clone())
-            .sql(") AND period >= ")
+            .rows(units.clone())
+            .sql(") AS wanted CROSS JOIN value v WHERE v.unit_id = wanted.column1 AND v.period >= ")
             .bind(since)
-            .sql(" AND indicator_id IN (")
+            .sql(" AND v.indicator_id IN (")
             .list(indicators)
-            .sql(") GROUP BY unit_id, indicator_id")
-            .load::<(i64, i32, Option<i64>)>(conn)?;
-            found.extend(
-                rows.into_iter().filter_map(|(unit, indicator, top)| Some(((unit, indicator), top?))),
-            );
+            .sql(")")
+            .load::<(i64, i32, i64)>(conn)?;
+            for (unit, indicator, figure) in rows {
+                let top = found.entry((unit, indicator)).or_insert(figure);
+                *top = figure.max(*top);
+            }
         }
     }
     Ok(found)

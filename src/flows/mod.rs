@@ -3,4 +3,5 @@
 pub mod deliver;
 pub mod import;
 pub mod intake;
+pub mod purge;
 pub mod verify;

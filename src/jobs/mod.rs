@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 pub use node::{NODE_LEASE, keep_node};
 pub use outbound::send_texts;
-pub use schedule::run_daily;
+pub use schedule::run_at;
 pub use spool::replay_spool;
 
 /// Tells jobs to stop.

@@ -1,6 +1,5 @@
 //! Work at set hours, by cron expressions in Vietnam's time.
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -15,7 +14,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// Runs `work` whenever `schedule` says so, until told to stop. What was missed while the server was down is done at
 /// the next time; every work run by this is idempotent.
-pub async fn run_daily<W, F>(name: &'static str, schedule: Schedule, clock: Clock, mut stop: Stop, work: W)
+pub async fn run_at<W, F>(name: &'static str, schedule: Schedule, clock: Clock, mut stop: Stop, work: W)
 where
     W: Fn() -> F + Send,
     F: Future<Output = ()> + Send,
@@ -41,29 +40,17 @@ fn next(schedule: &Schedule, after: i64) -> Option<i64> {
     schedule.after(&after).next().map(|at| at.with_timezone(&Utc).timestamp_micros())
 }
 
-/// Reads a cron expression of five fields (minute, hour, day, month, weekday) or six with seconds in front.
-pub fn parse(expression: &str) -> Result<Schedule, cron::error::Error> {
-    match expression.split_whitespace().count() {
-        5 => Schedule::from_str(&format!("0 {expression}")),
-        _ => Schedule::from_str(expression),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::str::FromStr;
+
     use super::*;
 
     #[test]
     fn hours_are_vietnams() {
-        let schedule = parse("10 3 * * *").unwrap();
+        let schedule = Schedule::from_str("0 10 3 * * *").unwrap();
         let noon = "2026-03-15T12:00:00Z".parse::<DateTime<Utc>>().unwrap().timestamp_micros();
         let next = time_of(next(&schedule, noon).unwrap()).to_rfc3339();
         assert_eq!(next, "2026-03-15T20:10:00+00:00");
-    }
-
-    #[test]
-    fn five_and_six_fields_are_read_and_nonsense_is_not() {
-        assert!(parse("0 10 3 * * *").is_ok());
-        assert!(parse("every day").is_err());
     }
 }

@@ -140,7 +140,10 @@ impl<'a> Board<'a> {
         self.recent = message::recent(conn, &senders, floor_at(real_ms - LOOP_MS))?;
         self.echoes = outbox::recent(conn, &senders, floor_at(real_ms - ECHO_MS))?;
         self.load_questions(conn, &senders)?;
-        let people: Vec<PersonId> = self.people.values().flatten().map(|person| person.person_id).collect();
+        let mut people: Vec<PersonId> =
+            self.people.values().flatten().map(|person| person.person_id).collect();
+        people.sort_unstable();
+        people.dedup();
         for (person, latest) in report::latest(conn, &people, floor_at(real_ms - LATEST_MS))? {
             let period = Period::from_number(latest.period).map_err(|_| DbError::Corrupt("a period"))?;
             let added = latest.added.as_deref().map(figures).transpose()?;

@@ -1,0 +1,132 @@
+//! What a server does besides answering: the writers behind the queue, and the jobs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use super::Installation;
+use crate::config::{Outbound, Settings};
+use crate::db::catalogue;
+use crate::domain::shortcode::{Lexicon, Reader};
+use crate::domain::template::Templates;
+use crate::flows::deliver::{Policy, Sender};
+use crate::flows::intake::{Context, Intake, Route, Rules, Spool};
+use crate::flows::purge::purge;
+use crate::jobs::{Jobs, Stop, keep_node, replay_spool, run_at, send_texts, stopper};
+use crate::sms::Gateways;
+
+/// Microseconds of a second.
+const SECOND: i64 = 1_000_000;
+
+/// The running works of a server.
+#[derive(Debug)]
+pub(super) struct Works {
+    pub(super) intake: Intake,
+    pub(super) gateways: Gateways,
+    /// Told when the server must stop by itself.
+    pub(super) must_stop: Arc<Notify>,
+    jobs: Jobs,
+    writers: Vec<JoinHandle<()>>,
+}
+
+impl Works {
+    /// Starts the writers and the jobs.
+    pub(super) async fn start(settings: &Settings, installation: &Installation) -> anyhow::Result<Works> {
+        let gateways = gateways(&settings.gateways, &settings.outbound)?;
+        let planned = Arc::new(Notify::new());
+        let context = Context {
+            rules: Arc::new(rules(settings, installation).await?),
+            keys: Arc::clone(&installation.keys),
+            ids: Arc::clone(&installation.ids),
+            clock: installation.clock,
+            routes: routes(&gateways, settings),
+            planned: Arc::clone(&planned),
+        };
+        let spool = Spool::open(&settings.intake.spool_dir.join("texts"), settings.intake.spool_max_bytes)
+            .context("set intake.spool_dir to a folder that the server may write to")?;
+        let queue_size = settings.intake.queue_size;
+        let (intake, writers) = Intake::start(&installation.db, Arc::new(context), spool, queue_size);
+        let must_stop = Arc::new(Notify::new());
+        let (stopper, stop) = stopper();
+        let mut jobs = Jobs::new(stopper);
+        start_senders(&mut jobs, &gateways, settings, installation, (&planned, &stop));
+        jobs.start(replay_spool(intake.clone(), stop.clone()));
+        let (lost, Installation { db, ids, clock, holder, .. }) = (Arc::clone(&must_stop), installation.clone());
+        jobs.start(keep_node(db.clone(), ids, clock, holder, move || lost.notify_one(), stop.clone()));
+        let text_days = settings.retention.text_days;
+        let forget = move || {
+            let db = db.clone();
+            async move { purge(&db, clock, text_days).await }
+        };
+        jobs.start(run_at("purge", settings.retention.schedule.clone(), clock, stop, forget));
+        Ok(Works { intake, gateways, must_stop, jobs, writers })
+    }
+
+    /// Stops the jobs, then the writers, when nothing can reach them any more: every clone of the handle must be gone.
+    pub(super) async fn stop(self) {
+        let Works { intake, jobs, writers, .. } = self;
+        jobs.stop().await;
+        drop(intake);
+        for writer in writers {
+            // Whatever was handed over is written before the writer ends.
+            if tokio::time::timeout(Duration::from_secs(3), writer).await.is_err() {
+                tracing::warn!("a writer had not ended in time");
+            }
+        }
+    }
+}
+
+fn gateways(settings: &[crate::config::Gateway], outbound: &Outbound) -> anyhow::Result<Gateways> {
+    let seconds = u64::try_from(outbound.request_seconds).unwrap_or(1);
+    Gateways::new(settings, Duration::from_secs(seconds)).context("the client for gateways cannot be made")
+}
+
+async fn rules(settings: &Settings, installation: &Installation) -> anyhow::Result<Rules> {
+    let catalogue = installation.db.read(catalogue::load).await?;
+    let reader = Reader::new(&catalogue, &Lexicon::shipped()?)?;
+    let calendar = settings.period.calendar().clone();
+    Ok(Rules { reader, templates: Templates::shipped()?, calendar, catalogue })
+}
+
+fn routes(gateways: &Gateways, settings: &Settings) -> HashMap<String, Route> {
+    let default = |id: &str| settings.gateways.iter().find(|g| g.id == id).and_then(|g| g.default_commune.clone());
+    let route = |gateway: &Arc<crate::sms::Gateway>| {
+        let default_commune = default(&gateway.id);
+        (gateway.id.clone(), Route { cost_per_part: gateway.cost_per_part, default_commune })
+    };
+    gateways.iter().map(route).collect()
+}
+
+fn start_senders(
+    jobs: &mut Jobs,
+    gateways: &Gateways,
+    settings: &Settings,
+    installation: &Installation,
+    (planned, stop): (&Arc<Notify>, &Stop),
+) {
+    for gateway in gateways.iter().filter(|gateway| gateway.sends()) {
+        let sender = Sender {
+            db: installation.db.clone(),
+            keys: Arc::clone(&installation.keys),
+            clock: installation.clock,
+            gateway: Arc::clone(gateway),
+            policy: policy(&settings.outbound),
+            holder: installation.holder,
+        };
+        jobs.start(send_texts(sender, Arc::clone(planned), stop.clone()));
+    }
+}
+
+fn policy(outbound: &Outbound) -> Policy {
+    Policy {
+        workers: outbound.workers,
+        lease: outbound.lease_seconds * SECOND,
+        max_tries: outbound.max_tries,
+        first_pause: outbound.first_pause_seconds * SECOND,
+        longest_pause: outbound.longest_pause_seconds * SECOND,
+    }
+}

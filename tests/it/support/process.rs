@@ -1,0 +1,73 @@
+//! The real program as a process, to be killed like one.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use super::TestDatabase;
+
+/// The token of the gateway `test`.
+pub const TOKEN: &str = "secret-of-the-test";
+
+/// `binhyen` with the settings of a test.
+pub fn program(test: &TestDatabase) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_binhyen"));
+    command
+        .env("BINHYEN__DATABASE__URL", test.url())
+        .env("BINHYEN__KEYS__FILE", test.beside("data.key"))
+        .env("BINHYEN__INTAKE__SPOOL_DIR", test.beside("spool"))
+        .env("BINHYEN__HTTP__LISTEN", "127.0.0.1:0")
+        .env("BINHYEN__METRICS__LISTEN", "off")
+        .env("BINHYEN__LOG__LEVEL", "warn")
+        .env("BINHYEN__CLOCK__FIXED", "2026-03-16T08:00:00+07:00")
+        .env("BINHYEN__GATEWAYS__TEST__KIND", "generic")
+        .env("BINHYEN__GATEWAYS__TEST__INBOUND_TOKEN", TOKEN);
+    command
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    /// Starts `command serve` and waits until it listens.
+    pub fn start(mut command: Command) -> Server {
+        let mut process = command.arg("serve").stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let address = lines.find_map(|line| line.unwrap().strip_prefix("listening on ").map(str::to_owned));
+        Server { process, address: address.expect("the server says where it listens") }
+    }
+
+    /// The address of `path`.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
+    /// The address where the gateway `test` takes texts.
+    pub fn inbound(&self) -> String {
+        self.url(&format!("/gateways/test/inbound?token={TOKEN}"))
+    }
+
+    /// Ends it without a word (SIGKILL).
+    pub fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Asks it to stop (SIGTERM) and answers its exit code.
+    pub fn terminate(mut self) -> Option<i32> {
+        let pid = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.process.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Already gone where the test ended it.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
