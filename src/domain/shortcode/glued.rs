@@ -132,6 +132,7 @@ impl Search<'_> {
             }
             return;
         }
+        self.last_month(at, cuts);
         if code_first {
             for (code, money) in self.codes(at) {
                 for end in self.figure_ends(code) {
@@ -148,6 +149,17 @@ impl Search<'_> {
                 for (code, _) in self.codes(figure) {
                     self.pairs(code, &with(&with(cuts, at, figure), figure, code), false);
                 }
+            }
+        }
+    }
+
+    /// “tc2cb1t6”: the month at the end.
+    fn last_month(&mut self, at: usize, cuts: &[Cut]) {
+        for word in MONTHS {
+            let number = at + word.len();
+            let digits = if self.rest(at).starts_with(word) { self.digits(number) } else { 0 };
+            if cuts.len() > 1 && (1..=2).contains(&digits) && number + digits == self.run.len() {
+                self.found.push(with(&with(cuts, at, number), number, number + digits));
             }
         }
     }

@@ -110,11 +110,30 @@ pub(super) fn urgent(text: &Text, items: &[Item], reporting: bool) -> bool {
     let later_mark = (0..text.tokens.len()).any(|at| {
         text.is(at, Class::Urgent).is_some_and(|len| len >= 2) && text.is(at, Class::Noise).is_none()
     });
-    let score = 2 * i32::from(is_called(text))
+    let score = 2 * i32::from(is_bloody(text) && !reporting)
+        + 2 * i32::from(is_called(text))
         + 2 * i32::from(is_going_on(text))
         + i32::from(has_call(text))
         + 2 * i32::from(later_mark);
     score >= if reporting { 3 } else { 2 }
+}
+
+/// Two different words of violence spelled out, in a text that counts nothing.
+fn is_bloody(text: &Text) -> bool {
+    let mut seen: Vec<&str> = Vec::new();
+    for at in 0..text.tokens.len() {
+        let spelled = text.token(at).is_some_and(|t| !t.marks.is_bare());
+        let Some(len) = text.is(at, Class::Violence).filter(|len| spelled || *len > 1) else { continue };
+        let counted =
+            text.indicator(at).is_some_and(|(.., other)| other >= len) || text.is(at, Class::Noise).is_some();
+        if !counted && !seen.contains(&text.plain(at)) {
+            seen.push(text.plain(at));
+        }
+    }
+    let figures = text.tokens.iter().any(|t| t.shape == Shape::Number);
+    let past = (0..text.tokens.len())
+        .any(|at| text.is_any(at, &[Class::DayBefore, Class::Yesterday, Class::PrevMonth]).is_some());
+    seen.len() >= 2 && !figures && !past
 }
 
 /// “xuống ngay”, “lên dẹp gấp”, with something to come for.
@@ -174,6 +193,13 @@ pub(super) fn question(text: &Text) -> Option<Question> {
     let status = longest(Class::Status);
     let help = longest(Class::Help);
     let checks = (0..text.tokens.len()).any(|at| matches!(text.is(at, Class::Status), Some(len) if text.plain(at) == "kt" || text.plain(at) == "kiem" && len == 2));
+    let words: Vec<&str> =
+        text.tokens.iter().filter(|t| t.shape == Shape::Word).map(|t| t.plain.as_str()).collect();
+    let sent = words.iter().any(|word| matches!(*word, "gui" | "nop" | "nhan" | "bao"));
+    let ends = words.iter().rev().take(3).any(|word| *word == "chua");
+    if sent && ends && status.is_none() {
+        return Some(Question::Status);
+    }
     match (status, help) {
         (Some((s, _)), Some((h, _))) if checks || s > h => Some(Question::Status),
         (_, Some((len, at))) if len > 1 || at <= 2 => Some(Question::Help),

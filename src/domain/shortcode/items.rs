@@ -91,6 +91,12 @@ pub(super) enum Kind {
     Figure(Figure),
     Neg,
     Vague(Unit),
+    /// “hình như”, “nghe nói”: what follows is not sure.
+    Hedge,
+    /// “dự kiến”, “nếu”: what follows has not happened.
+    Plan,
+    /// “mỗi buổi”: what follows is not the whole.
+    Each,
     Total,
     Money {
         dong: i64,

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::intent::{self, Question};
 use super::items::{Item, Kind, Unit};
-use super::lexicon::Strength;
+use super::lexicon::{Class, Strength};
 use super::period_of::{Timing, timing};
 use super::personal::is_personal;
 use super::reader::Worked;
@@ -115,6 +115,7 @@ fn without_figures(worked: &Worked, timing: &Timing, story: &Story) -> Option<Re
     }
     match intent::question(text) {
         Some(Question::Help) => Some(Reading::of(Intent::Help)),
+        Some(Question::Status) if figures => None,
         Some(Question::Status) => {
             let mut reading = Reading::of(Intent::Status);
             reading.period = timing.period.filter(|_| timing.named);
@@ -152,8 +153,8 @@ fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> 
     let zero = nothing
         || (story.doubt.is_none()
             && wish != Wish::Add
-            && ((only_denied && whole_blanket && timing.trouble.is_none())
-                || (story.values.is_empty() && (blanket || (calm && is_about_us(worked, timing))))));
+            && ((only_denied && whole_blanket && !story.values.is_empty() && timing.trouble.is_none())
+                || (story.values.is_empty() && ((blanket || calm) && is_about_us(worked, timing)))));
     if zero && timing.trouble.is_none() && two_hamlets(items, story).is_none() {
         let mut reading = Reading::of(Intent::Zero);
         reading.period = timing.period;
@@ -198,10 +199,14 @@ fn is_bare_zero(items: &[Item], timing: &Timing) -> bool {
     zero && headed && words <= 4
 }
 
-/// Whether calm words are about a month, a hamlet or security.
+/// Whether “nothing” and calm words are a report: about a month, a hamlet or security, and no request.
 fn is_about_us(worked: &Worked, timing: &Timing) -> bool {
-    let short = worked.text.tokens.len() <= 4;
-    timing.named || short || intent::is_ours(&worked.text, &worked.items) || timing.day.is_some()
+    let said = |class| (0..worked.text.tokens.len()).any(|at| worked.text.is(at, class).is_some());
+    let short = worked.text.tokens.len() <= 6;
+    let headed =
+        timing.named || timing.day.is_some() || worked.items.iter().any(|item| item.kind == Kind::Keyword);
+    let asks = worked.text.tokens.iter().any(|t| t.shape == Shape::Sep('?'));
+    (headed || short || intent::is_ours(&worked.text, &worked.items)) && !said(Class::Request) && !asks
 }
 
 fn says_rest_is_nothing(items: &[Item]) -> bool {
@@ -234,9 +239,7 @@ fn trouble(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> Optio
     let ours = intent::is_ours(text, items);
     if let Some(doubt) = first {
         let coded = items.iter().any(|item| matches!(item.kind, Kind::Trouble(_) | Kind::Keyword));
-        let digits = is_short(text) && text.tokens.iter().any(|t| t.shape == Shape::Number);
-        let short_month = timing.named && is_short(text);
-        if !(ours || coded || digits || short_month) && story.values.is_empty() {
+        if !(ours || coded || has_little_but_figures(text, items, timing)) && story.values.is_empty() {
             return Some(Reading::of(Intent::Ignore));
         }
         let (doubt, span) = raw_doubt(&doubt);
@@ -245,25 +248,28 @@ fn trouble(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> Optio
     if !story.values.is_empty() {
         return None;
     }
-    let alone = items
-        .iter()
-        .any(|item| matches!(item.kind, Kind::Neg | Kind::Figure(_) | Kind::Fix | Kind::Mistake | Kind::Add))
-        && is_short(text);
-    Some(if timing.named || wish != Wish::Report || items.iter().any(|item| item.kind == Kind::Keyword) {
-        if ours || is_short(text) || wish == Wish::Add {
-            ask(Why::Nothing)
-        } else {
-            Reading::of(Intent::Ignore)
-        }
-    } else if ours
-        || alone
-        || (is_short(text)
-            && text.tokens.iter().any(|t| matches!(t.shape, Shape::Number | Shape::Opaque | Shape::Unsure)))
-    {
-        ask(Why::NotAReport)
-    } else {
-        Reading::of(Intent::Ignore)
-    })
+    Some(without_doubt(worked, timing, wish, ours))
+}
+
+/// Nothing was told and nothing is in doubt: a question for those who seem to report, silence for others.
+fn without_doubt(worked: &Worked, timing: &Timing, wish: Wish, ours: bool) -> Reading {
+    let Worked { text, items, .. } = worked;
+    let figures = has_little_but_figures(text, items, timing);
+    if timing.named || wish != Wish::Report || items.iter().any(|item| item.kind == Kind::Keyword) {
+        let reports = ours || is_short(text) || wish == Wish::Add || figures;
+        return if reports { ask(Why::Nothing) } else { Reading::of(Intent::Ignore) };
+    }
+    let answers =
+        |kind: &Kind| matches!(kind, Kind::Neg | Kind::Figure(_) | Kind::Fix | Kind::Mistake | Kind::Add);
+    let alone = is_short(text) && items.iter().any(|item| answers(&item.kind));
+    if ours || alone || figures { ask(Why::NotAReport) } else { Reading::of(Intent::Ignore) }
+}
+
+/// A short text with a number, or figures beside a named month.
+fn has_little_but_figures(text: &Text, items: &[Item], timing: &Timing) -> bool {
+    let number = |shape: Shape| matches!(shape, Shape::Number | Shape::Opaque | Shape::Unsure);
+    let short = is_short(text) && (timing.named || text.tokens.iter().any(|t| number(t.shape)));
+    short || (timing.named && items.iter().any(|item| matches!(item.kind, Kind::Figure(_))))
 }
 
 fn is_short(text: &Text) -> bool {

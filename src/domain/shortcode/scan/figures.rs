@@ -49,7 +49,10 @@ impl Scanner<'_, '_> {
         if first.in_words && phrase {
             return None;
         }
-        if first.in_words && !self.is_number_here(at, next, unit_here.is_some() || counted.is_some()) {
+        let loud =
+            counted.and_then(|(place, ..)| self.text.book.entries.get(place)).is_some_and(|e| !e.quiet);
+        if first.in_words && !self.is_number_here(at, next, unit_here.is_some() || absorbed.is_some() || loud)
+        {
             return None;
         }
         let measured = self.text.is(next, Class::UnitMeasure).is_some()
@@ -76,6 +79,9 @@ impl Scanner<'_, '_> {
             && self.text.token(next + 1).is_some_and(|t| t.shape == Shape::Number);
         if month || self.text.code(next).is_some() || self.text.is(next, Class::NotThat).is_some() {
             return Unit::None;
+        }
+        if self.text.is(next, Class::Noise).is_some() && !counted {
+            return Unit::Thing;
         }
         let stranger = self.text.token(next).is_some_and(|t| t.shape == Shape::Word && t.spaced)
             && !counted

@@ -156,6 +156,10 @@ impl Scanner<'_, '_> {
         let number_glued = next.is_some_and(|t| t.shape == Shape::Number && !t.spaced);
         let after_code = matches!(self.last(), Some(Kind::Indicator(_, Strength::Code) | Kind::Ambiguous(_)));
         let kind = match c {
+            '−' if number_glued => Kind::Trouble(Trouble::Negative),
+            '-' if number_glued && matches!(self.last(), Some(Kind::Colon)) => {
+                Kind::Trouble(Trouble::Negative)
+            }
             '-' | '−' | '–' | '—' | '‐' if spaced && number_glued => Kind::Trouble(Trouble::Negative),
             '-' | '−' | '–' | '—' | '‐' => {
                 if spaced && !after_code {
@@ -167,6 +171,9 @@ impl Scanner<'_, '_> {
             '.' if number_glued && after_code => Kind::Noise("a joint"),
             '.' | '!' | '。' | '…' => Kind::Sep(3),
             '?' | '#' | '*' | '%' | '$' | '@' | '^' | '~' | '{' | '}' if after_code => {
+                Kind::Trouble(Trouble::Illegible)
+            }
+            '?' if matches!(self.last(), Some(Kind::Figure(_))) && !spaced => {
                 Kind::Trouble(Trouble::Illegible)
             }
             '?' => Kind::Sep(3),

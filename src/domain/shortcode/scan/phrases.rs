@@ -33,6 +33,7 @@ impl Scanner<'_, '_> {
             Class::StopWhat,
             Class::Erase,
             Class::Secret,
+            Class::Violence,
         ];
         if self.text.is_any(at, &longer_class).is_some_and(|other| other > len) {
             return None;
@@ -136,7 +137,7 @@ impl Scanner<'_, '_> {
 }
 
 /// Phrases that are one kind of piece whatever stands around them, the first of equal length winning.
-fn simple_classes() -> [(Class, Kind); 34] {
+fn simple_classes() -> [(Class, Kind); 37] {
     [
         (Class::LossAll, Kind::Loss { all: true }),
         (Class::Dead, Kind::Consequence(Consequence::Dead)),
@@ -161,6 +162,9 @@ fn simple_classes() -> [(Class, Kind); 34] {
         (Class::Done, Kind::Done),
         (Class::Than, Kind::Than),
         (Class::Vague, Kind::Vague(Unit::None)),
+        (Class::Hedge, Kind::Hedge),
+        (Class::Plan, Kind::Plan),
+        (Class::Each, Kind::Each),
         (Class::Rest, Kind::Rest),
         (Class::Calm, Kind::Calm),
         (Class::And, Kind::And),

@@ -7,6 +7,28 @@ use super::super::reading::Why;
 use super::{Doubt, Teller};
 
 impl Teller<'_, '_> {
+    /// Figures after “hình như”, “dự kiến”, “mỗi buổi” are no account of what happened.
+    pub(super) fn take_moods(&mut self) {
+        for at in 0..self.items.len() {
+            let why = match self.kind(at) {
+                Kind::Hedge | Kind::Each => Why::Vague,
+                Kind::Plan => Why::NotAReport,
+                _ => continue,
+            };
+            let near = *self.kind(at) == Kind::Each;
+            let reach = (at + 1..self.items.len())
+                .take(if near { 4 } else { usize::MAX })
+                .take_while(|i| !matches!(self.kind(*i), Kind::Sep(3)));
+            let counted = reach.into_iter().any(|i| {
+                self.pairing.pairs.iter().any(|pair| pair.figure == i)
+                    || self.claims.values().flatten().any(|claim| claim.thing == i)
+            });
+            if counted {
+                self.doubts.push(Doubt::new(why, at));
+            }
+        }
+    }
+
     /// Figures that count nothing named: parts of what was told, people at a meeting, things; otherwise a doubt.
     pub(super) fn take_loose(&mut self) {
         for at in self.pairing.loose.clone() {
