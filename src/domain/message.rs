@@ -67,8 +67,7 @@ pub fn is_gsm7(c: char) -> bool {
 
 /// How many parts `text` takes.
 pub fn parts(text: &str) -> Parts {
-    let encoding = Encoding::of(text);
-    Parts { encoding, parts: split(text).len() }
+    Parts { encoding: Encoding::of(text), parts: split(text).len() }
 }
 
 /// The pieces of `text` as they lie in its parts; their concatenation is the text.

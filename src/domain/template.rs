@@ -142,12 +142,14 @@ impl Templates {
     /// more with marks goes without them, as completeness is worth more, and is shortened between words at last.
     pub fn render_reply(&self, reply: &super::intake::ReplyParts, marks: bool) -> String {
         let practice = if reply.practice { PRACTICE } else { "" };
-        let whole = format!("{practice}{}", self.render(reply.key, &reply.fields, marks));
-        if marks && message::parts(&whole).parts <= MAX_PARTS {
-            return whole;
+        if marks {
+            let whole = format!("{practice}{}", self.render(reply.key, &reply.fields, true));
+            if message::parts(&whole).parts <= MAX_PARTS {
+                return whole;
+            }
         }
-        let plain = self.render(reply.key, &reply.fields, false);
-        message::shorten(&format!("{}{plain}", without_marks(practice)), MAX_PARTS)
+        let plain = format!("{}{}", without_marks(practice), self.render(reply.key, &reply.fields, false));
+        message::shorten(&plain, MAX_PARTS)
     }
 
     /// The short name of an indicator with marks, as replies print it: that of the catalogue, else the beginning of

@@ -14,5 +14,5 @@ mod containers;
 mod databases;
 mod installation;
 mod intake;
-mod reading;
 mod pages;
+mod reading;

@@ -9,23 +9,31 @@ use crate::domain::message::is_gsm7;
 /// become plain ones, what has no counterpart is dropped.
 pub fn without_marks(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for c in text.nfkd() {
-        match c {
-            c if is_combining_mark(c) => {}
-            'đ' => plain.push('d'),
-            'Đ' => plain.push('D'),
-            '“' | '”' | '„' | '«' | '»' => plain.push('"'),
-            '‘' | '’' | '`' | '´' => plain.push('\''),
-            '–' | '—' | '−' | '‐' | '‑' => plain.push('-'),
-            '•' | '·' => plain.push('-'),
-            '→' => plain.push_str("->"),
-            '×' => plain.push('x'),
-            c if c.is_ascii() && is_gsm7(c) && c != '\u{c}' && c != '\r' => plain.push(c),
-            c if c.is_whitespace() => plain.push(' '),
-            _ => {}
+    for c in text.chars() {
+        if c.is_ascii() {
+            push_plain(&mut plain, c);
+        } else {
+            std::iter::once(c).nfkd().for_each(|part| push_plain(&mut plain, part));
         }
     }
     plain
+}
+
+fn push_plain(plain: &mut String, c: char) {
+    match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' => plain.push(c),
+        'đ' => plain.push('d'),
+        'Đ' => plain.push('D'),
+        '“' | '”' | '„' | '«' | '»' => plain.push('"'),
+        '‘' | '’' | '`' | '´' => plain.push('\''),
+        '–' | '—' | '−' | '‐' | '‑' | '•' | '·' => plain.push('-'),
+        '→' => plain.push_str("->"),
+        '×' => plain.push('x'),
+        c if c.is_ascii() && is_gsm7(c) && c != '\u{c}' && c != '\r' => plain.push(c),
+        c if is_combining_mark(c) => {}
+        c if c.is_whitespace() => plain.push(' '),
+        _ => {}
+    }
 }
 
 #[cfg(test)]
