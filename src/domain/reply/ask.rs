@@ -44,6 +44,11 @@ impl Words<'_> {
                 key::ASK_NOTHING,
                 vec![example, ("zero", self.zero_example(reading.period.or(reading.partly_month)))],
             ),
+            Why::Absurd
+                if reading.candidates.is_empty() && !reading.doubt.contains(char::is_alphanumeric) =>
+            {
+                self.reply(key::ASK_ILLEGIBLE, vec![example])
+            }
             _ if nameless => self.reply(key::ASK_AGAIN, vec![example]),
             Why::NoIndicator => self.reply(key::ASK_INDICATOR, vec![piece, example]),
             Why::Vague | Why::NoCount => self.reply(key::ASK_VAGUE, vec![piece, example]),
