@@ -13,6 +13,7 @@ pub mod db;
 pub mod documents;
 pub mod domain;
 pub mod flows;
+pub mod http;
 pub mod jobs;
 pub mod sms;
 pub mod telemetry;

@@ -3,10 +3,14 @@
 //! diesel is synchronous: [`Db::read`] and [`Db::write`] hand closures to threads of their own and await the answer, so
 //! that nothing blocks the reactor. One thread writes to SQLite, two to PostgreSQL.
 
+pub mod account;
 pub mod catalogue;
 mod conn;
+pub mod figures;
+pub mod history;
 pub mod installation;
 mod lane;
+pub mod lineage;
 pub mod lock;
 pub mod log;
 pub mod message;
@@ -18,8 +22,11 @@ pub mod question;
 pub mod report;
 pub mod schema;
 mod seed;
+pub mod session;
+pub mod signing_key;
 pub mod sql;
 pub mod total;
+pub mod traffic;
 pub mod unit;
 pub mod value;
 pub mod verify;

@@ -1,7 +1,12 @@
 //! The stories of the program, a verb each: load, decide by the domain, write, in one transaction.
 
+pub mod authenticate;
 pub mod deliver;
+pub mod disclose;
+pub mod figures;
 pub mod import;
 pub mod intake;
+pub mod look_up;
+pub mod permit;
 pub mod purge;
 pub mod verify;

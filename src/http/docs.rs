@@ -1,0 +1,91 @@
+//! The description of the API (OpenAPI 3.1) and a page to try it, served by this server alone.
+
+use std::sync::{Arc, OnceLock};
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_swagger_ui::Config;
+
+use super::error::{Code, Problem};
+use super::{figures, health, indicators, messages, reports, tokens, units};
+
+/// Where the description is.
+const DOCUMENT: &str = "/api/openapi.json";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Bình Yên", description = "Hamlet heads report security-and-order incidents; communes get their \
+        monthly indicators. Errors are `application/problem+json` with a stable `code`; lists are \
+        `{\"items\": […], \"next\": cursor or null}`; periods are written `YYYY-MM`; ids and unit codes are text."),
+    paths(
+        health::show_liveness,
+        health::show_readiness,
+        show_openapi,
+        tokens::create_token,
+        tokens::refresh_token,
+        indicators::list_indicators,
+        figures::show_country_month,
+        figures::show_commune_month,
+        figures::show_province_month,
+        units::list_units,
+        units::show_unit,
+        reports::list_reports,
+        reports::show_report,
+        messages::list_messages,
+    ),
+    modifiers(&Bearer)
+)]
+struct Description;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut Document) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The OpenAPI document of this version.
+pub fn openapi() -> Document {
+    Description::openapi()
+}
+
+/// The description of the API.
+#[utoipa::path(get, path = "/api/openapi.json", tag = "health", responses((status = 200, body = Object)))]
+pub(super) async fn show_openapi() -> HttpResponse {
+    static TEXT: OnceLock<Result<String, String>> = OnceLock::new();
+    match TEXT.get_or_init(|| openapi().to_json().map_err(|error| error.to_string())) {
+        Ok(text) => HttpResponse::Ok().content_type("application/json").body(text.as_str()),
+        Err(error) => actix_web::ResponseError::error_response(&Problem::internal(error)),
+    }
+}
+
+/// The page lies in a folder, since it asks for its files by relative addresses.
+pub(super) async fn redirect_to_docs() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/api/docs/")).finish()
+}
+
+/// A page to try the API, and its files.
+pub(super) async fn show_docs(file: web::Path<String>) -> Result<HttpResponse, Problem> {
+    // Without this the page would ask a foreign host to check the document.
+    let config = Config::new([DOCUMENT]).validator_url("none").persist_authorization(false);
+    let served = utoipa_swagger_ui::serve(&file, Arc::new(config));
+    let served = served.map_err(|error| Problem::internal(&error))?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let mut response = HttpResponse::Ok();
+    if served.gzpipped {
+        response.insert_header((header::CONTENT_ENCODING, "gzip"));
+    }
+    Ok(response
+        .content_type(served.content_type)
+        .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
+        .body(served.bytes.into_owned()))
+}
+
+/// Everything from this server; the page writes styles into its elements and draws with inlined pictures.
+const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                           frame-ancestors 'none'";

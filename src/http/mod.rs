@@ -1,0 +1,204 @@
+//! The web server: one list of routes, one table of errors, a short file per noun.
+//!
+//! A request passes, from the outside in: its id and log line ([`request_id`]), security headers, the rendering of
+//! errors ([`error`]), compression, a limit of time, and at its address the question who makes it ([`auth`]).
+
+pub mod auth;
+pub mod body;
+mod docs;
+pub mod error;
+mod figures;
+mod health;
+mod indicators;
+mod messages;
+pub mod parameters;
+mod reports;
+pub mod request_id;
+mod tokens;
+mod units;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::{Compress, DefaultHeaders, Next, from_fn};
+use actix_web::{App, Error, HttpRequest, web};
+
+pub use docs::openapi;
+
+use crate::clock::Clock;
+use crate::crypto::Keys;
+use crate::db::Db;
+use crate::domain::access::Action;
+use crate::domain::indicator::Catalogue;
+use crate::domain::period::Calendar;
+use crate::flows::authenticate::Sessions;
+use error::{Code, Problem};
+
+/// What handlers share.
+#[derive(Debug)]
+pub struct Site {
+    /// The database.
+    pub db: Db,
+    /// What time it is.
+    pub clock: Clock,
+    /// Keys of names and texts.
+    pub keys: Arc<Keys>,
+    /// The indicators of the installation.
+    pub catalogue: Arc<Catalogue>,
+    /// The calendar of the installation.
+    pub calendar: Arc<Calendar>,
+    /// The log-ins.
+    pub sessions: Sessions,
+}
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Open,
+    /// Who has an access token and may do this somewhere.
+    Token(Action),
+}
+
+/// One thing that can be asked of the server.
+#[derive(Debug)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The pattern of the address.
+    pub path: &'static str,
+    /// Who may use it.
+    pub access: Access,
+    handler: fn() -> actix_web::Route,
+}
+
+impl Route {
+    const fn get(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
+        Route { method: Method::GET, path, access, handler }
+    }
+
+    const fn post(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
+        Route { method: Method::POST, path, access, handler }
+    }
+}
+
+use Access::{Open, Token};
+
+/// Everything that can be asked of the server.
+pub static ROUTES: &[Route] = &[
+    Route::get("/healthz", Open, || web::get().to(health::show_liveness)),
+    Route::get("/readyz", Open, || web::get().to(health::show_readiness)),
+    Route::get("/api/openapi.json", Open, || web::get().to(docs::show_openapi)),
+    Route::get("/api/docs", Open, || web::get().to(docs::redirect_to_docs)),
+    Route::get("/api/docs/{file:.*}", Open, || web::get().to(docs::show_docs)),
+    Route::post("/api/v1/auth/token", Open, || web::post().to(tokens::create_token)),
+    Route::post("/api/v1/auth/refresh", Open, || web::post().to(tokens::refresh_token)),
+    Route::get("/api/v1/indicators", Token(Action::ReadCatalogue), || {
+        web::get().to(indicators::list_indicators)
+    }),
+    Route::get("/api/v1/indicators/national", Token(Action::ReadFigures), || {
+        web::get().to(figures::show_country_month)
+    }),
+    Route::get("/api/v1/communes/{code}/indicators", Token(Action::ReadFigures), || {
+        web::get().to(figures::show_commune_month)
+    }),
+    Route::get("/api/v1/provinces/{code}/indicators", Token(Action::ReadFigures), || {
+        web::get().to(figures::show_province_month)
+    }),
+    Route::get("/api/v1/units", Token(Action::ReadCatalogue), || web::get().to(units::list_units)),
+    Route::get("/api/v1/units/{code}", Token(Action::ReadCatalogue), || web::get().to(units::show_unit)),
+    Route::get("/api/v1/reports", Token(Action::ReadReports), || web::get().to(reports::list_reports)),
+    Route::get("/api/v1/reports/{id}", Token(Action::ReadReports), || web::get().to(reports::show_report)),
+    Route::get("/api/v1/messages", Token(Action::ReadDelivery), || web::get().to(messages::list_messages)),
+];
+
+/// How long a request may take altogether.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
+
+/// The application for a worker of the server.
+pub fn application(
+    site: web::Data<Site>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .app_data(site)
+        .configure(configure)
+        .default_service(web::to(answer_not_found))
+        .wrap(from_fn(limit_time))
+        .wrap(Compress::default())
+        .wrap(from_fn(error::render_problems))
+        .wrap(security_headers())
+        .wrap(from_fn(request_id::trace_request))
+}
+
+/// Puts every route at its address; other methods there are answered 405 with those that it takes.
+fn configure(config: &mut web::ServiceConfig) {
+    let mut paths: Vec<&'static str> = ROUTES.iter().map(|route| route.path).collect();
+    paths.dedup();
+    for path in paths {
+        let at_path = ROUTES.iter().filter(|route| route.path == path);
+        let resource = at_path.fold(web::resource(path), |resource, route| resource.route((route.handler)()));
+        let resource = resource.default_service(web::to(answer_method_not_allowed));
+        config.service(resource.wrap(from_fn(auth::authenticate)));
+    }
+}
+
+/// The route of `method` at the address with this pattern.
+pub fn find_route(method: &Method, pattern: &str) -> Option<&'static Route> {
+    ROUTES.iter().find(|route| route.path == pattern && route.method == *method)
+}
+
+async fn answer_not_found() -> Problem {
+    Problem::new(Code::NotFound)
+}
+
+async fn answer_method_not_allowed(request: HttpRequest) -> Problem {
+    let pattern = request.match_pattern().unwrap_or_default();
+    let methods = ROUTES.iter().filter(|route| route.path == pattern).map(|route| route.method.as_str());
+    let allowed = methods.collect::<Vec<_>>().join(", ");
+    Problem::new(Code::MethodNotAllowed)
+        .detail(format!("This address takes {allowed}"))
+        .header(header::ALLOW, &allowed)
+}
+
+/// Answers are read by programs, never shown in frames, never guessed at, and figures are never kept by caches.
+fn security_headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .add((header::X_FRAME_OPTIONS, "DENY"))
+        .add((header::REFERRER_POLICY, "no-referrer"))
+        .add((header::CACHE_CONTROL, "no-store"))
+        .add((header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+}
+
+/// Middleware: gives up on a request that takes too long. What was handed to the writer is still done.
+async fn limit_time(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    match tokio::time::timeout(REQUEST_TIME, next.call(request)).await {
+        Ok(answered) => answered,
+        Err(_) => Err(Problem::new(Code::TimedOut).into()),
+    }
+}
+
+impl actix_web::Responder for Problem {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> actix_web::HttpResponse {
+        actix_web::ResponseError::error_response(&self)
+    }
+}
+
+#[cfg(test)]
+mod tests;
