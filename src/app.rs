@@ -1,5 +1,8 @@
 //! Wiring: what the settings describe, opened and put together.
 
 mod installation;
+mod metrics_page;
+mod server;
 
 pub use installation::Installation;
+pub use server::{App, Listeners, interrupted};

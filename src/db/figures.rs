@@ -194,7 +194,8 @@ pub fn month_states(conn: &mut Conn, area: Area, period: i32) -> DbResult<Vec<Mo
         Area::Country => query,
     };
     let rows = query.load::<(i64, Option<i64>, String, i32)>(conn)?;
-    let state = |(commune_id, province_id, state, version)| MonthState { commune_id, province_id, state, version };
+    let state =
+        |(commune_id, province_id, state, version)| MonthState { commune_id, province_id, state, version };
     Ok(rows.into_iter().map(state).collect())
 }
 

@@ -127,6 +127,7 @@ pub fn chain_of(conn: &mut Conn, id: ReportId) -> DbResult<Vec<Version>> {
 
 /// Every version, oldest first, of the report of which a client gave a version this id.
 pub fn chain_of_client(conn: &mut Conn, client_id: &str) -> DbResult<Vec<Version>> {
-    let chain = Sql::new(SELECT).sql("r.chain_id = (SELECT chain_id FROM report WHERE client_id = ").bind(client_id);
+    let chain =
+        Sql::new(SELECT).sql("r.chain_id = (SELECT chain_id FROM report WHERE client_id = ").bind(client_id);
     load(conn, chain.sql(") ORDER BY r.version"))
 }

@@ -211,8 +211,7 @@ pub async fn texts(
 /// Whose texts the caller may see: those of the own commune or province, or all.
 async fn whose(reader: Reader<'_>) -> Result<Whose, DiscloseError> {
     let Some(own) = reader.caller.unit_id else { return Ok(Whose::Everyone) };
-    let unit: Option<Unit> =
-        reader.db.read(move |conn| Ok(unit::by_ids(conn, &[own])?.pop())).await?;
+    let unit: Option<Unit> = reader.db.read(move |conn| Ok(unit::by_ids(conn, &[own])?.pop())).await?;
     match unit.as_ref().map(|unit| unit.kind.as_str()) {
         Some("commune") => Ok(Whose::Commune(own)),
         Some("province") => Ok(Whose::Province(own)),

@@ -3,14 +3,15 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
-use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError, web};
 
 use super::error::{Code, Problem};
 use super::{Access, Site, find_route};
+use crate::domain::access::Action;
 use crate::flows::authenticate::{AuthError, Caller};
 use crate::flows::permit::{Forbidden, permit_somewhere};
 
@@ -19,18 +20,26 @@ const MAX_TOKEN: usize = 4096;
 
 /// Middleware of every address of the route list: lets nobody through who may not do what the route is for anywhere.
 /// Whether it may be done with the unit in question is asked by the flow.
-pub async fn authenticate(
+pub async fn authenticate<B: MessageBody + 'static>(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let route = request.match_pattern().and_then(|pattern| find_route(request.method(), &pattern));
     // A method that the address does not take is answered further in, the same with and without a token.
     if let Some(Access::Token(action)) = route.map(|route| route.access) {
-        let caller = caller(&request).await?;
-        permit_somewhere(&caller, action).map_err(Problem::from)?;
-        request.extensions_mut().insert(caller);
+        match admit(&request, action).await {
+            Ok(caller) => request.extensions_mut().insert(caller),
+            // An error returned here would pass by the middleware that writes problems.
+            Err(problem) => return Ok(request.into_response(problem.error_response()).map_into_right_body()),
+        };
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_left_body())
+}
+
+async fn admit(request: &ServiceRequest, action: Action) -> Result<Caller, Problem> {
+    let caller = caller(request).await?;
+    permit_somewhere(&caller, action)?;
+    Ok(caller)
 }
 
 async fn caller(request: &ServiceRequest) -> Result<Caller, Problem> {

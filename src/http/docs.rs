@@ -24,6 +24,8 @@ const DOCUMENT: &str = "/api/openapi.json";
         health::show_liveness,
         health::show_readiness,
         show_openapi,
+        redirect_to_docs,
+        show_docs,
         tokens::create_token,
         tokens::refresh_token,
         indicators::list_indicators,
@@ -65,17 +67,24 @@ pub(super) async fn show_openapi() -> HttpResponse {
     }
 }
 
+/// Leads to the page to try the API.
+///
 /// The page lies in a folder, since it asks for its files by relative addresses.
+#[utoipa::path(get, path = "/api/docs", tag = "health", responses((status = 308)))]
 pub(super) async fn redirect_to_docs() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/api/docs/")).finish()
 }
 
 /// A page to try the API, and its files.
+#[utoipa::path(get, path = "/api/docs/{file}", tag = "health",
+    params(("file" = String, Path, description = "A file of the page; empty for the page itself")),
+    responses((status = 200, content_type = "text/html"), (status = 404)))]
 pub(super) async fn show_docs(file: web::Path<String>) -> Result<HttpResponse, Problem> {
     // Without this the page would ask a foreign host to check the document.
     let config = Config::new([DOCUMENT]).validator_url("none").persist_authorization(false);
     let served = utoipa_swagger_ui::serve(&file, Arc::new(config));
-    let served = served.map_err(|error| Problem::internal(&error))?.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let served =
+        served.map_err(|error| Problem::internal(&error))?.ok_or_else(|| Problem::new(Code::NotFound))?;
     let mut response = HttpResponse::Ok();
     if served.gzpipped {
         response.insert_header((header::CONTENT_ENCODING, "gzip"));

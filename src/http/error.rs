@@ -191,11 +191,8 @@ impl Problem {
     /// The answer for the request `id`.
     fn respond(&self, id: &str) -> HttpResponse {
         let status = self.code.status();
-        let detail = if self.detail.is_empty() || status.is_server_error() {
-            self.code.title()
-        } else {
-            &self.detail
-        };
+        let detail =
+            if self.detail.is_empty() || status.is_server_error() { self.code.title() } else { &self.detail };
         let mut response = HttpResponseBuilder::new(status);
         for (name, value) in &self.headers {
             response.insert_header((name.clone(), value.clone()));
@@ -276,11 +273,7 @@ pub async fn render_problems(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
-    let http_request = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(http_request, error.error_response()),
-    };
+    let response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     if !is_error || response.response().extensions().get::<Verbatim>().is_some() {

@@ -12,7 +12,8 @@ use crate::db::unit::Unit;
 use crate::domain::access::Action;
 use crate::domain::indicator::Catalogue;
 use crate::domain::period::Span;
-use crate::flows::figures::{self, Figure, Hamlets, Inquiry, Month, Rate, State, View, change};
+use crate::domain::rates::Percent;
+use crate::flows::figures::{self, Figure, Hamlets, Inquiry, Month, Rate, State, View};
 use crate::flows::permit::{permit, permit_country};
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -139,13 +140,14 @@ fn decimal(hundredths: Option<i64>) -> Option<f64> {
     hundredths.and_then(|value| i32::try_from(value).ok()).map(|value| f64::from(value) / 100.0)
 }
 
-fn percent(part: i64, whole: i64) -> Option<f64> {
-    decimal(figures::hundredths(part.saturating_mul(100), whole))
+fn percent(percent: Option<Percent>) -> Option<f64> {
+    decimal(percent.map(Percent::hundredths))
 }
 
 impl FiguresResponse {
     fn new(month: Month, catalogue: &Catalogue) -> Self {
         let Hamlets { expected, reported, on_time, zero, .. } = month.hamlets;
+        let coverage = month.hamlets.coverage();
         FiguresResponse {
             state: match month.state {
                 State::Open => "open",
@@ -159,10 +161,14 @@ impl FiguresResponse {
             hamlets_zero: zero,
             hamlets_missing_count: month.hamlets.missing_count(),
             hamlets_missing: month.hamlets.missing,
-            completeness: percent(reported, expected),
-            timeliness: percent(on_time, expected),
+            completeness: percent(coverage.completeness()),
+            timeliness: percent(coverage.timeliness()),
             split: month.split,
-            indicators: month.figures.iter().filter_map(|figure| FigureResponse::new(figure, catalogue)).collect(),
+            indicators: month
+                .figures
+                .iter()
+                .filter_map(|figure| FigureResponse::new(figure, catalogue))
+                .collect(),
             rates: month.rates.iter().map(RateResponse::from).collect(),
         }
     }
@@ -170,18 +176,17 @@ impl FiguresResponse {
 
 impl FigureResponse {
     fn new(figure: &Figure, catalogue: &Catalogue) -> Option<Self> {
-        let (change_from_previous, percent) = change(figure.value, figure.previous);
-        let (change_from_last_year, last_year_percent) = change(figure.value, figure.last_year);
+        let (change, last_year) = (figure.change(), figure.change_from_last_year());
         Some(FigureResponse {
             code: catalogue.by_id(figure.indicator_id)?.code.clone(),
             value: figure.value,
             stated: figure.stated,
             previous: figure.previous,
             same_month_last_year: figure.last_year,
-            change: change_from_previous,
-            change_percent: decimal(percent),
-            change_from_last_year,
-            change_from_last_year_percent: decimal(last_year_percent),
+            change: change.map(|change| change.difference),
+            change_percent: percent(change.and_then(|change| change.percent)),
+            change_from_last_year: last_year.map(|change| change.difference),
+            change_from_last_year_percent: percent(last_year.and_then(|change| change.percent)),
         })
     }
 }

@@ -16,9 +16,8 @@ const USUAL_PAGE: u32 = 50;
 const LARGEST_PAGE: u32 = 200;
 
 /// What may become of a text, in and out.
-const FATES: [&str; 9] = [
-    "recorded", "answered", "asked", "proposed", "practised", "refused", "urgent", "purged", "ignored",
-];
+const FATES: [&str; 9] =
+    ["recorded", "answered", "asked", "proposed", "practised", "refused", "urgent", "purged", "ignored"];
 const STATES: [&str; 7] = ["queued", "accepted", "sent", "delivered", "failed", "expired", "unknown"];
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -143,7 +142,8 @@ fn received(stored: Received, opened: Opened) -> MessageResponse {
             intent: stored.intent,
             why: stored.why,
             // What an older version wrote is shown as it is.
-            reading: serde_json::from_str(&stored.reading).unwrap_or(serde_json::Value::String(stored.reading)),
+            reading: serde_json::from_str(&stored.reading)
+                .unwrap_or(serde_json::Value::String(stored.reading)),
             trusted: stored.trusted,
             personal: stored.personal,
             person: stored.person.map(|(id, _)| id.to_string()),

@@ -1,7 +1,7 @@
 //! The web server: one list of routes, one table of errors, a short file per noun.
 //!
 //! A request passes, from the outside in: its id and log line ([`request_id`]), security headers, the rendering of
-//! errors ([`error`]), compression, a limit of time, and at its address the question who makes it ([`auth`]).
+//! errors ([`error`]), compression, and at its address the question who makes it ([`auth`]) and a limit of time.
 
 pub mod auth;
 pub mod body;
@@ -20,11 +20,11 @@ mod units;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::{Compress, DefaultHeaders, Next, from_fn};
-use actix_web::{App, Error, HttpRequest, web};
+use actix_web::{App, Error, HttpRequest, ResponseError, web};
 
 pub use docs::openapi;
 
@@ -134,7 +134,6 @@ pub fn application(
         .app_data(site)
         .configure(configure)
         .default_service(web::to(answer_not_found))
-        .wrap(from_fn(limit_time))
         .wrap(Compress::default())
         .wrap(from_fn(error::render_problems))
         .wrap(security_headers())
@@ -149,7 +148,7 @@ fn configure(config: &mut web::ServiceConfig) {
         let at_path = ROUTES.iter().filter(|route| route.path == path);
         let resource = at_path.fold(web::resource(path), |resource, route| resource.route((route.handler)()));
         let resource = resource.default_service(web::to(answer_method_not_allowed));
-        config.service(resource.wrap(from_fn(auth::authenticate)));
+        config.service(resource.wrap(from_fn(limit_time)).wrap(from_fn(auth::authenticate)));
     }
 }
 
@@ -182,13 +181,17 @@ fn security_headers() -> DefaultHeaders {
 }
 
 /// Middleware: gives up on a request that takes too long. What was handed to the writer is still done.
-async fn limit_time(
+async fn limit_time<B: MessageBody + 'static>(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let asked = request.request().clone();
     match tokio::time::timeout(REQUEST_TIME, next.call(request)).await {
-        Ok(answered) => answered,
-        Err(_) => Err(Problem::new(Code::TimedOut).into()),
+        Ok(answered) => Ok(answered?.map_into_left_body()),
+        Err(_) => {
+            let response = Problem::new(Code::TimedOut).error_response();
+            Ok(ServiceResponse::new(asked, response).map_into_right_body())
+        }
     }
 }
 
@@ -196,7 +199,7 @@ impl actix_web::Responder for Problem {
     type Body = actix_web::body::BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> actix_web::HttpResponse {
-        actix_web::ResponseError::error_response(&self)
+        self.error_response()
     }
 }
 

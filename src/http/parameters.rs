@@ -38,7 +38,8 @@ pub fn period(text: &str) -> Result<Period, Problem> {
 
 /// A day of the query.
 pub fn day(name: &str, text: &str) -> Result<NaiveDate, Problem> {
-    let parsed = (text.len() == 10).then(|| text.parse().ok()).flatten();
+    let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let parsed = plain.then(|| text.parse().ok()).flatten();
     parsed.ok_or_else(|| bad(name, "a day is written YYYY-MM-DD, for example 2026-03-15"))
 }
 

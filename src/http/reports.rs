@@ -194,5 +194,9 @@ pub(super) async fn show_report(
     let (unit, versions) = disclose::report(reader(&site, &caller), id.into_inner()).await?;
     let first = versions.first().map(|version| version.stored.chain_id.to_string()).unwrap_or_default();
     let versions = versions.into_iter().map(|shown| VersionResponse::new(shown, &site.catalogue));
-    Ok(web::Json(HistoryResponse { id: first, unit: unit.code, versions: versions.collect::<Result<_, _>>()? }))
+    Ok(web::Json(HistoryResponse {
+        id: first,
+        unit: unit.code,
+        versions: versions.collect::<Result<_, _>>()?,
+    }))
 }

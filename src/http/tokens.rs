@@ -21,7 +21,10 @@ pub(super) struct TokenRequest {
     password: String,
     /// The code of an authenticator app, for accounts that have one; none has yet.
     #[serde(default)]
-    #[expect(dead_code, reason = "accounts with a second factor come with a later version; the contract has the field")]
+    #[expect(
+        dead_code,
+        reason = "accounts with a second factor come with a later version; the contract has the field"
+    )]
     totp: Option<String>,
 }
 

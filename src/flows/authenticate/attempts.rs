@@ -34,8 +34,10 @@ impl Attempts {
     /// Counts an attempt, or refuses it: after how many seconds it may be made. It is counted before the password is
     /// looked at, so that many at once do not slip through.
     pub(super) fn begin(&mut self, username: &str, address: IpAddr, now: i64) -> Result<(), u32> {
-        let keys =
-            [(Key::Username(username.to_owned()), PER_USERNAME), (Key::Address(network(address)), PER_ADDRESS)];
+        let keys = [
+            (Key::Username(username.to_owned()), PER_USERNAME),
+            (Key::Address(network(address)), PER_ADDRESS),
+        ];
         let wait = keys.iter().filter_map(|(key, limit)| self.wait(key, *limit, now)).max();
         if let Some(seconds) = wait {
             return Err(seconds);
@@ -55,7 +57,8 @@ impl Attempts {
     }
 
     fn wait(&self, key: &Key, limit: u32, now: i64) -> Option<u32> {
-        let counted = self.counted.get(key).filter(|counted| counted.ends > now && counted.attempts >= limit)?;
+        let counted =
+            self.counted.get(key).filter(|counted| counted.ends > now && counted.attempts >= limit)?;
         Some(u32::try_from((counted.ends - now) / 1_000_000 + 1).unwrap_or(u32::MAX))
     }
 

@@ -13,6 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 
 pub use password::hash_password;
 
+use crate::config::Auth;
 use crate::crypto::{CryptoError, Digest, Keys, random_bytes, sha256};
 use crate::db::account::{self, Account, NewAccount};
 use crate::db::log::{self, NewAudit};
@@ -87,6 +88,16 @@ pub struct Lifetimes {
 
 const MINUTE: i64 = 60 * 1_000_000;
 const DAY: i64 = 24 * 60 * MINUTE;
+
+impl From<&Auth> for Lifetimes {
+    fn from(settings: &Auth) -> Self {
+        Lifetimes {
+            access: settings.access_minutes * MINUTE,
+            refresh: settings.refresh_days * DAY,
+            signing_key: settings.key_rotation_days * DAY,
+        }
+    }
+}
 
 impl Default for Lifetimes {
     fn default() -> Self {
@@ -209,7 +220,13 @@ impl Sessions {
         Ok((token, session))
     }
 
-    async fn tokens(&self, account: &Account, family: i64, token: String, now: i64) -> Result<Tokens, AuthError> {
+    async fn tokens(
+        &self,
+        account: &Account,
+        family: i64,
+        token: String,
+        now: i64,
+    ) -> Result<Tokens, AuthError> {
         let role = Role::by_name(&account.role).ok_or(DbError::Corrupt("the role of an account"))?;
         let caller = Caller { account_id: account.id, role, unit_id: account.unit_id };
         Ok(Tokens {
@@ -257,7 +274,12 @@ pub struct AccountRequest {
 }
 
 /// Makes an account; answers its id.
-pub async fn add_account(db: &Db, ids: &SharedIds, request: AccountRequest, now: i64) -> Result<i64, AuthError> {
+pub async fn add_account(
+    db: &Db,
+    ids: &SharedIds,
+    request: AccountRequest,
+    now: i64,
+) -> Result<i64, AuthError> {
     let username = plain_username(&request.username)?;
     if request.unit_id.is_none() && !may_have_no_unit(request.role) {
         return Err(AuthError::UnitNeeded);
@@ -311,7 +333,8 @@ async fn hashed(password: String) -> Result<String, AuthError> {
 
 fn plain_username(username: &str) -> Result<String, AuthError> {
     let name = username.trim().to_lowercase();
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_' | b'@');
+    let plain =
+        |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_' | b'@');
     let good = !name.is_empty() && name.len() <= 64 && name.bytes().all(plain);
     if good { Ok(name) } else { Err(AuthError::BadUsername) }
 }

@@ -27,10 +27,7 @@ pub(super) struct Hashing {
 
 impl Default for Hashing {
     fn default() -> Self {
-        Hashing {
-            running: Arc::new(Semaphore::new(AT_ONCE)),
-            waiting: Arc::new(Semaphore::new(WAITING)),
-        }
+        Hashing { running: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::new(Semaphore::new(WAITING)) }
     }
 }
 

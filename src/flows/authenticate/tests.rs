@@ -51,7 +51,8 @@ async fn a_token_that_was_changed_or_signed_by_another_is_refused() {
     let token = place.log_in(NOW).await.access_token;
     let (signed, signature) = token.rsplit_once('.').unwrap();
     let (header, _) = signed.split_once('.').unwrap();
-    let claims = BASE64.encode(r#"{"sub":"1","role":"admin","unit":null,"sid":"1","iat":0,"exp":9999999999}"#);
+    let claims =
+        BASE64.encode(r#"{"sub":"1","role":"admin","unit":null,"sid":"1","iat":0,"exp":9999999999}"#);
     let none = BASE64.encode(r#"{"alg":"none","typ":"JWT"}"#);
     let forged = [
         format!("{header}.{claims}.{signature}"),
@@ -136,6 +137,12 @@ async fn a_name_is_taken_once_whatever_its_case() {
         unit_id: None,
     };
     let ids = &place.sessions.ids;
-    assert!(matches!(add_account(&place.db, ids, request(" LAN "), NOW).await, Err(AuthError::UsernameTaken)));
-    assert!(matches!(add_account(&place.db, ids, request("lan lan"), NOW).await, Err(AuthError::BadUsername)));
+    assert!(matches!(
+        add_account(&place.db, ids, request(" LAN "), NOW).await,
+        Err(AuthError::UsernameTaken)
+    ));
+    assert!(matches!(
+        add_account(&place.db, ids, request("lan lan"), NOW).await,
+        Err(AuthError::BadUsername)
+    ));
 }

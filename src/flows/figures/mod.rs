@@ -8,7 +8,7 @@ mod month;
 
 use chrono::NaiveDate;
 
-pub use month::{Figure, Hamlets, Rate, State, change, hundredths};
+pub use month::{Figure, Hamlets, Rate, State};
 
 use crate::db::figures::{self, Area, Total};
 use crate::db::lineage::{self, Lineage};

@@ -6,6 +6,7 @@ use crate::db::figures::{HamletCount, HamletReturn, MonthState, Total};
 use crate::db::lineage::Lineage;
 use crate::domain::ids::UnitId;
 use crate::domain::indicator::{Catalogue, IndicatorId};
+use crate::domain::rates::{self, Change, Coverage, Percent};
 
 /// A figure with those that it is compared with. `None` is *not stated*, which is not zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,18 @@ pub struct Figure {
     pub previous: Option<i64>,
     /// The same month of the year before.
     pub last_year: Option<i64>,
+}
+
+impl Figure {
+    /// Against the month before.
+    pub fn change(&self) -> Option<Change> {
+        Some(Change::between(self.previous?, self.value?))
+    }
+
+    /// Against the same month of the year before.
+    pub fn change_from_last_year(&self) -> Option<Change> {
+        Some(Change::between(self.last_year?, self.value?))
+    }
 }
 
 /// A rate in hundredths of its unit, with those that it is compared with.
@@ -122,7 +135,8 @@ impl Compared {
     /// Every indicator of the catalogue for `unit`; `None`: for the whole area.
     pub(super) fn figures(&self, unit: Option<UnitId>, catalogue: &Catalogue) -> Vec<Figure> {
         let value = |sums: Option<&Sums>, id| sums.and_then(|sums| stated(sums, id));
-        let (this, previous, last_year) = (self.this.of(unit), self.previous.of(unit), self.last_year.of(unit));
+        let (this, previous, last_year) =
+            (self.this.of(unit), self.previous.of(unit), self.last_year.of(unit));
         catalogue
             .iter()
             .map(|indicator| Figure {
@@ -142,19 +156,19 @@ impl Compared {
         catalogue: &Catalogue,
         population: Option<i64>,
     ) -> Vec<Rate> {
+        let months = [&self.this, &self.previous, &self.last_year]
+            .map(|month| month.of(unit).map(stated_only).unwrap_or_default());
         let codes: [(&'static str, RateOf); 3] = [
-            ("clearing_rate", |sums, catalogue, _| clearing_rate(sums, catalogue)),
-            ("mediation_rate", |sums, catalogue, _| mediation_rate(sums, catalogue)),
+            ("clearing_rate", clearing_rate),
+            ("mediation_rate", mediation_rate),
             ("occurred_per_10000_people", occurred_per_10000),
         ];
-        let rate = |of: RateOf, sums: Option<&Sums>| sums.and_then(|sums| of(sums, catalogue, population));
         codes
             .into_iter()
-            .map(|(code, of)| Rate {
-                code,
-                value: rate(of, self.this.of(unit)),
-                previous: rate(of, self.previous.of(unit)),
-                last_year: rate(of, self.last_year.of(unit)),
+            .map(|(code, of)| {
+                let [value, previous, last_year] =
+                    [0, 1, 2].map(|at: usize| months.get(at).and_then(|m| of(m, catalogue, population)));
+                Rate { code, value, previous, last_year }
             })
             .collect()
     }
@@ -165,55 +179,38 @@ impl Compared {
     }
 }
 
-type RateOf = fn(&Sums, &Catalogue, Option<i64>) -> Option<i64>;
+type RateOf = fn(&rates::Sums, &Catalogue, Option<i64>) -> Option<i64>;
 
 fn stated(sums: &Sums, id: IndicatorId) -> Option<i64> {
     sums.get(&id).filter(|(_, stated)| *stated > 0).map(|(figure, _)| *figure)
 }
 
-fn by_code(sums: &Sums, catalogue: &Catalogue, code: &str) -> Option<i64> {
-    catalogue.by_code(code).and_then(|indicator| stated(sums, indicator.id))
+/// Only what somebody states.
+fn stated_only(sums: &Sums) -> rates::Sums {
+    sums.iter().filter(|(_, (_, stated))| *stated > 0).map(|(id, (figure, _))| (*id, *figure)).collect()
 }
 
-/// What occurred: the sum of the indicators that enter the clearing rate (`REPORTING`, derived figures).
-fn occurred(sums: &Sums, catalogue: &Catalogue) -> Option<i64> {
-    let mut told = catalogue.iter().filter(|i| i.clearing).filter_map(|i| stated(sums, i.id)).peekable();
-    told.peek()?;
-    Some(told.sum())
+/// Whether the figures of one of these codes are stated.
+fn is_stated(sums: &rates::Sums, catalogue: &Catalogue, codes: &[&str]) -> bool {
+    codes.iter().filter_map(|code| catalogue.by_code(code)).any(|indicator| sums.contains_key(&indicator.id))
 }
 
-/// Cases cleared of those that occurred, in hundredths of a per cent; above 10,000 when old cases are cleared.
-fn clearing_rate(sums: &Sums, catalogue: &Catalogue) -> Option<i64> {
-    hundredths(by_code(sums, catalogue, "KP")?.checked_mul(100)?, occurred(sums, catalogue)?)
+/// In hundredths of a per cent. Without a word on cases cleared there is no rate, rather than one of 0.
+fn clearing_rate(sums: &rates::Sums, catalogue: &Catalogue, _: Option<i64>) -> Option<i64> {
+    is_stated(sums, catalogue, &["KP"])
+        .then(|| rates::clearing_rate(catalogue, sums))?
+        .map(Percent::hundredths)
 }
 
-/// Successful mediations of all that were tried, in hundredths of a per cent.
-fn mediation_rate(sums: &Sums, catalogue: &Catalogue) -> Option<i64> {
-    let (settled, failed) = (by_code(sums, catalogue, "HGT")?, by_code(sums, catalogue, "HGK").unwrap_or(0));
-    hundredths(settled.checked_mul(100)?, settled.checked_add(failed)?)
+/// In hundredths of a per cent.
+fn mediation_rate(sums: &rates::Sums, catalogue: &Catalogue, _: Option<i64>) -> Option<i64> {
+    rates::mediation_success(catalogue, sums).map(Percent::hundredths)
 }
 
-/// What occurred per 10,000 people, in hundredths.
-fn occurred_per_10000(sums: &Sums, catalogue: &Catalogue, population: Option<i64>) -> Option<i64> {
-    hundredths(occurred(sums, catalogue)?.checked_mul(10_000)?, population?)
-}
-
-/// `part / whole` in hundredths, rounded half away from zero; `None` where `whole` is not positive.
-pub fn hundredths(part: i64, whole: i64) -> Option<i64> {
-    if whole <= 0 {
-        return None;
-    }
-    let (part, whole) = (i128::from(part) * 200, i128::from(whole));
-    let rounded = (part.abs() + whole) / (2 * whole);
-    i64::try_from(if part < 0 { -rounded } else { rounded }).ok()
-}
-
-/// By how much `value` differs from `base`: the difference, and its percentage in hundredths, which a base of 0 has
-/// not.
-pub fn change(value: Option<i64>, base: Option<i64>) -> (Option<i64>, Option<i64>) {
-    let difference = value.zip(base).and_then(|(value, base)| value.checked_sub(base));
-    let percent = difference.zip(base).and_then(|(difference, base)| hundredths(difference.checked_mul(100)?, base));
-    (difference, percent)
+/// What occurred per 10,000 people, in hundredths; none where nobody states a case of any kind.
+fn occurred_per_10000(sums: &rates::Sums, catalogue: &Catalogue, population: Option<i64>) -> Option<i64> {
+    let told = catalogue.iter().any(|indicator| indicator.clearing && sums.contains_key(&indicator.id));
+    rates::per_10_000(rates::occurred(catalogue, sums), population.filter(|_| told)?)
 }
 
 impl Hamlets {
@@ -260,6 +257,11 @@ impl Hamlets {
         })
     }
 
+    /// The shares of those that reported, and did so on time.
+    pub fn coverage(&self) -> Coverage {
+        Coverage { expected: self.expected, reported: self.reported, on_time: self.on_time }
+    }
+
     /// Those that did not report.
     pub fn missing_count(&self) -> i64 {
         self.expected - self.reported
@@ -288,16 +290,6 @@ mod tests {
 
     fn total(unit: UnitId, indicator_id: IndicatorId, figure: i64, stated: i64) -> Total {
         Total { unit_id: Some(unit), indicator_id, figure, stated }
-    }
-
-    #[test]
-    fn percentages_are_those_that_published_reports_print() {
-        assert_eq!(hundredths(3_178 * 100, 3_954), Some(8_037));
-        assert_eq!(change(Some(2), Some(3)), (Some(-1), Some(-3_333)));
-        assert_eq!(change(Some(2), Some(0)), (Some(2), None));
-        assert_eq!(change(None, Some(3)), (None, None));
-        assert_eq!(change(Some(3), None), (None, None));
-        assert_eq!(hundredths(1, 0), None);
     }
 
     #[test]

@@ -1,0 +1,132 @@
+//! A server: built from the settings, served on listeners that the caller bound, stopped by a word of the caller.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::{HttpServer, web};
+use anyhow::Context;
+
+use super::{Installation, metrics_page};
+use crate::config::{Http, Metrics, Settings};
+use crate::domain::indicator::Catalogue;
+use crate::flows::authenticate::{Lifetimes, Sessions};
+use crate::http::{self, Site};
+use crate::telemetry;
+
+/// How long requests that are under way may take to end when the server stops; the promise is 10 s for everything.
+const LAST_REQUESTS: Duration = Duration::from_secs(6);
+/// How long an idle connection is kept.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How long a connection may take to close.
+const CLOSING: Duration = Duration::from_secs(2);
+/// Connections that one worker holds at a time.
+const CONNECTIONS: usize = 10_000;
+
+/// A server that listens nowhere yet.
+#[derive(Debug)]
+pub struct App {
+    installation: Installation,
+    site: web::Data<Site>,
+    http: Http,
+}
+
+/// Where a server listens.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For everybody.
+    pub web: TcpListener,
+    /// For Prometheus.
+    pub metrics: Option<TcpListener>,
+}
+
+impl Listeners {
+    /// Binds the addresses of the settings.
+    pub fn bind(http: &Http, metrics: &Metrics) -> anyhow::Result<Listeners> {
+        let bind = |address: SocketAddr, key: &str| {
+            TcpListener::bind(address)
+                .with_context(|| format!("{address} cannot be listened on; set {key} to a free address"))
+        };
+        Ok(Listeners {
+            web: bind(http.listen, "http.listen")?,
+            metrics: metrics.listen.map(|address| bind(address, "metrics.listen")).transpose()?,
+        })
+    }
+}
+
+impl App {
+    /// Opens the installation of `settings` and puts the server together.
+    pub async fn build(settings: &Settings) -> anyhow::Result<App> {
+        let installation = Installation::open(settings).await?;
+        let sessions = Sessions::new(
+            installation.db.clone(),
+            Arc::clone(&installation.keys),
+            Arc::clone(&installation.ids),
+            Lifetimes::from(&settings.auth),
+        );
+        let site = Site {
+            db: installation.db.clone(),
+            clock: installation.clock,
+            keys: Arc::clone(&installation.keys),
+            catalogue: Arc::new(Catalogue::shipped()?),
+            calendar: Arc::new(settings.period.calendar().clone()),
+            sessions,
+        };
+        Ok(App { installation, site: web::Data::new(site), http: settings.http.clone() })
+    }
+
+    /// What the server stands on.
+    pub fn installation(&self) -> &Installation {
+        &self.installation
+    }
+
+    /// Serves until `stop` is there, then takes no more, finishes what is under way, and gives the node number back.
+    pub async fn serve(self, listeners: Listeners, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let server = web_server(self.site, &self.http, listeners.web)?;
+        let metrics = listeners.metrics.map(metrics_server).transpose()?;
+        let handle = server.handle();
+        let running = tokio::spawn(server);
+        stop.await;
+        handle.stop(true).await;
+        if let Some(metrics) = metrics {
+            metrics.stop(false).await;
+        }
+        running.await.context("the web server ended badly")??;
+        self.installation.close().await
+    }
+}
+
+fn web_server(
+    site: web::Data<Site>,
+    settings: &Http,
+    listener: TcpListener,
+) -> anyhow::Result<actix_web::dev::Server> {
+    let server = HttpServer::new(move || http::application(site.clone()))
+        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(Duration::from_secs(settings.request_seconds))
+        .client_disconnect_timeout(CLOSING)
+        .max_connections(CONNECTIONS)
+        .shutdown_timeout(LAST_REQUESTS.as_secs())
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+fn metrics_server(listener: TcpListener) -> anyhow::Result<actix_web::dev::ServerHandle> {
+    let recorder = telemetry::metrics_recorder()?;
+    let server = metrics_page::server(recorder, listener)?;
+    let handle = server.handle();
+    tokio::spawn(server);
+    Ok(handle)
+}
+
+/// Waits for SIGTERM or SIGINT.
+pub async fn interrupted() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
