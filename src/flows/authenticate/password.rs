@@ -48,14 +48,13 @@ impl Hashing {
 
 fn matches(password: &str, hash: Option<&str>) -> bool {
     static NOBODY: OnceLock<Option<String>> = OnceLock::new();
-    match hash {
-        Some(hash) => Argon2::default().verify_password(password.as_bytes(), hash).is_ok(),
-        None => {
-            let nobody = NOBODY.get_or_init(|| hash_password("nobody has this password").ok());
-            let in_vain = nobody.as_deref().unwrap_or_default();
-            Argon2::default().verify_password(password.as_bytes(), in_vain).is_ok() && false
-        }
+    let fits = |hash: &str| Argon2::default().verify_password(password.as_bytes(), hash).is_ok();
+    if let Some(hash) = hash {
+        return fits(hash);
     }
+    // Whether it fits does not matter: nobody has this hash.
+    fits(NOBODY.get_or_init(|| hash_password("nobody has this password").ok()).as_deref().unwrap_or_default());
+    false
 }
 
 /// The PHC string (argon2id) of a password that is long enough. Takes some 30 ms and 19 MiB: not on the reactor.
