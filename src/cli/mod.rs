@@ -8,7 +8,11 @@ mod health;
 mod import;
 mod migrate;
 mod sms;
+mod openapi;
+mod serve;
 mod terminal;
+mod token;
+mod user;
 mod verify;
 
 use std::ffi::OsString;
@@ -39,6 +43,8 @@ struct SettingsFile {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run everything: the web server, texts in and out, what is scheduled. SIGTERM or SIGINT stops it.
+    Serve,
     /// Bring the schema of the database up to date.
     Migrate,
     /// Print the settings that result from defaults, file and environment, secrets hidden, or every problem at once.
@@ -49,6 +55,14 @@ enum Command {
     /// Read texts, explain a reading, score a corpus, check a lexicon.
     #[command(subcommand)]
     Sms(sms::Sms),
+    /// Make accounts and change passwords.
+    #[command(subcommand)]
+    User(user::User),
+    /// Issue tokens of an account to scripts.
+    #[command(subcommand)]
+    Token(token::Token),
+    /// Print the description of the API (OpenAPI 3.1).
+    Openapi,
     /// Recompute every figure from the reports and check the audit chain; exit 1 if something differs.
     Verify,
     /// Ask the running server with these settings whether it is ready (exit 0) or not (exit 1).
@@ -72,6 +86,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 impl CommandLine {
     fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Serve => serve::run(&self.settings.load()?),
+            Command::User(what) => user::run(what, &self.settings.load()?),
+            Command::Token(what) => token::run(&what, &self.settings.load()?),
+            Command::Openapi => openapi::run(),
             Command::Migrate => migrate::run(&self.settings.load()?),
             Command::CheckConfig => check_config::run(&self.settings.load()?),
             Command::Sms(what) => sms::run(&what),

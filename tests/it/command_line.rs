@@ -1,17 +1,41 @@
 //! The program as a script sees it: exit codes, standard output, standard error.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
 
 use crate::support::TestDatabase;
 
-/// Runs the program with nothing of the surrounding environment in its settings.
-fn binhyen(args: &[&str], env: &[(&str, &str)]) -> Output {
-    let folder = tempfile::tempdir().unwrap();
+/// The program with nothing of the surrounding environment in its settings, in a folder of its own.
+fn command(args: &[&str], env: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_binhyen"));
-    command.args(args).current_dir(folder.path()).env_clear().envs(env.iter().copied());
-    command.output().unwrap()
+    command.args(args).current_dir(empty_folder()).env_clear().envs(env.iter().copied());
+    command.stdin(Stdio::null());
+    command
+}
+
+fn binhyen(args: &[&str], env: &[(&str, &str)]) -> Output {
+    command(args, env).output().unwrap()
+}
+
+/// The same with `input` on standard input.
+fn binhyen_fed(args: &[&str], env: &[(&str, &str)], input: &str) -> Output {
+    let mut command = command(args, env);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A command that refuses its arguments does not wait for what it is fed.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+/// A folder in which nothing is kept.
+fn empty_folder() -> &'static Path {
+    static FOLDER: OnceLock<TempDir> = OnceLock::new();
+    FOLDER.get_or_init(|| tempfile::tempdir().unwrap()).path()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -143,3 +167,78 @@ async fn an_empty_installation_is_verified(test: TestDatabase) {
 
 on_both!(an_empty_installation_is_verified);
 on_both!(tables_are_imported_whole_or_not_at_all_and_twice_changes_nothing);
+
+async fn accounts_are_made_with_a_password_from_standard_input(test: TestDatabase) {
+    let key = test.beside("key");
+    let env = [("BINHYEN__DATABASE__URL", test.url()), ("BINHYEN__KEYS__FILE", key.to_str().unwrap())];
+    let add = ["user", "add", "--username", "an", "--role", "commune", "--unit", "04792"];
+    let nobody = ["user", "password", "--username", "binh"];
+    for (args, input, code, said) in [
+        (&add[..], "", 1, "no password came on standard input"),
+        (&add, "ngan\n", 1, "a password has 8 characters"),
+        (&add, "mat khau dai\n", 0, "account an made"),
+        (&add, "mat khau dai\n", 1, "there is an account with this name already"),
+        (&["user", "add", "--username", "x", "--role", "chief"], "mat khau dai\n", 2, "one of head, team"),
+        (
+            &["user", "add", "--username", "x", "--role", "commune", "--unit", "99999"],
+            "mat khau dai\n",
+            1,
+            "no unit 99999",
+        ),
+        (&["user", "password", "--username", "an"], "mat khau khac\n", 0, "account an has a new password"),
+        (&nobody, "mat khau khac\n", 1, "there is no account with this name"),
+        (&["token", "issue", "--username", "binh"], "", 1, "there is no account with this name"),
+    ] {
+        let output = binhyen_fed(args, &env, input);
+        let told = text(&output.stdout) + &text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {told}");
+        assert!(told.contains(said), "{args:?}: {told}");
+        assert!(!told.contains("mat khau"), "{args:?}: {told}");
+    }
+    let output = binhyen(&["token", "issue", "--username", "an"], &env);
+    let tokens: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(tokens["expires_in"], 900);
+    assert_eq!(tokens["access_token"].as_str().unwrap().split('.').count(), 3);
+}
+
+async fn serve_says_where_it_listens_answers_and_stops_when_told(test: TestDatabase) {
+    let key = test.beside("key");
+    let mut server = command(
+        &["serve"],
+        &[
+            ("BINHYEN__DATABASE__URL", test.url()),
+            ("BINHYEN__KEYS__FILE", key.to_str().unwrap()),
+            ("BINHYEN__HTTP__LISTEN", "127.0.0.1:0"),
+            ("BINHYEN__METRICS__LISTEN", "off"),
+            ("BINHYEN__CLOCK__FIXED", "2026-03-15T08:00:00+07:00"),
+        ],
+    );
+    let mut server = server.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let line = lines.next().unwrap().unwrap();
+    let address = line.strip_prefix("listening on http://").unwrap().to_owned();
+
+    let health = binhyen(&["health"], &[("BINHYEN__HTTP__LISTEN", &address)]);
+    assert_eq!(health.status.code(), Some(0), "{}", text(&health.stderr));
+
+    let told = Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
+    assert!(told.success());
+    assert!(lines.next().is_none(), "standard output holds one line only");
+    let output = server.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let log = text(&output.stderr);
+    assert!(log.contains("WARNING: clock.fixed is set"), "{log}");
+}
+
+#[test]
+fn the_description_of_the_api_is_printed_without_a_server() {
+    let output = binhyen(&["openapi"], &[]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    assert!(document["paths"]["/api/v1/auth/token"].is_object());
+}
+
+on_both!(
+    accounts_are_made_with_a_password_from_standard_input,
+    serve_says_where_it_listens_answers_and_stops_when_told,
+);
