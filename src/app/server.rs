@@ -41,17 +41,22 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Binds the addresses of the settings.
+    /// Binds the addresses of the settings. Metrics whose address is taken are left out, loudly: a second server on the
+    /// machine must not fail for want of a page that nobody may be reading.
     pub fn bind(http: &Http, metrics: &Metrics) -> anyhow::Result<Listeners> {
-        let bind = |address: SocketAddr, key: &str| {
-            TcpListener::bind(address)
-                .with_context(|| format!("{address} cannot be listened on; set {key} to a free address"))
-        };
-        Ok(Listeners {
-            web: bind(http.listen, "http.listen")?,
-            metrics: metrics.listen.map(|address| bind(address, "metrics.listen")).transpose()?,
-        })
+        let address = http.listen;
+        let web = TcpListener::bind(address)
+            .with_context(|| format!("{address} cannot be listened on; set http.listen to a free address"))?;
+        Ok(Listeners { web, metrics: metrics.listen.and_then(bind_metrics) })
     }
+}
+
+fn bind_metrics(address: SocketAddr) -> Option<TcpListener> {
+    let listener = TcpListener::bind(address);
+    if let Err(error) = &listener {
+        tracing::warn!(%address, %error, "no metrics: set metrics.listen to a free address or to \"off\"");
+    }
+    listener.ok()
 }
 
 impl App {

@@ -203,13 +203,16 @@ async fn accounts_are_made_with_a_password_from_standard_input(test: TestDatabas
 
 async fn serve_says_where_it_listens_answers_and_stops_when_told(test: TestDatabase) {
     let key = test.beside("key");
+    // Another server of this machine has the address of the metrics: no reason not to start.
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = other.local_addr().unwrap().to_string();
     let mut server = command(
         &["serve"],
         &[
             ("BINHYEN__DATABASE__URL", test.url()),
             ("BINHYEN__KEYS__FILE", key.to_str().unwrap()),
             ("BINHYEN__HTTP__LISTEN", "127.0.0.1:0"),
-            ("BINHYEN__METRICS__LISTEN", "off"),
+            ("BINHYEN__METRICS__LISTEN", &taken),
             ("BINHYEN__CLOCK__FIXED", "2026-03-15T08:00:00+07:00"),
         ],
     );
@@ -228,6 +231,7 @@ async fn serve_says_where_it_listens_answers_and_stops_when_told(test: TestDatab
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let log = text(&output.stderr);
     assert!(log.contains("WARNING: clock.fixed is set"), "{log}");
+    assert!(log.contains("no metrics: set metrics.listen"), "{log}");
 }
 
 #[test]

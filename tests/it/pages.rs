@@ -1,6 +1,8 @@
-//! What the pages say is so: links lead somewhere and examples of settings can be loaded.
+//! What the pages say is so: links lead somewhere, examples of settings can be loaded, commands exist.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use binhyen::config::{DEFAULT, Environment, Settings};
 
@@ -80,4 +82,35 @@ fn load(text: &str) -> Result<Settings, binhyen::config::Problems> {
     let file = folder.path().join("settings.toml");
     std::fs::write(&file, text).unwrap();
     Settings::load(Some(&file), Environment::new())
+}
+
+#[test]
+fn commands_on_the_pages_exist() {
+    let mut commands = BTreeSet::new();
+    for (_, page) in pages() {
+        for line in page.split(['\n', '`', '|']) {
+            let line =
+                line.trim().strip_prefix("cargo run --release -- ").or(line.trim().strip_prefix("binhyen "));
+            let command: Vec<String> = line
+                .unwrap_or_default()
+                .split_whitespace()
+                .take_while(|word| {
+                    word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-')
+                })
+                .take(2)
+                .map(str::to_owned)
+                .collect();
+            if !command.is_empty() {
+                commands.insert(command);
+            }
+        }
+    }
+    assert!(commands.len() > 5, "{commands:?}");
+    // It comes with the next step.
+    commands.remove(&vec!["demo".to_owned()]);
+    for command in commands {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_binhyen"));
+        let output = run.args(&command).arg("--help").output().unwrap();
+        assert!(output.status.success(), "binhyen {} is on a page and is no command", command.join(" "));
+    }
 }

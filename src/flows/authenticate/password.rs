@@ -53,7 +53,9 @@ fn matches(password: &str, hash: Option<&str>) -> bool {
         return fits(hash);
     }
     // Whether it fits does not matter: nobody has this hash.
-    fits(NOBODY.get_or_init(|| hash_password("nobody has this password").ok()).as_deref().unwrap_or_default());
+    fits(
+        NOBODY.get_or_init(|| hash_password("nobody has this password").ok()).as_deref().unwrap_or_default(),
+    );
     false
 }
 
