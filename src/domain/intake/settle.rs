@@ -43,7 +43,8 @@ fn named_month(case: &Case<'_, '_>) -> Result<Option<Period>, Box<Plan>> {
     if case.settled.period.is_some() {
         return Ok(case.settled.period);
     }
-    if reading.incident && reading.day.is_none() {
+    // Several days: the reporting months that they lie in are not known, nor what happened on which.
+    if reading.day.is_none() && (reading.incident || reading.month_from == MonthFrom::Day) {
         let reply = case.words.reply(key::ASK_DAYS, vec![("example", case.words.example(reading))]);
         return Err(Box::new(case.answered(Fate::Asked, reply)));
     }
@@ -51,7 +52,7 @@ fn named_month(case: &Case<'_, '_>) -> Result<Option<Period>, Box<Plan>> {
     Ok(match reading.month_from {
         _ if reading.incident => of_day,
         MonthFrom::Named => reading.period,
-        MonthFrom::Day => of_day.or(reading.period),
+        MonthFrom::Day => of_day,
         MonthFrom::Nothing if matches!(reading.intent, Intent::Add | Intent::Correct) => last_month(case),
         MonthFrom::Nothing => None,
     })

@@ -82,3 +82,14 @@ fn an_event_on_a_day_that_has_not_come_is_asked_about() {
     assert_eq!(desk.text("ngay 25/3 TC1"), "Ngay 25/3 chua toi, chua ghi gi. Xin gui lai voi ngay dung.");
     assert_eq!(desk.figures("2026-04"), "–");
 }
+
+#[test]
+fn events_on_several_days_in_one_text_are_asked_for_one_by_one() {
+    let mut desk = Desk::new();
+    let reply = desk.text("ngay 16/3 co 1 vu trom, ngay 17/3 co 1 vu danh nhau");
+    assert_eq!(
+        reply,
+        "Tin co nhieu ngay, chua ghi gi. Xin gui moi vu mot tin, hoac tong so cua thang, vi du: ANTT T3 TC1 CYGT1"
+    );
+    assert_eq!((desk.figures("2026-03").as_str(), desk.figures("2026-04").as_str()), ("–", "–"));
+}
