@@ -3,6 +3,7 @@
 mod installation;
 mod metrics_page;
 mod server;
+mod works;
 
 pub use installation::Installation;
 pub use server::{App, Listeners, interrupted};

@@ -7,9 +7,9 @@ use std::time::Duration;
 use actix_web::{HttpServer, web};
 use anyhow::Context;
 
+use super::works::Works;
 use super::{Installation, metrics_page};
 use crate::config::{Http, Metrics, Settings};
-use crate::domain::indicator::Catalogue;
 use crate::flows::authenticate::{Lifetimes, Sessions};
 use crate::http::{self, Site};
 use crate::telemetry;
@@ -28,6 +28,7 @@ const CONNECTIONS: usize = 10_000;
 pub struct App {
     installation: Installation,
     site: web::Data<Site>,
+    works: Works,
     http: Http,
 }
 
@@ -69,15 +70,18 @@ impl App {
             Arc::clone(&installation.ids),
             Lifetimes::from(&settings.auth),
         );
+        let works = Works::start(settings, &installation).await?;
         let site = Site {
             db: installation.db.clone(),
             clock: installation.clock,
             keys: Arc::clone(&installation.keys),
-            catalogue: Arc::new(Catalogue::shipped()?),
+            catalogue: Arc::new(works.intake.context().rules.catalogue.clone()),
             calendar: Arc::new(settings.period.calendar().clone()),
             sessions,
+            intake: works.intake.clone(),
+            gateways: works.gateways.clone(),
         };
-        Ok(App { installation, site: web::Data::new(site), http: settings.http.clone() })
+        Ok(App { installation, site: web::Data::new(site), works, http: settings.http.clone() })
     }
 
     /// What the server stands on.
@@ -91,12 +95,17 @@ impl App {
         let metrics = listeners.metrics.map(metrics_server).transpose()?;
         let handle = server.handle();
         let running = tokio::spawn(server);
-        stop.await;
+        let must_stop = Arc::clone(&self.works.must_stop);
+        tokio::select! {
+            () = stop => {}
+            () = must_stop.notified() => {}
+        }
         handle.stop(true).await;
         if let Some(metrics) = metrics {
             metrics.stop(false).await;
         }
         running.await.context("the web server ended badly")??;
+        self.works.stop().await;
         self.installation.close().await
     }
 }

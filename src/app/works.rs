@@ -55,7 +55,8 @@ impl Works {
         let mut jobs = Jobs::new(stopper);
         start_senders(&mut jobs, &gateways, settings, installation, (&planned, &stop));
         jobs.start(replay_spool(intake.clone(), stop.clone()));
-        let (lost, Installation { db, ids, clock, holder, .. }) = (Arc::clone(&must_stop), installation.clone());
+        let (lost, Installation { db, ids, clock, holder, .. }) =
+            (Arc::clone(&must_stop), installation.clone());
         jobs.start(keep_node(db.clone(), ids, clock, holder, move || lost.notify_one(), stop.clone()));
         let text_days = settings.retention.text_days;
         let forget = move || {
@@ -93,7 +94,8 @@ async fn rules(settings: &Settings, installation: &Installation) -> anyhow::Resu
 }
 
 fn routes(gateways: &Gateways, settings: &Settings) -> HashMap<String, Route> {
-    let default = |id: &str| settings.gateways.iter().find(|g| g.id == id).and_then(|g| g.default_commune.clone());
+    let default =
+        |id: &str| settings.gateways.iter().find(|g| g.id == id).and_then(|g| g.default_commune.clone());
     let route = |gateway: &Arc<crate::sms::Gateway>| {
         let default_commune = default(&gateway.id);
         (gateway.id.clone(), Route { cost_per_part: gateway.cost_per_part, default_commune })

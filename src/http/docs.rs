@@ -10,7 +10,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
 use super::error::{Code, Problem};
-use super::{figures, health, indicators, messages, reports, tokens, units};
+use super::{figures, gateways, health, indicators, messages, reports, tokens, units};
 
 /// Where the description is.
 const DOCUMENT: &str = "/api/openapi.json";
@@ -26,6 +26,8 @@ const DOCUMENT: &str = "/api/openapi.json";
         show_openapi,
         redirect_to_docs,
         show_docs,
+        gateways::receive_text,
+        gateways::receive_delivery,
         tokens::create_token,
         tokens::refresh_token,
         indicators::list_indicators,

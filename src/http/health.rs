@@ -30,10 +30,13 @@ pub(super) async fn show_liveness() -> web::Json<HealthResponse> {
     (status = 200, body = HealthResponse), (status = 503, body = ProblemBody, content_type = "application/problem+json")))]
 pub(super) async fn show_readiness(site: web::Data<Site>) -> Result<web::Json<HealthResponse>, Problem> {
     let current = site.db.read(|conn: &mut Conn| schema_is_current(conn));
-    match tokio::time::timeout(DATABASE_TIME, current).await {
-        Ok(Ok(true)) => Ok(web::Json(HealthResponse { status: "ready" })),
-        Ok(Ok(false)) => Err(Problem::new(Code::Unavailable)),
+    let answer = tokio::time::timeout(DATABASE_TIME, current).await;
+    // Texts can still be taken: the spool keeps them.
+    let degraded = site.intake.is_degraded();
+    match answer {
+        Ok(Ok(true)) if !degraded => Ok(web::Json(HealthResponse { status: "ready" })),
+        _ if degraded => Ok(web::Json(HealthResponse { status: "degraded" })),
+        Ok(Ok(_)) | Err(_) => Err(Problem::new(Code::Unavailable)),
         Ok(Err(error)) => Err(error.into()),
-        Err(_) => Err(Problem::new(Code::Unavailable)),
     }
 }

@@ -8,6 +8,7 @@ pub mod body;
 mod docs;
 pub mod error;
 mod figures;
+mod gateways;
 mod health;
 mod indicators;
 mod messages;
@@ -35,6 +36,8 @@ use crate::domain::access::Action;
 use crate::domain::indicator::Catalogue;
 use crate::domain::period::Calendar;
 use crate::flows::authenticate::Sessions;
+use crate::flows::intake::Intake;
+use crate::sms::Gateways;
 use error::{Code, Problem};
 
 /// What handlers share.
@@ -52,6 +55,10 @@ pub struct Site {
     pub calendar: Arc<Calendar>,
     /// The log-ins.
     pub sessions: Sessions,
+    /// The way in for texts and submissions.
+    pub intake: Intake,
+    /// The gateways of the settings.
+    pub gateways: Gateways,
 }
 
 /// Who may use a route.
@@ -94,6 +101,8 @@ pub static ROUTES: &[Route] = &[
     Route::get("/api/openapi.json", Open, || web::get().to(docs::show_openapi)),
     Route::get("/api/docs", Open, || web::get().to(docs::redirect_to_docs)),
     Route::get("/api/docs/{file:.*}", Open, || web::get().to(docs::show_docs)),
+    Route::post("/gateways/{id}/inbound", Open, || web::post().to(gateways::receive_text)),
+    Route::post("/gateways/{id}/delivery", Open, || web::post().to(gateways::receive_delivery)),
     Route::post("/api/v1/auth/token", Open, || web::post().to(tokens::create_token)),
     Route::post("/api/v1/auth/refresh", Open, || web::post().to(tokens::refresh_token)),
     Route::get("/api/v1/indicators", Token(Action::ReadCatalogue), || {

@@ -1,0 +1,125 @@
+//! What providers post: texts that came in, and what became of texts that went out.
+//!
+//! Each gateway has its own format and its own way to prove who it is; both are the gateway's business ([`crate::sms`]).
+
+use std::collections::HashMap;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use super::Site;
+use super::body;
+use super::error::{Code, Problem, ProblemBody};
+use crate::flows::deliver::take_delivery;
+use crate::flows::intake::{IntakeError, RawMessage, Receipt};
+use crate::sms::{Gateway, Refused, Request};
+
+/// The largest body that a provider may send, bytes: a text of 10,000 characters, escaped.
+const MAX_BODY: usize = 128 * 1024;
+
+/// The text is on disk.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct ReceivedResponse {
+    /// Its id; null while it waits in the spool for the database.
+    message: Option<String>,
+}
+
+/// The delivery report is on disk.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct DeliveryResponse {
+    /// Whether the text that it is about is known.
+    known: bool,
+}
+
+/// Takes a text. 202 means that it is on disk; the same text again (same `id`) is answered alike and not counted twice.
+#[utoipa::path(post, path = "/gateways/{id}/inbound", tag = "gateways",
+    params(("id" = String, Path, description = "the gateway"), ("token" = String, Query, description = "its inbound_token")),
+    request_body(content = String, description = "JSON or form fields: id, from, to, text, date", content_type = "application/json"),
+    responses((status = 202, body = ReceivedResponse),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 503, body = ProblemBody, content_type = "application/problem+json")))]
+pub(super) async fn receive_text(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let gateway = find(&site, &id)?;
+    let incoming = gateway.read_incoming(&provider_request(&request, payload).await?).map_err(refused)?;
+    let raw = RawMessage {
+        gateway: gateway.id.clone(),
+        dedupe_key: incoming.key,
+        sender: incoming.from,
+        text: incoming.text,
+        received_at: site.clock.now_micros(),
+        trusted: gateway.is_trusted(),
+    };
+    // In a task of its own: a provider that hangs up at once must not stop what has begun.
+    let intake = site.intake.clone();
+    let received = actix_web::rt::spawn(async move { intake.receive(raw).await }).await;
+    let receipt = received.map_err(|error| Problem::internal(&error))?.map_err(not_taken)?;
+    let message = match receipt {
+        Receipt::Stored(id) | Receipt::Replayed(id) => Some(id.to_string()),
+        Receipt::Spooled => None,
+    };
+    Ok(HttpResponse::Accepted().json(ReceivedResponse { message }))
+}
+
+/// Takes a delivery report. States only rise: a late “sent” never lowers “delivered”.
+#[utoipa::path(post, path = "/gateways/{id}/delivery", tag = "gateways",
+    params(("id" = String, Path, description = "the gateway"), ("token" = String, Query, description = "its inbound_token")),
+    request_body(content = String, description = "JSON or form fields: id, status (sent, delivered, failed, expired), reason", content_type = "application/json"),
+    responses((status = 200, body = DeliveryResponse),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, body = ProblemBody, content_type = "application/problem+json")))]
+pub(super) async fn receive_delivery(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    payload: web::Payload,
+) -> Result<web::Json<DeliveryResponse>, Problem> {
+    let gateway = find(&site, &id)?;
+    let report = gateway.read_delivery(&provider_request(&request, payload).await?).map_err(refused)?;
+    let known = take_delivery(&site.db, &gateway.id, report, site.clock.real_micros()).await?;
+    Ok(web::Json(DeliveryResponse { known }))
+}
+
+fn find<'s>(site: &'s Site, id: &str) -> Result<&'s Gateway, Problem> {
+    let gateway = site.gateways.get(id).map(AsRef::as_ref);
+    gateway.ok_or_else(|| {
+        Problem::new(Code::NotFound).detail("There is no gateway with this id in the settings")
+    })
+}
+
+async fn provider_request(request: &HttpRequest, payload: web::Payload) -> Result<Request, Problem> {
+    let body = body::read(payload, MAX_BODY).await?;
+    let query = web::Query::<HashMap<String, String>>::from_query(request.query_string());
+    let query =
+        query.map_err(|_| Problem::new(Code::InvalidParameter).detail("The address cannot be read"))?;
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = content_type.and_then(|value| value.split(';').next()).unwrap_or("").trim();
+    let content_type = content_type.to_ascii_lowercase();
+    Ok(Request { query: query.into_inner(), content_type, body: body.to_vec() })
+}
+
+fn refused(refused: Refused) -> Problem {
+    let code = match refused {
+        Refused::Token => Code::Forbidden,
+        Refused::Malformed(_) => Code::BadRequest,
+        Refused::TooLong => Code::BodyTooLarge,
+        Refused::Nul => Code::NullCharacter,
+    };
+    Problem::new(code).detail(refused.to_string())
+}
+
+/// Why a text was not taken; the provider sends it again.
+fn not_taken(error: IntakeError) -> Problem {
+    match error {
+        IntakeError::Busy => Problem::new(Code::Busy).retry_after(1),
+        IntakeError::Unavailable => Problem::new(Code::Unavailable).retry_after(5),
+        IntakeError::Db(error) => error.into(),
+        IntakeError::Crypto(error) => Problem::internal(&error),
+    }
+}
