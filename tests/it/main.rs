@@ -10,6 +10,7 @@ mod support;
 mod architecture;
 mod command_line;
 mod containers;
+mod crash;
 
 mod databases;
 mod installation;

@@ -2,6 +2,7 @@
 
 mod database;
 pub mod postgres;
+pub mod process;
 pub mod world;
 
 pub use database::TestDatabase;
