@@ -54,6 +54,11 @@ pub(super) fn words(text: &Text, at: usize) -> Option<Amount> {
     if !may_be_number(text, at) || matches!(text.plain(at), "lam" | "nham" | "tu") {
         return None;
     }
+    // “nam muoi” in a text with marks: what stands before the ten is not trusted, so neither is the ten.
+    let before = at.checked_sub(1).and_then(|b| text.number_word(b));
+    if text.number_word(at) == Some(10) && before.is_some_and(|digit| digit < 10) {
+        return None;
+    }
     let mut value = 0;
     let mut next = at;
     let word = |i: usize| text.number_word(i).filter(|_| i == at || may_be_number(text, i));

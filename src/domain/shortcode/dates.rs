@@ -295,6 +295,12 @@ fn hour(text: &Text, at: usize) -> Option<(Kind, usize)> {
     let hour = small(text, at).filter(|hour| *hour <= 24)?;
     let noise = |len| Some((Kind::Noise("an hour"), len));
     if let Some(len) = text.is(at + 1, Class::UnitHour) {
+        // “29h-882.10” is a plate.
+        if text.is_sep(at + 1 + len, '-')
+            && text.token(at + 2 + len).is_some_and(|t| t.plain.len() >= 3 && t.shape == Shape::Number)
+        {
+            return None;
+        }
         let minute = at + 1 + len;
         let minutes = text.token(minute).is_some_and(|t| t.shape == Shape::Number && t.plain.len() <= 2);
         let glued = text.token(minute).is_some_and(|t| !t.spaced);

@@ -141,9 +141,11 @@ fn is_called(text: &Text) -> bool {
     let called = (0..text.tokens.len()).any(|at| {
         let past = (at.saturating_sub(3)..at).any(|i| matches!(text.plain(i), "da" | "duoc"));
         let Some(len) = text.is(at, Class::Go).filter(|_| !past) else { return false };
-        (at + len..at + len + 4)
-            .take_while(|i| !is_stop(text, *i))
-            .any(|i| text.is(i, Class::AtOnce).is_some())
+        (at + len..at + len + 4).take_while(|i| !is_stop(text, *i)).any(|i| {
+            // “đến ngày 15” is no “đến ngay”.
+            let day = text.token(i + 1).is_some_and(|t| t.shape == Shape::Number);
+            text.is(i, Class::AtOnce).is_some() && !day
+        })
     });
     called
         && (0..text.tokens.len())
@@ -242,7 +244,7 @@ pub(super) fn greeting(text: &Text) -> bool {
 
 /// Remains of programs: SQL, scripts, shells, templates. HTML tags alone are noise.
 pub(super) fn is_junk(lower: &str) -> bool {
-    const MARKS: [&str; 40] = [
+    const MARKS: [&str; 39] = [
         "drop table",
         "union select",
         "select *",
@@ -259,7 +261,6 @@ pub(super) fn is_junk(lower: &str) -> bool {
         "||",
         "' or ",
         "1=1",
-        "or 1",
         "onerror",
         "onload",
         "onclick",

@@ -97,7 +97,11 @@ fn people(text: &Text, at: usize, next: usize) -> (Kind, usize) {
     if consequence || (text.indicator(end).is_some() && end <= next + 1) {
         return (Kind::Neg, end - at);
     }
-    (Kind::NegNoise, clause_end(text, next).min(next + 4) - at)
+    let told = (next..next + 4).find(|i| {
+        text.indicator(*i).is_some()
+            || text.is_any(*i, &[Class::Loss, Class::LossAll, Class::UnitCase]).is_some()
+    });
+    (Kind::NegNoise, clause_end(text, next).min(told.unwrap_or(next + 4)) - at)
 }
 
 struct Tail {

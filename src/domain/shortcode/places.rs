@@ -187,9 +187,7 @@ fn plate(text: &Text, at: usize) -> Option<(Kind, usize)> {
         next + 1
     } else if region.shape == Shape::Number
         && region.plain.len() == 2
-        && text
-            .token(next + 1)
-            .is_some_and(|t| !t.spaced && t.shape == Shape::Word && t.plain.len() <= 2 && t.upper)
+        && text.token(next + 1).is_some_and(|t| !t.spaced && t.shape == Shape::Word && t.plain.len() <= 2)
     {
         next + 2
     } else if word > 0 && region.shape == Shape::Number {

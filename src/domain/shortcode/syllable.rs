@@ -47,7 +47,7 @@ const ONSETS: [&str; 28] = [
 
 const RIMES: &str = " a ac ach ai am an ang anh ao ap at au ay e ec ech em en eng enh eo ep et eu i ia ic ich iec iem \
     ien ieng iep iet ieu im in inh ip it iu o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oen oeo oet oi om \
-    on ong ooc oong op ot u ua uac uai uan uang uat uau uay uc ue uech uen uenh ueo ui um un ung uo uoc uoi uom uon \
+    on ong op ot u ua uac uai uan uang uat uau uay uc ue uech uen uenh ueo ui um un ung uo uoc uoi uom uon \
     uong uop uot uou up ut uu uy uya uych uyen uyet uyn uynh uyt uyu y ych yem yen yeng yet yeu ynh ";
 
 /// Whether lower-case ASCII `word` is spelled like a Vietnamese syllable without marks.
@@ -74,7 +74,7 @@ fn is_vowel(c: char) -> bool {
 
 /// The syllable that Telex keys left in `word` (“troojm” → “trom” with its marks), if the word is none as it stands.
 pub(super) fn from_telex(word: &str) -> Option<(String, Marks)> {
-    if word.len() < 3 || word.len() > 10 || is_syllable(word) {
+    if word.len() < 2 || word.len() > 10 || is_syllable(word) {
         return None;
     }
     let mut plain = String::with_capacity(word.len());

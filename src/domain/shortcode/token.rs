@@ -171,6 +171,7 @@ fn read_word(run: &[Glyph], spaced: bool, book: &Book, found: &mut Vec<Token>) {
     if whole.word.is_none()
         && !is_code
         && whole.marks.is_bare()
+        && !is_syllable(&whole.plain)
         && let Glued::One(cuts) = cut(&whole.plain, book)
     {
         push_cuts(run, spaced, &cuts, book, found);
@@ -193,7 +194,11 @@ fn read_word(run: &[Glyph], spaced: bool, book: &Book, found: &mut Vec<Token>) {
 /// A run of letters and digits: glued codes, VNI keys, an amount, a word with its figure.
 fn read_mixed(run: &[Glyph], spaced: bool, vni: bool, book: &Book, found: &mut Vec<Token>) {
     let plain = plain_of(run);
-    let typed = if vni { from_vni(&plain).filter(|(word, _)| book.word(word).is_some()) } else { None };
+    let inside = run
+        .windows(2)
+        .any(|w| matches!(w, [a, b] if a.kind == GlyphKind::Digit && b.kind == GlyphKind::Letter));
+    let typed =
+        if vni { from_vni(&plain).filter(|(word, _)| inside || book.word(word).is_some()) } else { None };
     match if typed.is_some() { Glued::None } else { cut(&plain, book) } {
         Glued::One(cuts) => return push_cuts(run, spaced, &cuts, book, found),
         Glued::Several => return found.push(token(Shape::Unsure, run, spaced)),

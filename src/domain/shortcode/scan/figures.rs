@@ -9,6 +9,9 @@ use super::{Piece, Scanner};
 impl Scanner<'_, '_> {
     pub(super) fn sum_of_money(&self, at: usize) -> Option<Piece> {
         let (dong, len) = money(self.text, at)?;
+        if self.is_after_vague(at) {
+            return Some((Kind::Money { dong: -1, denied: true }, len));
+        }
         Some((Kind::Money { dong, denied: self.denied }, len))
     }
 
@@ -20,6 +23,10 @@ impl Scanner<'_, '_> {
         let first = digits(self.text, at).or_else(|| words(self.text, at))?;
         if at.checked_sub(1).is_some_and(|before| self.text.plain(before) == "am") {
             return Some((Kind::Trouble(Trouble::Negative), first.len));
+        }
+        if first.in_words && self.is_after_vague(at) {
+            let (unit, len) = unit(self.text, at + first.len).unwrap_or((Unit::None, 0));
+            return Some((Kind::Vague(unit), first.len + len));
         }
         let mut next = at + first.len;
         match self.told_twice(next, &first) {
@@ -37,6 +44,13 @@ impl Scanner<'_, '_> {
             return Some((Kind::Noise("an age"), next + len - at));
         }
         let counted = self.text.indicator(next);
+        // “MTY1 phát hiện”, “BLGD1 tuần tra”: a figure glued to its code has no unit, whatever word follows.
+        let coded = matches!(self.last(), Some(Kind::Indicator(_, Strength::Code)))
+            && self.text.token(at).is_some_and(|t| !t.spaced)
+            && self.text.is(next, Class::UnitCase).is_none();
+        if coded && first.thousandths.is_none() {
+            return Some((Kind::Figure(Figure::of(first.value, Unit::None)), next - at));
+        }
         let here = unit(self.text, next).filter(|_| self.text.is(next, Class::NotThat).is_none());
         let unit_here = here.filter(|(_, len)| counted.is_none_or(|(.., longer)| longer < *len));
         // “63 người dự”: the phrase of the indicator begins with the unit.
@@ -198,5 +212,11 @@ impl Scanner<'_, '_> {
         });
         let code = after.is_some_and(|item| matches!(item.kind, Kind::Indicator(_, Strength::Code)));
         named && (ended || code)
+    }
+
+    /// “vài chục”, “mấy trăm”.
+    fn is_after_vague(&self, at: usize) -> bool {
+        at.checked_sub(1)
+            .is_some_and(|before| self.text.is_any(before, &[Class::Vague, Class::HowMany]).is_some())
     }
 }

@@ -38,7 +38,9 @@ impl Scanner<'_, '_> {
         if self.text.is_any(at, &longer_class).is_some_and(|other| other > len) {
             return None;
         }
-        let spoken = self.text.is(at, Class::Rest).is_some() && !self.beside_figure(at);
+        let figure_next =
+            self.text.token(at + 1).is_some_and(|t| matches!(t.shape, Shape::Number | Shape::Sep(':' | '=')));
+        let spoken = self.text.is(at, Class::Rest).is_some() && !figure_next;
         if strength == Strength::Code && (spoken || !self.is_code_here(at, place)) {
             return None;
         }
@@ -113,6 +115,10 @@ impl Scanner<'_, '_> {
             let reached = matches!(text.plain(at + len), "con" | "xuong" | "len");
             let kind = if text.is(at, Class::Up).is_some() { Kind::Up } else { Kind::Down };
             return Some(if reached { (Kind::Word, len + 1) } else { (kind, len) });
+        }
+        if let Some(len) = text.is_any(at, &[Class::Million, Class::Billion]) {
+            // “mấy triệu”: a sum of which no figure could be read.
+            return Some((Kind::Money { dong: -1, denied: true }, len));
         }
         let mut best: Option<Piece> = None;
         for (class, kind) in simple_classes() {

@@ -118,6 +118,11 @@ impl Teller<'_, '_> {
     /// Sums of money told with events.
     pub(super) fn take_losses(&mut self) {
         for at in 0..self.items.len() {
+            if matches!(self.kind(at), Kind::Money { dong: -1, .. })
+                && !matches!(self.loss_word(at), LossWord::Noise)
+            {
+                self.doubts.push(Doubt::new(Why::Vague, at));
+            }
             let Kind::Money { dong, denied: false } = *self.kind(at) else { continue };
             if self.pairing.pairs.iter().any(|pair| pair.figure == at) {
                 continue;

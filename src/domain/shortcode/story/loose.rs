@@ -50,7 +50,7 @@ impl Teller<'_, '_> {
             Unit::Thing | Unit::House => return,
             Unit::Stranger if !self.begins_clause(at) => return,
             Unit::Person | Unit::Turn if self.take_attendance(at, figure) => return,
-            Unit::Person => return,
+            Unit::Person if !self.is_second_telling(at) => return,
             _ => {}
         }
         if self.is_header(at, figure) || self.is_part(at) || self.take_second_look(at, figure) {
@@ -63,6 +63,19 @@ impl Teller<'_, '_> {
         let mut doubt = Doubt::new(why, at);
         doubt.count = Some(figure.value);
         self.doubts.push(doubt);
+    }
+
+    /// “2 và khách trọ 3 người”: people right after an indicator of people that another bare figure already counts.
+    pub(super) fn is_second_telling(&self, at: usize) -> bool {
+        let before =
+            (0..at).rev().find(|i| !matches!(self.kind(*i), Kind::Word | Kind::Noise(_) | Kind::Colon));
+        let Some(thing) = before else { return false };
+        let Kind::Indicator(place, _) = self.kind(thing) else { return false };
+        let people =
+            self.text.book.entries.get(*place).is_some_and(|entry| entry.units.contains(&Unit::Person));
+        let other =
+            self.pairing.figure_of(thing).filter(|figure| *figure < thing).and_then(|f| self.figure(f));
+        people && other.is_some_and(|figure| figure.unit == Unit::None)
     }
 
     pub(super) fn begins_clause(&self, at: usize) -> bool {
@@ -145,7 +158,7 @@ impl Teller<'_, '_> {
             .map(|figure| figure.value)
             .collect();
         let first = self.pairing.pairs.iter().all(|pair| pair.figure > at);
-        let apart = matches!(self.kind(at + 1), Kind::Sep(_));
+        let apart = matches!(self.kind(at + 1), Kind::Sep(_)) && self.begins_clause(at);
         figure.unit == Unit::Case
             && first
             && apart

@@ -260,6 +260,10 @@ impl Teller<'_, '_> {
                     Kind::Succeeded | Kind::Failed => {
                         let place =
                             if *self.kind(at) == Kind::Succeeded { links.succeeded } else { links.failed };
+                        let figure_follows = matches!(self.kind(at + 1), Kind::Figure(_));
+                        if figure_follows && self.pairing.figure_of(at).is_none() {
+                            break;
+                        }
                         if self.pairing.figure_of(at).is_none()
                             && let Some(place) = place
                         {
