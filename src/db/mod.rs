@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod catalogue;
+pub mod client_id;
 mod conn;
 pub mod figures;
 pub mod history;

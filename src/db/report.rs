@@ -305,37 +305,6 @@ pub fn latest(
     Ok(found)
 }
 
-/// The report that a client's id made.
-#[derive(Debug, Clone, Copy)]
-pub struct TakenId {
-    /// The report.
-    pub id: ReportId,
-    /// Its number in the chain.
-    pub version: i32,
-    /// Digest of what the client sent.
-    pub content: Option<Digest>,
-}
-
-/// Which client ids are taken, by which report with which content.
-pub fn taken(conn: &mut Conn, client_ids: &[String]) -> DbResult<HashMap<String, TakenId>> {
-    type Row = (Option<String>, i64, i32, Option<Vec<u8>>);
-    let mut found = HashMap::new();
-    for list in padded(client_ids) {
-        let rows = Sql::<(Nullable<Text>, BigInt, Integer, Nullable<Binary>)>::new(
-            "SELECT client_id, id, version, content_digest FROM report WHERE client_id IN (",
-        )
-        .list(list)
-        .sql(")")
-        .load::<Row>(conn)?;
-        for (client_id, id, version, content) in rows {
-            if let Some(client_id) = client_id {
-                found.insert(client_id, TakenId { id, version, content: content.map(digest).transpose()? });
-            }
-        }
-    }
-    Ok(found)
-}
-
 /// Makes these the current returns of their units and months. `communes` gives the commune of each, `stated` how many
 /// figures each states.
 pub fn put_returns(conn: &mut Conn, returns: &[(CurrentReturn, UnitId, i32)]) -> DbResult<()> {

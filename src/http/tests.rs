@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Mutex;
 
 use actix_web::http::StatusCode;
@@ -6,10 +6,13 @@ use actix_web::test as asking;
 use serde_json::Value;
 
 use super::*;
-use crate::db::Target;
+use crate::db::{SharedIds, Target};
 use crate::domain::access::Role;
 use crate::domain::ids::{IdMaker, UnitId};
+use crate::domain::shortcode::Reader;
+use crate::domain::template::Templates;
 use crate::flows::authenticate::{AccountRequest, Lifetimes, add_account};
+use crate::flows::intake::{Context, Rules, Spool};
 
 /// Nghĩa Đô and its province, Lào Cai, official units that come with the schema.
 const COMMUNE: (&str, UnitId) = ("02953", 2_002_953);
@@ -20,10 +23,29 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
     let db = Db::open(Target::Sqlite(folder.path().join("test.db").display().to_string())).unwrap();
     let keys = Arc::new(Keys::from_bytes(&[7; 32]).unwrap());
     let ids = Arc::new(Mutex::new(IdMaker::new(1, 0)));
+    let clock = Clock::fixed(1_773_000_000_000_000);
+    let catalogue = Catalogue::shipped().unwrap();
+    let context = Context {
+        rules: Arc::new(Rules {
+            reader: Reader::shipped().unwrap(),
+            templates: Templates::shipped().unwrap(),
+            calendar: Calendar::ministry(),
+            catalogue,
+        }),
+        keys: Arc::clone(&keys),
+        ids: Arc::clone(&ids) as SharedIds,
+        clock,
+        routes: HashMap::new(),
+        planned: Arc::default(),
+    };
+    let spool = Spool::open(&folder.path().join("spool"), 1 << 20).unwrap();
+    let (intake, _) = Intake::start(&db, Arc::new(context), spool, 100);
     let site = Site {
         sessions: Sessions::new(db.clone(), Arc::clone(&keys), ids, Lifetimes::default()),
         db,
-        clock: Clock::fixed(1_773_000_000_000_000),
+        intake,
+        gateways: Gateways::new(&[], Duration::from_secs(1)).unwrap(),
+        clock,
         keys,
         catalogue: Arc::new(Catalogue::shipped().unwrap()),
         calendar: Arc::new(Calendar::ministry()),

@@ -7,8 +7,8 @@ use super::ledger::Ledger;
 use super::prepare::PreparedText;
 use super::{Context, Item, NewSubmission, Outcome, Receipt, SubmissionOutcome, SubmissionReceipt};
 use crate::crypto::Digest;
-use crate::db::report::TakenId;
-use crate::db::{Conn, DbResult, lock, message, report};
+use crate::db::client_id::TakenId;
+use crate::db::{Conn, DbResult, client_id, lock, message};
 use crate::domain::ids::MessageId;
 use crate::domain::intake::{self, decide_submission, decide_text};
 
@@ -72,7 +72,7 @@ impl Known {
             texts.iter().filter(other_words).map(|text| text.second_key(context)).collect();
         known.extend(message::taken(conn, &second_keys)?);
         let ids: Vec<String> = submissions.iter().map(|submission| submission.client_id.clone()).collect();
-        Ok(Known { texts: known, submissions: report::taken(conn, &ids)? })
+        Ok(Known { texts: known, submissions: client_id::taken(conn, &ids)? })
     }
 }
 
