@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(padded(&[1_i64, 2, 3]).map(|list| list.len()).collect::<Vec<_>>(), [4]);
         assert_eq!(
             padded(&(0..326_i64).collect::<Vec<_>>()).map(|list| list.len()).collect::<Vec<_>>(),
-            [64, 16]
+            [256, 256]
         );
         assert_eq!(padded::<i64>(&[]).count(), 0);
     }
