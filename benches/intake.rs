@@ -4,6 +4,16 @@
 //!
 //! `cargo bench --bench intake [-- TEXTS]`, 20,000 texts by default. Prints a table for `docs/performance.md`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::print_stdout,
+    reason = "a bench stops at the first surprise and prints what it measured"
+)]
+
 mod load;
 #[path = "load/yardstick.rs"]
 mod yardstick;

@@ -17,7 +17,7 @@ pub async fn purge(db: &Db, clock: Clock, text_days: u32) {
     }
 }
 
-/// What [`purge`] does; answers how many rows it touched.
+/// What [`purge()`] does; answers how many rows it touched.
 pub async fn forget(db: &Db, clock: Clock, text_days: u32) -> DbResult<usize> {
     let now = clock.real_micros();
     let before = now - i64::from(text_days) * DAY;
