@@ -6,7 +6,7 @@ use actix_web::test as asking;
 use serde_json::Value;
 
 use super::*;
-use crate::db::{SharedIds, Target};
+use crate::db::Target;
 use crate::domain::access::Role;
 use crate::domain::ids::{IdMaker, UnitId};
 use crate::domain::shortcode::Reader;
@@ -33,7 +33,7 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
             catalogue,
         }),
         keys: Arc::clone(&keys),
-        ids: Arc::clone(&ids) as SharedIds,
+        ids: Arc::clone(&ids),
         clock,
         routes: HashMap::new(),
         planned: Arc::default(),
