@@ -124,6 +124,7 @@ pub enum Class {
     Polite,
     Replace,
     Plus,
+    Pledge,
     Noise,
     Common,
 }

@@ -23,6 +23,13 @@ pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Ite
     if let Some(vague) = text.is(at, Class::Vague).filter(|vague| *vague > len) {
         return Some((Kind::Vague(super::items::Unit::None), vague));
     }
+    // “ký cam kết không đốt pháo”: what people promise is no account.
+    let promised = (1..=3)
+        .filter_map(|back| at.checked_sub(back))
+        .any(|b| text.is(b, Class::Pledge).is_some_and(|l| b + l >= at.saturating_sub(1)));
+    if promised {
+        return Some((Kind::Topic, len));
+    }
     let rest = is_after_rest(items);
     let next = at + len;
     if names_people(text, at, len) {
@@ -190,6 +197,12 @@ fn is_after_rest(items: &[Item]) -> bool {
 /// “có đúng không ạ?”, “được không”: a question, no denial.
 fn is_question(text: &Text, at: usize, next: usize) -> bool {
     let asked = at.checked_sub(1).is_some_and(|b| matches!(text.plain(b), "dung" | "phai" | "duoc" | "biet"));
+    // “có vụ nào không”
+    let open = (1..=6)
+        .map_while(|back| at.checked_sub(back))
+        .take_while(|b| text.token(*b).is_some_and(|t| t.shape == Shape::Word))
+        .any(|b| matches!(text.plain(b), "nao" | "gi" | "chi"));
+    let asked = asked || open;
     let mut end = next;
     while let Some(len) = text.is(end, Class::Polite) {
         end += len;

@@ -96,7 +96,9 @@ impl Way {
             n => 100 * n,
         };
         if matches!(items.get(thing).map(|i| &i.kind), Some(Kind::Indicator(_, Strength::Weak))) {
-            cost += 50;
+            // “3 đối tượng án treo”: people are counted by what they are, not by “đối tượng”.
+            let people = matches!(kind, Kind::Figure(figure) if figure.unit == Unit::Person);
+            cost += if people { 150 } else { 50 };
         }
         match kind {
             Kind::Neg => self.denial(cost, side, items, at, thing),

@@ -94,6 +94,9 @@ impl Scanner<'_, '_> {
         if month || self.text.code(next).is_some() || self.text.is(next, Class::NotThat).is_some() {
             return Unit::None;
         }
+        if self.text.plain(next).len() == 1 && self.text.is_sep(next + 1, ')') {
+            return Unit::None;
+        }
         if self.text.is(next, Class::Noise).is_some() && !counted {
             return Unit::Thing;
         }
@@ -169,7 +172,8 @@ impl Scanner<'_, '_> {
             .or_else(|| if word.is_some() { words(self.text, next + skip) } else { None });
         let second = second.filter(|second| second.thousandths.is_none())?;
         let end = next + skip + second.len;
-        let counted = unit(self.text, end);
+        let named_here = self.text.indicator(end).map_or(0, |(.., len)| len);
+        let counted = unit(self.text, end).map(|(unit, len)| (unit, if named_here >= len { 0 } else { len }));
         if self.text.is_sep(next, '/') && joint {
             let (unit, len) = counted.unwrap_or((Unit::None, 0));
             return Some((Kind::Figure(Figure::of(first.value, unit)), end + len - at));

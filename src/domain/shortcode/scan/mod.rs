@@ -212,6 +212,10 @@ impl Scanner<'_, '_> {
 
     /// “1. Mất trộm: 1 vụ”: the number of a list, at the beginning of a line or sentence, counting up from 1.
     fn list_number(&mut self, at: usize) -> Option<Piece> {
+        let lettered = self.text.token(at).is_some_and(|t| t.shape == Shape::Word && t.plain.len() == 1);
+        if lettered && self.text.is_sep(at + 1, ')') {
+            return Some((Kind::Sep(3), 2));
+        }
         let value: u32 = self
             .text
             .token(at)

@@ -276,6 +276,11 @@ impl Teller<'_, '_> {
                 }
             }
         }
+        // “không có tệ nạn xã hội” counts nothing by itself.
+        let spoken = self.items.get(thing).is_some_and(|item| item.to - item.from > 1);
+        if *self.kind(figure) == Kind::Neg && spoken {
+            return;
+        }
         let mut doubt = Doubt::new(Why::AmbiguousWord, thing);
         doubt.candidates = places;
         doubt.count = Some(value);

@@ -92,8 +92,14 @@ pub(super) fn mentions(items: &[Item], text: &Text, inside: &[bool]) -> Vec<bool
             before_that,
             None | Some(Kind::Sep(_) | Kind::Colon | Kind::Month(_) | Kind::Hamlet { .. } | Kind::Keyword)
         );
+        // “làm rõ 2 vụ trộm”, “hòa giải thành 2 vụ mâu thuẫn”: the figure counts the result.
+        let of_result = !counted
+            && matches!(before, Some(Kind::Figure(figure)) if figure.unit == Unit::Case)
+            && matches!(before_that, Some(Kind::Indicator(result, _)) if text.book.entries.get(*result)
+                .is_some_and(|entry| entry.quiet && entry.units.contains(&Unit::Case)));
         let mention = match before {
             Some(Kind::Cause) => true,
+            _ if of_result => true,
             _ if aside.get(at).copied().unwrap_or(false) => true,
             Some(Kind::Topic) => {
                 let told = counted || matches!(items.get(at + 1).map(|i| &i.kind), Some(Kind::Word));
