@@ -92,9 +92,8 @@ fn kind_of(plain: char) -> GlyphKind {
         '\n' | '\r' | '\u{2028}' | '\u{2029}' => GlyphKind::Newline,
         ' ' | '\t' => GlyphKind::Space,
         '\u{fffd}' | '\u{0}'..='\u{1f}' | '\u{7f}' => GlyphKind::Foreign,
-        '–' | '—' | '−' | '‐' | '‒' | '、' | '。' | '•' | '·' | '“' | '”' | '‘' | '’' | '→' | '…' | '⁄' => {
-            GlyphKind::Mark
-        }
+        '–' | '—' | '−' | '‐' | '‒' | '、' | '。' | '•' | '·' | '“' | '”' | '‘' | '’' | '→' | '…' | '⁄'
+        | '≥' | '≤' | '≈' | '±' => GlyphKind::Mark,
         other if other.is_ascii() => GlyphKind::Mark,
         other if other.is_whitespace() => GlyphKind::Space,
         other if other.is_alphabetic() => GlyphKind::Foreign,

@@ -155,6 +155,7 @@ impl Scanner<'_, '_> {
         let next = self.text.token(at + 1);
         let number_glued = next.is_some_and(|t| t.shape == Shape::Number && !t.spaced);
         let after_code = matches!(self.last(), Some(Kind::Indicator(_, Strength::Code) | Kind::Ambiguous(_)));
+        let after_sign = matches!(self.last(), Some(Kind::Trouble(_)));
         let kind = match c {
             '−' if number_glued => Kind::Trouble(Trouble::Negative),
             '-' if number_glued && matches!(self.last(), Some(Kind::Colon)) => {
@@ -180,7 +181,20 @@ impl Scanner<'_, '_> {
             ';' | '•' | '·' => Kind::Sep(2),
             ',' | '/' | '+' | '|' | '\\' | '&' | '、' => Kind::Sep(1),
             ':' | '=' => Kind::Colon,
-            '>' | '→' => Kind::Becomes,
+            '>' if at
+                .checked_sub(1)
+                .is_some_and(|b| self.text.is_sep(b, '-') || self.text.is_sep(b, '='))
+                && !spaced
+                && !after_sign =>
+            {
+                Kind::Becomes
+            }
+            '→' => Kind::Becomes,
+            '<' | '>' | '≥' | '≤' | '≈' | '±'
+                if next.is_some_and(|t| matches!(t.shape, Shape::Number | Shape::Sep('='))) =>
+            {
+                Kind::Trouble(Trouble::Illegible)
+            }
             '(' | '[' => Kind::Open,
             ')' | ']' => Kind::Close,
             _ => Kind::Noise("a sign"),

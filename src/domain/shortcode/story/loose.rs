@@ -29,6 +29,21 @@ impl Teller<'_, '_> {
         }
     }
 
+    /// “HGT K 1”: a denial between an indicator and its figure.
+    pub(super) fn take_denials_between(&mut self) {
+        for pair in self.pairing.pairs.clone() {
+            let (from, to) = (pair.thing.min(pair.figure), pair.thing.max(pair.figure));
+            let denied = (from..to).any(|i| {
+                *self.kind(i) == Kind::NegNoise
+                    || (*self.kind(i) == Kind::Neg && self.pairing.loose.contains(&i))
+            });
+            let apart = (from..to).any(|i| matches!(self.kind(i), Kind::Sep(_)));
+            if denied && !apart {
+                self.doubts.push(Doubt::new(Why::Contradiction, pair.thing));
+            }
+        }
+    }
+
     /// Figures that count nothing named: parts of what was told, people at a meeting, things; otherwise a doubt.
     pub(super) fn take_loose(&mut self) {
         for at in self.pairing.loose.clone() {

@@ -133,6 +133,7 @@ impl Teller<'_, '_> {
         self.take_losses();
         self.take_loose();
         self.take_moods();
+        self.take_denials_between();
         self.take_unclaimed();
         let vague = |item: &usize| !matches!(self.kind(*item), Kind::Vague(_));
         if let Some(item) = self.pairing.unsure.filter(vague) {
