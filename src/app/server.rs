@@ -11,6 +11,7 @@ use super::works::Works;
 use super::{Installation, metrics_page};
 use crate::config::{Http, Metrics, Settings};
 use crate::flows::authenticate::{Lifetimes, Sessions};
+use crate::flows::intake::Intake;
 use crate::http::{self, Site};
 use crate::telemetry;
 
@@ -82,6 +83,11 @@ impl App {
             gateways: works.gateways.clone(),
         };
         Ok(App { installation, site: web::Data::new(site), works, http: settings.http.clone() })
+    }
+
+    /// The way in for texts and submissions.
+    pub fn intake(&self) -> &Intake {
+        &self.works.intake
     }
 
     /// What the server stands on.

@@ -4,6 +4,7 @@
 //! standard error, and an error says what to do.
 
 mod check_config;
+mod demo;
 mod health;
 mod import;
 mod migrate;
@@ -43,6 +44,8 @@ struct SettingsFile {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Play a commune's month on a throw-away database, then serve it: nothing to install, nothing to configure.
+    Demo(demo::Demo),
     /// Run everything: the web server, texts in and out, what is scheduled. SIGTERM or SIGINT stops it.
     Serve,
     /// Bring the schema of the database up to date.
@@ -86,6 +89,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 impl CommandLine {
     fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Demo(demo) => demo::run(&demo),
             Command::Serve => serve::run(&self.settings.load()?),
             Command::User(what) => user::run(what, &self.settings.load()?),
             Command::Token(what) => token::run(&what, &self.settings.load()?),

@@ -2,13 +2,10 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::indicator::Catalogue;
 use crate::domain::period::{Calendar, Period};
 
 /// Xã Mường Bú, Sơn La.
 pub(super) const COMMUNE: &str = "03847";
-/// Its province.
-pub(super) const PROVINCE: &str = "14";
 
 /// Name of a hamlet, its households, name and number of its head. All but the commune is made up.
 const HAMLETS: [(&str, u32, &str, &str); 12] = [
@@ -45,14 +42,23 @@ pub(super) fn people() -> String {
     };
     let rows: String = HAMLETS.iter().enumerate().map(row).collect();
     let last = HAMLETS.len() - 1;
-    let two = HAMLETS.last().map(|(_, _, name, phone)| format!("{name},{phone},head,{},,,\n", code(last - 1)));
+    let two =
+        HAMLETS.last().map(|(_, _, name, phone)| format!("{name},{phone},head,{},,,\n", code(last - 1)));
     let (officer, number) = OFFICER;
-    format!("name,phone,role,unit,from,to,marks\n{rows}{}{officer},{number},commune,{COMMUNE},,,yes\n", two.unwrap_or_default())
+    format!(
+        "name,phone,role,unit,from,to,marks\n{rows}{}{officer},{number},commune,{COMMUNE},,,yes\n",
+        two.unwrap_or_default()
+    )
 }
 
 /// The code of hamlet `number`, from 0.
 pub(super) fn code(number: usize) -> String {
     format!("{COMMUNE}{:03}", number + 1)
+}
+
+/// Name of hamlet `number`, from 0.
+pub(super) fn name(number: usize) -> &'static str {
+    HAMLETS.get(number).map_or("", |(name, ..)| name)
 }
 
 /// Number of the head of hamlet `number`, from 0.
@@ -69,9 +75,16 @@ pub(super) fn count() -> usize {
 pub(super) fn past_report(hamlet: usize, period: Period) -> String {
     let mut dice = Dice(u64::from(period.number().unsigned_abs()) * 31 + u64::try_from(hamlet).unwrap_or(0));
     let mut text = format!("ANTT {}/{}", period.month(), period.year());
-    for (code, sides, most) in
-        [("TC", 3, 3), ("CYGT", 6, 1), ("LDCD", 6, 1), ("TNV", 5, 2), ("VCGT", 3, 2), ("MTTC", 3, 2), ("CB", 7, 1), ("BLGD", 8, 1)]
-    {
+    for (code, sides, most) in [
+        ("TC", 3, 3),
+        ("CYGT", 6, 1),
+        ("LDCD", 6, 1),
+        ("TNV", 5, 2),
+        ("VCGT", 3, 2),
+        ("MTTC", 3, 2),
+        ("CB", 7, 1),
+        ("BLGD", 8, 1),
+    ] {
         if dice.roll(sides) == 0 {
             text += &format!(" {code}{}", 1 + dice.roll(most));
         }
@@ -90,15 +103,13 @@ impl Dice {
     }
 }
 
-/// The month that texts of today report, and a moment in it at which an earlier month was reported on time.
-pub(super) fn noon_of(day: NaiveDate) -> i64 {
-    crate::clock::start_of_day_in_vietnam(day) + 12 * 3_600 * 1_000_000
-}
-
 /// Who texts what, in the order of the play: hamlet and words. `{m}` is the month.
-pub(super) const PLAY: [(Option<usize>, &str); 17] = [
+pub(super) const PLAY: [(Option<usize>, &str); 19] = [
     (Some(0), "ANTT {m} TC2 TNV1 TNB1"),
-    (Some(1), "Thang {m} ban Co Ma: mat trom 1 vu mat khoang 5tr, hop dan 1 buoi co 62 nguoi du, con lai khong co gi a"),
+    (
+        Some(1),
+        "Thang {m} ban Co Ma mat trom 1 vu mat khoang 5tr, hop dan 1 buoi co 62 nguoi du, con lai khong co gi a",
+    ),
     (Some(2), "tháng {m} bản em bình yên, không có vụ việc gì"),
     (Some(3), "antt t{m} 1 danh nhau, va cham 2 vu. het"),
     (Some(4), "T{m} TN 2"),
@@ -108,21 +119,15 @@ pub(super) const PLAY: [(Option<usize>, &str); 17] = [
     (Some(0), "SUA T{m} TC1"),
     (Some(3), "ANTT T{m} CYGT2"),
     (Some(3), "1"),
-    (Some(6), "ANTT"),
-    (Some(6), "HD"),
+    (Some(6), "ANTT T{m} VCGT3, hoa giai thanh 2 vu"),
+    (Some(6), "THEM T{m} CB1"),
     (Some(11), "ANTT T{m} TC1 MTTC1"),
-    (Some(11), "1"),
+    (Some(11), "ban Hua Na"),
     (Some(0), "KT T{m}"),
+    (Some(7), "HD"),
+    (Some(8), "KHAN danh nhau o cho, co nguoi cam dao"),
     (None, "ANTT T{m} TC9"),
 ];
-
-/// The heads of these hamlets have not reported when the play ends.
-pub(super) const SILENT: [usize; 4] = [7, 8, 9, 10];
-
-/// Every code of the catalogue that the table prints, in its order.
-pub(super) fn codes(catalogue: &Catalogue) -> Vec<(String, String)> {
-    catalogue.iter().map(|indicator| (indicator.code.clone(), indicator.name_vi.clone())).collect()
-}
 
 /// The months before `now` that have reports, oldest first.
 pub(super) fn past_months(calendar: &Calendar, today: NaiveDate) -> Vec<Period> {
