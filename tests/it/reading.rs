@@ -68,6 +68,48 @@ fn the_corpora_are_read_at_least_as_well_as_recorded() {
     }
 }
 
+/// Without marks, decomposed, or in capitals a text means the same; at most one in a hundred becomes a question.
+#[test]
+fn the_corpora_read_the_same_without_marks_decomposed_and_in_capitals() {
+    use unicode_normalization::UnicodeNormalization;
+    let bare = |text: &str| -> String {
+        let plain = text.nfd().filter(|c| !('\u{300}'..='\u{36f}').contains(c));
+        plain
+            .map(|c| {
+                if c == 'đ' {
+                    'd'
+                } else if c == 'Đ' {
+                    'D'
+                } else {
+                    c
+                }
+            })
+            .collect()
+    };
+    let changes: [(&str, &dyn Fn(&str) -> String); 4] = [
+        ("without marks", &bare),
+        ("decomposed", &|text| text.nfd().collect()),
+        ("in capitals", &|text| text.to_uppercase()),
+        ("in bare capitals", &|text| bare(text).to_uppercase()),
+    ];
+    let corpora = [include_str!("../corpus/dev.jsonl"), include_str!("../corpus/own.jsonl")].concat();
+    for (name, change) in changes {
+        let mut score = Score::default();
+        let mut differences = String::new();
+        for line in corpora.lines() {
+            let mut labelled: Labelled = serde_json::from_str(line).unwrap();
+            labelled.text = change(&labelled.text);
+            let (verdict, reading) = labelled.judge(reader(), catalogue());
+            score.count(&labelled, verdict);
+            if verdict != Verdict::Exact {
+                writeln!(differences, "{verdict:?} {:?}\n  {}", labelled.text, show(&reading)).unwrap();
+            }
+        }
+        assert_eq!(score.ordinary.wrong + score.malicious.wrong, 0, "{name}\n{differences}");
+        assert!(score.ordinary.exact >= 554 && score.malicious.exact >= 89, "{name}\n{score}\n{differences}");
+    }
+}
+
 /// Texts on which form servers and SMS frameworks of the field fail: fields dropped, `-2` taken for 2, `2e3` for 2000,
 /// any short word for a compressed form.
 #[test]

@@ -67,7 +67,10 @@ fn is_name(text: &Text, at: usize) -> bool {
     if text.is_any(at, &never).is_some() || (text.is_any(at, &stops).is_some() && !capital) {
         return false;
     }
-    if text.indicator(at).is_some_and(|(.., len)| len >= 2) {
+    // “Xóm Ba Cây” is a name, “xóm Đông Trộm cắp: 2” is none: a name has all its capitals.
+    let spelled_as_name =
+        |len: usize| text.mixed_case && (at..at + len).all(|i| text.token(i).is_some_and(|t| t.upper));
+    if text.indicator(at).is_some_and(|(.., len)| len >= 2 && !spelled_as_name(len)) {
         return false;
     }
     let capital =

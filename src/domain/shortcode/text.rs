@@ -218,12 +218,16 @@ impl<'a> Text<'a> {
                 continue;
             }
             for end in self.book.ends_at(node) {
-                let agree = end
-                    .marks
-                    .iter()
-                    .zip(self.tokens.get(start..).unwrap_or_default())
-                    .zip(start..)
-                    .all(|((full, token), place)| place == at || token.marks.agree(*full));
+                let agree =
+                    end.marks.iter().zip(self.tokens.get(start..).unwrap_or_default()).zip(start..).all(
+                        |((full, token), place)| {
+                            if place == at {
+                                token.marks.tone == 0 || full.tone == 0 || token.marks.tone == full.tone
+                            } else {
+                                token.marks.agree(*full)
+                            }
+                        },
+                    );
                 let worth = !end.strict
                     && !matches!(
                         end.meaning,
