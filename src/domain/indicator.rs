@@ -10,6 +10,9 @@ use serde::Deserialize;
 /// A number for an indicator that stays the same for the life of the installation and keeps rows small.
 pub type IndicatorId = i32;
 
+/// Stands in the totals for “the rest is nothing”: its row counts the hamlets whose return says so.
+pub const REST: IndicatorId = 0;
+
 /// What a figure of the indicator means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -280,6 +280,7 @@ CREATE TABLE value (
 ) WITHOUT ROWID;
 
 -- Sums over the hamlets of a commune: `figure` of the effective values, `stated` how many hamlets state one.
+-- Indicator 0 counts the hamlets whose return says that the rest is nothing.
 CREATE TABLE total (
     period INTEGER NOT NULL,
     commune_id BIGINT NOT NULL,

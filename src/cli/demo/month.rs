@@ -49,7 +49,7 @@ fn list<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
 fn line(figure: &Value, catalogue: &Value) -> String {
     let code = figure.get("code").and_then(Value::as_str).unwrap_or("");
     let of_code = |indicator: &&Value| indicator.get("code").and_then(Value::as_str) == Some(code);
-    let name = list(catalogue, "items").find(of_code).and_then(|i| i.get("name_vi")).and_then(Value::as_str);
+    let name = list(catalogue, "items").find(of_code).and_then(|i| i.get("name")).and_then(Value::as_str);
     let number =
         |name: &str| figure.get(name).and_then(Value::as_i64).map_or("–".to_owned(), |n| n.to_string());
     let name: String = name.unwrap_or("").chars().take(40).collect();

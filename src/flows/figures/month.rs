@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::db::figures::{HamletCount, HamletReturn, MonthState, Total};
 use crate::db::lineage::Lineage;
 use crate::domain::ids::UnitId;
-use crate::domain::indicator::{Catalogue, IndicatorId};
+use crate::domain::indicator::{Catalogue, Indicator, IndicatorId, REST, Reporter};
 use crate::domain::rates::{self, Change, Coverage, Percent};
 
 /// A figure with those that it is compared with. `None` is *not stated*, which is not zero.
@@ -134,17 +134,17 @@ pub(super) struct Compared {
 impl Compared {
     /// Every indicator of the catalogue for `unit`; `None`: for the whole area.
     pub(super) fn figures(&self, unit: Option<UnitId>, catalogue: &Catalogue) -> Vec<Figure> {
-        let value = |sums: Option<&Sums>, id| sums.and_then(|sums| stated(sums, id));
+        let value = |sums: Option<&Sums>, indicator| sums.and_then(|sums| stated(sums, indicator));
         let (this, previous, last_year) =
             (self.this.of(unit), self.previous.of(unit), self.last_year.of(unit));
         catalogue
             .iter()
             .map(|indicator| Figure {
                 indicator_id: indicator.id,
-                value: value(this, indicator.id),
+                value: value(this, indicator),
                 stated: this.and_then(|sums| sums.get(&indicator.id)).map_or(0, |sum| sum.1),
-                previous: value(previous, indicator.id),
-                last_year: value(last_year, indicator.id),
+                previous: value(previous, indicator),
+                last_year: value(last_year, indicator),
             })
             .collect()
     }
@@ -181,13 +181,17 @@ impl Compared {
 
 type RateOf = fn(&rates::Sums, &Catalogue, Option<i64>) -> Option<i64>;
 
-fn stated(sums: &Sums, id: IndicatorId) -> Option<i64> {
-    sums.get(&id).filter(|(_, stated)| *stated > 0).map(|(figure, _)| *figure)
+/// The sum of what is stated; 0 where nobody states a figure, but some hamlet's return says that the rest is nothing.
+fn stated(sums: &Sums, indicator: &Indicator) -> Option<i64> {
+    let figure = |id: IndicatorId| sums.get(&id).filter(|(_, stated)| *stated > 0).map(|(figure, _)| *figure);
+    let nothing = || figure(REST).filter(|_| indicator.reporter == Reporter::Hamlet);
+    figure(indicator.id).or_else(nothing)
 }
 
 /// Only what somebody states.
 fn stated_only(sums: &Sums) -> rates::Sums {
-    sums.iter().filter(|(_, (_, stated))| *stated > 0).map(|(id, (figure, _))| (*id, *figure)).collect()
+    let stated = sums.iter().filter(|(id, (_, stated))| **id != REST && *stated > 0);
+    stated.map(|(id, (figure, _))| (*id, *figure)).collect()
 }
 
 /// Whether the figures of one of these codes are stated.
@@ -302,6 +306,24 @@ mod tests {
         let figures = compared.figures(Some(1), &catalogue);
         assert_eq!((figures[0].value, figures[1].value, figures[2].value), (None, Some(0), None));
         assert_eq!(figures.len(), 45);
+    }
+
+    #[test]
+    fn what_nobody_states_is_zero_once_a_return_says_that_the_rest_is_nothing() {
+        let catalogue = Catalogue::shipped().unwrap();
+        let totals = [total(1, REST, 0, 1), total(1, 2, 3, 1)];
+        let compared = Compared { this: PeriodSums::new(&totals, &[]), ..Compared::default() };
+        let value = |code: &str| {
+            let id = catalogue.by_code(code).unwrap().id;
+            compared
+                .figures(Some(1), &catalogue)
+                .into_iter()
+                .find(|figure| figure.indicator_id == id)
+                .unwrap()
+                .value
+        };
+        assert_eq!((value("TC"), value("CG")), (Some(0), Some(3)));
+        assert_eq!(value("KP"), None, "communes report it, not hamlets");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::db::total::{Difference, TotalKey};
 use crate::db::value::Value;
 use crate::db::{DbError, DbResult};
 use crate::domain::ids::UnitId;
-use crate::domain::indicator::{Catalogue, IndicatorId, Reporter};
+use crate::domain::indicator::{Catalogue, IndicatorId, REST, Reporter};
 use crate::domain::intake::{Figures, MonthState};
 use crate::domain::period::Span;
 use crate::domain::shortcode::Reading;
@@ -118,6 +118,8 @@ pub(crate) fn add_differences(
         difference.figure += is.unwrap_or(0) - was.unwrap_or(0);
         difference.stated += i64::from(is.is_some()) - i64::from(was.is_some());
     }
+    let rest = |month: &MonthState| i64::from(month.month_return.as_ref().is_some_and(|r| r.rest_zero));
+    differences.entry((period.number(), commune, REST)).or_default().stated += rest(after) - rest(before);
 }
 
 fn indicators(month: &MonthState) -> impl Iterator<Item = IndicatorId> {
