@@ -46,7 +46,7 @@ impl Works {
             routes: routes(&gateways, settings),
             planned: Arc::clone(&planned),
         };
-        let spool = Spool::open(&settings.intake.spool_dir.join("texts"), settings.intake.spool_max_bytes)
+        let spool = Spool::open_in(&settings.intake.spool_dir, settings.intake.spool_max_bytes)
             .context("set intake.spool_dir to a folder that the server may write to")?;
         let queue_size = settings.intake.queue_size;
         let (intake, writers) = Intake::start(&installation.db, Arc::new(context), spool, queue_size);

@@ -11,8 +11,6 @@ use super::section::Section;
 pub struct Http {
     /// Address and port of the web server; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The largest body of a request, in bytes.
-    pub max_body_bytes: usize,
     /// How long a client may take to send the head of its request, in seconds.
     pub request_seconds: u64,
 }
@@ -27,9 +25,8 @@ pub struct Metrics {
 impl Http {
     pub(super) fn read(section: &mut Section) -> Option<Self> {
         let listen = section.parsed("listen", address);
-        let max_body_bytes = section.integer("max_body_bytes", 4_096..=67_108_864);
         let request_seconds = section.integer("request_seconds", 1..=300);
-        Some(Http { listen: listen?, max_body_bytes: max_body_bytes?, request_seconds: request_seconds? })
+        Some(Http { listen: listen?, request_seconds: request_seconds? })
     }
 }
 

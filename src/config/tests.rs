@@ -40,7 +40,7 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
     let settings = settings.unwrap();
     assert_eq!(settings.http.listen.to_string(), "0.0.0.0:2");
     assert_eq!(settings.http.request_seconds, 7);
-    assert_eq!(settings.http.max_body_bytes, 1_048_576);
+    assert_eq!(settings.intake.queue_size, 4_096);
     let march = settings.period.calendar().span("2026-03".parse().unwrap());
     assert_eq!(march.to.to_string(), "2026-03-31");
 }
@@ -124,14 +124,14 @@ fn settings_print_without_secrets_and_what_is_printed_can_be_loaded() {
 
 #[test]
 fn all_problems_are_told_at_once_with_key_and_advice() {
-    let text = "[htp]\nlisten = \"x\"\n[http]\nlisten = \"8080\"\nport = 1\nmax_body_bytes = -1\n\
+    let text = "[htp]\nlisten = \"x\"\n[http]\nlisten = \"8080\"\nport = 1\nrequest_seconds = -1\n\
                 [period]\nstart_day = 29\n[[gateways]]\nid = \"k\"\nkind = \"pigeon\"\nfrom = \"1\"\n";
     let (keys, message) = complaints(text, &[("BINHYEN__LOG__LEVEL", "loud")]);
     assert_eq!(
         keys,
         [
             "http.listen",
-            "http.max_body_bytes",
+            "http.request_seconds",
             "http.port",
             "log.level",
             "period.start_day",
@@ -143,7 +143,7 @@ fn all_problems_are_told_at_once_with_key_and_advice() {
     assert!(message.starts_with("8 settings are wrong:\n"), "{message}");
     for part in [
         "http.listen: write ADDRESS:PORT",
-        "http.port: there is no such setting; here are: listen, max_body_bytes, request_seconds (set in ",
+        "http.port: there is no such setting; here are: listen, request_seconds (set in ",
         "gateways.k.kind: there is no such kind of gateway; there are: generic, log",
         "log.level: write error, warn, info, debug or trace",
         "(set in the environment)",
@@ -160,7 +160,7 @@ fn every_bad_setting_is_refused_under_its_key() {
         ("database = 7", "database"),
         ("[keys]\nfile = \"\"", "keys.file"),
         ("[http]\nlisten = \"host:99999\"", "http.listen"),
-        ("[http]\nmax_body_bytes = 1.5", "http.max_body_bytes"),
+        ("[http]\nrequest_seconds = 1.5", "http.request_seconds"),
         ("[http]\nrequest_seconds = 0", "http.request_seconds"),
         ("[metrics]\nlisten = \"on\"", "metrics.listen"),
         ("[metrics]\nlisten = \"127.0.0.1:8080\"", "metrics.listen"),
@@ -182,7 +182,6 @@ fn every_bad_setting_is_refused_under_its_key() {
         ("[auth]\naccess_minutes = 0", "auth.access_minutes"),
         ("[auth]\nrefresh_days = 366", "auth.refresh_days"),
         ("[auth]\nkey_rotation_days = true", "auth.key_rotation_days"),
-        ("[intake]\nbatch_size = 65", "intake.batch_size"),
         ("[intake]\nqueue_size = 0", "intake.queue_size"),
         ("[intake]\nspool_dir = \" \"", "intake.spool_dir"),
         ("[intake]\nspool_max_bytes = 1", "intake.spool_max_bytes"),
@@ -194,6 +193,7 @@ fn every_bad_setting_is_refused_under_its_key() {
         ("[outbound]\nfirst_pause_seconds = 9\nlongest_pause_seconds = 8", "outbound.first_pause_seconds"),
         ("[outbound]\nlongest_pause_seconds = 86401", "outbound.longest_pause_seconds"),
         ("[retention]\ntext_days = 0", "retention.text_days"),
+        ("[retention]\nschedule = \"at night\"", "retention.schedule"),
         ("[gateways]\nid = \"x\"", "gateways"),
         ("[[gateways]]\nkind = \"log\"", "gateways[0].id"),
         ("[[gateways]]\nid = \"Phone\"\nkind = \"log\"", "gateways.Phone.id"),

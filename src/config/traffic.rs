@@ -11,8 +11,6 @@ use super::section::Section;
 /// `[intake]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Intake {
-    /// The most texts and reports that are written in one transaction.
-    pub batch_size: usize,
     /// The most that may wait to be written.
     pub queue_size: usize,
     /// Folder where texts are kept, encrypted, while the database cannot be reached.
@@ -50,12 +48,10 @@ pub struct Retention {
 
 impl Intake {
     pub(super) fn read(section: &mut Section, database: Option<&DatabaseUrl>) -> Option<Self> {
-        let batch_size = section.integer("batch_size", 1..=64);
         let queue_size = section.integer("queue_size", 1..=1_000_000);
         let spool_dir = section.optional("spool_dir", path);
         let spool_max_bytes = section.integer("spool_max_bytes", 65_536..=1_099_511_627_776);
         Some(Intake {
-            batch_size: batch_size?,
             queue_size: queue_size?,
             spool_dir: spool_dir?.unwrap_or_else(|| beside(database, "spool")),
             spool_max_bytes: spool_max_bytes?,

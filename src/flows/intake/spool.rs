@@ -7,7 +7,7 @@
 //! sealed JSON of a [`RawMessage`]. A torn record at the end was never acknowledged and is cut off at start. How far
 //! the replay came is kept in memory only: a text stored twice is recognised by its dedupe key.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,7 +34,16 @@ pub enum SpoolError {
         /// What the system says.
         source: io::Error,
     },
+    /// Another server writes to the file.
+    #[error("the spool {path} belongs to another server that is running")]
+    Taken {
+        /// The file.
+        path: PathBuf,
+    },
 }
+
+/// Servers that may keep their spools in one folder.
+const SERVERS: usize = 64;
 
 /// The spool of one server.
 #[derive(Debug)]
@@ -55,7 +64,28 @@ struct State {
 }
 
 impl Spool {
-    /// Opens the file, making it where there is none, and cuts off a torn end.
+    /// Opens a spool in `folder` that no other running server writes to: one that a server left texts in, else the
+    /// first that is free. Two servers in one folder would write over each other's texts.
+    pub fn open_in(folder: &Path, max_bytes: u64) -> Result<Spool, SpoolError> {
+        let mut free = None;
+        for number in 1..=SERVERS {
+            let name = if number == 1 { "texts".to_owned() } else { format!("texts-{number}") };
+            let path = folder.join(name);
+            if free.is_some() && !path.exists() {
+                continue;
+            }
+            match Spool::open(&path, max_bytes) {
+                Err(SpoolError::Taken { .. }) => {}
+                Ok(spool) if spool.is_waiting() => return Ok(spool),
+                opened => {
+                    free.get_or_insert(opened?);
+                }
+            }
+        }
+        free.ok_or_else(|| SpoolError::Taken { path: folder.to_owned() })
+    }
+
+    /// Opens the file, making it where there is none, and cuts off a torn end. The file is locked while it is open.
     pub fn open(path: &Path, max_bytes: u64) -> Result<Spool, SpoolError> {
         let failed = |source| SpoolError::Io { path: path.to_owned(), source };
         if let Some(folder) = path.parent() {
@@ -68,6 +98,11 @@ impl Spool {
             .truncate(false)
             .open(path)
             .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(SpoolError::Taken { path: path.to_owned() }),
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
         let end = whole_length(&mut file).map_err(failed)?;
         if end < file.metadata().map_err(failed)?.len() {
             // Almost always a text that was never acknowledged; kept beside in case the disk hurt older ones.
@@ -210,6 +245,21 @@ mod tests {
         assert!(spool.is_waiting());
         assert_eq!(std::fs::metadata(&path).unwrap().len(), len(&whole));
         assert_eq!(std::fs::metadata(path.with_extension("torn")).unwrap().len(), len(&whole) + 14);
+    }
+
+    #[test]
+    fn servers_in_one_folder_have_a_spool_each_and_one_that_was_left_is_taken_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || Spool::open_in(folder.path(), 1_000).unwrap();
+        let (first, second) = (open(), open());
+        assert_ne!(first.path, second.path);
+        let path = second.path.clone();
+        assert!(matches!(Spool::open(&path, 1_000), Err(SpoolError::Taken { .. })));
+        drop((first, second));
+        std::fs::write(&path, record(b"left by the second").unwrap()).unwrap();
+        let next = open();
+        assert_eq!((&next.path, next.is_waiting()), (&path, true));
+        assert!(!open().is_waiting());
     }
 
     #[test]
