@@ -12,6 +12,9 @@ use super::sql::{Bind, Sql, pieces, wanted};
 use crate::crypto::Digest;
 use crate::domain::ids::UnitId;
 
+/// The lane of replies, codes and urgent texts, which go before all others.
+pub const LANE_URGENT: i32 = 0;
+
 /// A text to be sent.
 #[derive(Debug, Clone)]
 pub struct NewOutgoing {
@@ -33,7 +36,7 @@ pub struct NewOutgoing {
     pub gateway: String,
     /// The commune whose officers may see it.
     pub commune_id: Option<UnitId>,
-    /// 0: replies, codes and urgent texts; 1: what the server starts by itself.
+    /// [`LANE_URGENT`], or 1: what the server starts by itself.
     pub lane: i32,
     /// SMS parts.
     pub parts: i32,

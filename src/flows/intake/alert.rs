@@ -1,10 +1,10 @@
 //! Passing urgent words, and the news of a matter that must not be texted, to the officers.
 
+use super::Context;
 use super::prepare::{PreparedText, next_id};
-use super::{Context, ledger};
 use crate::clock::day_in_vietnam;
 use crate::crypto::Place;
-use crate::db::outbox::NewOutgoing;
+use crate::db::outbox::{LANE_URGENT, NewOutgoing};
 use crate::db::person::Officer;
 use crate::db::{Conn, DbError, DbResult, person, unit};
 use crate::domain::ids::{PersonId, UnitId};
@@ -91,7 +91,7 @@ fn one(
         text_cipher: seal(words.as_bytes())?,
         gateway: text.raw.gateway.clone(),
         commune_id: about.commune_id,
-        lane: ledger::LANE_REPLY,
+        lane: LANE_URGENT,
         parts,
         cost: context.cost(&text.raw.gateway, parts),
         created_at: stored_at,

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::figures::figures;
+use super::figures::{MonthKey, figures};
 use super::prepare::PreparedText;
 use super::{Communes, Context, NewSubmission};
 use crate::clock::{day_in_vietnam, start_of_day_in_vietnam};
@@ -21,9 +21,6 @@ use crate::domain::intake::{
     SubmissionKind,
 };
 use crate::domain::period::Period;
-
-/// A hamlet's month.
-pub(super) type MonthKey = (UnitId, Period);
 
 /// Texts of the last hour are compared to find machines in a loop.
 const LOOP_MS: i64 = 3_600_000;

@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::board::MonthKey;
 use crate::db::total::{Difference, TotalKey};
 use crate::db::value::Value;
 use crate::db::{DbError, DbResult};
 use crate::domain::ids::UnitId;
 use crate::domain::indicator::{Catalogue, IndicatorId, REST, Reporter};
 use crate::domain::intake::{Figures, MonthState};
-use crate::domain::period::Span;
+use crate::domain::period::{Period, Span};
 use crate::domain::shortcode::Reading;
+
+/// A hamlet's month.
+pub(crate) type MonthKey = (UnitId, Period);
 
 /// Figures as they are stored: JSON from indicator id to figure.
 pub(super) fn json(figures: &Figures) -> String {

@@ -4,14 +4,15 @@ mod write;
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::board::{Board, Chain, FirstReturn, MonthKey};
+use super::board::{Board, Chain, FirstReturn};
+use super::figures::MonthKey;
 use super::prepare::{PreparedText, next_id};
 use super::{Author, Context, NewSubmission, alert, figures};
 use crate::clock::day_in_vietnam;
 use crate::crypto::{Digest, Place};
 use crate::db::log::NewChange;
 use crate::db::message::NewMessage;
-use crate::db::outbox::NewOutgoing;
+use crate::db::outbox::{LANE_URGENT, NewOutgoing};
 use crate::db::question::StoredQuestion;
 use crate::db::report::NewVersion;
 use crate::db::{Conn, DbError, DbResult};
@@ -21,9 +22,6 @@ use crate::domain::intake::{
     SubmissionPlan,
 };
 use crate::domain::message::parts;
-
-/// Lane of replies, codes and urgent texts.
-pub(super) const LANE_REPLY: i32 = 0;
 
 /// Where a version comes from.
 #[derive(Debug, Clone)]
@@ -338,7 +336,7 @@ impl<'a> Ledger<'a> {
             text_cipher: self.seal(place, &words)?,
             gateway: text.raw.gateway.clone(),
             commune_id,
-            lane: LANE_REPLY,
+            lane: LANE_URGENT,
             parts,
             cost: self.context.cost(&text.raw.gateway, parts),
             created_at: self.stored_at,

@@ -9,8 +9,9 @@ use crate::db::question::StoredQuestion;
 use crate::db::report::{CurrentIncident, CurrentReturn};
 use crate::db::{Conn, DbResult, log, message, outbox, person, question, report, total, value};
 use crate::domain::intake::MonthState;
-use crate::flows::intake::board::{Board, MonthKey};
+use crate::flows::intake::board::Board;
 use crate::flows::intake::figures;
+use crate::flows::intake::figures::MonthKey;
 
 impl Ledger<'_> {
     /// Writes everything; the log's head is taken last.
