@@ -61,9 +61,12 @@ async fn client(
 }
 
 /// Reads one answer; whether it was 2xx.
-async fn read_answer(stream: &mut TcpStream, buffer: &mut [u8]) -> bool {
+async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> bool {
     let mut filled = 0;
     loop {
+        if filled == buffer.len() {
+            buffer.resize(buffer.len() * 2, 0);
+        }
         let read = stream.read(&mut buffer[filled..]).await.expect("an answer");
         assert!(read > 0, "the server closed the connection");
         filled += read;
@@ -90,4 +93,9 @@ pub fn post(path: &str, body: &str) -> Vec<u8> {
         body.len()
     )
     .into_bytes()
+}
+
+/// A GET request with an access token.
+pub fn get(path: &str, token: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\r\n").into_bytes()
 }

@@ -9,6 +9,7 @@ pub mod client_id;
 mod conn;
 pub mod figures;
 pub mod history;
+pub mod idempotency;
 pub mod installation;
 mod lane;
 pub mod lineage;

@@ -10,7 +10,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
 use super::error::{Code, Problem};
-use super::{figures, gateways, health, indicators, messages, reports, tokens, units};
+use super::{figures, gateways, health, indicators, messages, reports, submissions, tokens, units};
 
 /// Where the description is.
 const DOCUMENT: &str = "/api/openapi.json";
@@ -36,6 +36,7 @@ const DOCUMENT: &str = "/api/openapi.json";
         figures::show_province_month,
         units::list_units,
         units::show_unit,
+        submissions::submit_report,
         reports::list_reports,
         reports::show_report,
         messages::list_messages,

@@ -12,7 +12,7 @@ use super::Site;
 use super::body;
 use super::error::{Code, Problem, ProblemBody};
 use crate::flows::deliver::take_delivery;
-use crate::flows::intake::{IntakeError, RawMessage, Receipt};
+use crate::flows::intake::{RawMessage, Receipt};
 use crate::sms::{Gateway, Refused, Request};
 
 /// The largest body that a provider may send, bytes: a text of 10,000 characters, escaped.
@@ -59,7 +59,7 @@ pub(super) async fn receive_text(
     // In a task of its own: a provider that hangs up at once must not stop what has begun.
     let intake = site.intake.clone();
     let received = actix_web::rt::spawn(async move { intake.receive(raw).await }).await;
-    let receipt = received.map_err(|error| Problem::internal(&error))?.map_err(not_taken)?;
+    let receipt = received.map_err(|error| Problem::internal(&error))??;
     let message = match receipt {
         Receipt::Stored(id) | Receipt::Replayed(id) => Some(id.to_string()),
         Receipt::Spooled => None,
@@ -112,14 +112,4 @@ fn refused(refused: Refused) -> Problem {
         Refused::Nul => Code::NullCharacter,
     };
     Problem::new(code).detail(refused.to_string())
-}
-
-/// Why a text was not taken; the provider sends it again.
-fn not_taken(error: IntakeError) -> Problem {
-    match error {
-        IntakeError::Busy => Problem::new(Code::Busy).retry_after(1),
-        IntakeError::Unavailable => Problem::new(Code::Unavailable).retry_after(5),
-        IntakeError::Db(error) => error.into(),
-        IntakeError::Crypto(error) => Problem::internal(&error),
-    }
 }

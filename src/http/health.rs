@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Site;
 use super::error::{Code, Problem, ProblemBody};
-use crate::db::{Conn, schema_is_current};
+use crate::db::{Conn, DbError, schema_is_current};
 
 /// How long the database may take to say that it is there.
 const DATABASE_TIME: Duration = Duration::from_secs(2);
@@ -24,19 +24,20 @@ pub(super) async fn show_liveness() -> web::Json<HealthResponse> {
     web::Json(HealthResponse { status: "ok" })
 }
 
-/// Whether the database is reachable and its schema is that of this version. `degraded` while texts are kept in the
-/// spool.
+/// Whether the database is reachable and its schema is that of this version. `degraded`: texts wait in the spool, or
+/// the database is away and texts can still be taken; everything else is told to come back.
 #[utoipa::path(get, path = "/readyz", tag = "health", responses(
     (status = 200, body = HealthResponse), (status = 503, body = ProblemBody, content_type = "application/problem+json")))]
 pub(super) async fn show_readiness(site: web::Data<Site>) -> Result<web::Json<HealthResponse>, Problem> {
     let current = site.db.read(|conn: &mut Conn| schema_is_current(conn));
-    let answer = tokio::time::timeout(DATABASE_TIME, current).await;
-    // Texts can still be taken: the spool keeps them.
-    let degraded = site.intake.is_degraded();
-    match answer {
-        Ok(Ok(true)) if !degraded => Ok(web::Json(HealthResponse { status: "ready" })),
-        _ if degraded => Ok(web::Json(HealthResponse { status: "degraded" })),
-        Ok(Ok(_)) | Err(_) => Err(Problem::new(Code::Unavailable)),
-        Ok(Err(error)) => Err(error.into()),
-    }
+    let status = match tokio::time::timeout(DATABASE_TIME, current).await {
+        Ok(Ok(true)) if site.intake.is_degraded() => "degraded",
+        Ok(Ok(true)) => "ready",
+        Ok(Ok(false)) => return Err(Problem::new(Code::Unavailable)),
+        // A server that is taken out of service here could not keep the texts that come meanwhile.
+        Ok(Err(DbError::Unavailable(_))) | Err(_) if site.intake.can_spool() => "degraded",
+        Ok(Err(error)) => return Err(error.into()),
+        Err(_) => return Err(Problem::new(Code::Unavailable)),
+    };
+    Ok(web::Json(HealthResponse { status }))
 }

@@ -10,11 +10,13 @@ pub mod error;
 mod figures;
 mod gateways;
 mod health;
+mod idempotency;
 mod indicators;
 mod messages;
 pub mod parameters;
 mod reports;
 pub mod request_id;
+mod submissions;
 mod tokens;
 mod units;
 
@@ -120,6 +122,9 @@ pub static ROUTES: &[Route] = &[
     Route::get("/api/v1/units", Token(Action::ReadCatalogue), || web::get().to(units::list_units)),
     Route::get("/api/v1/units/{code}", Token(Action::ReadCatalogue), || web::get().to(units::show_unit)),
     Route::get("/api/v1/reports", Token(Action::ReadReports), || web::get().to(reports::list_reports)),
+    Route::post("/api/v1/reports", Token(Action::SubmitReport), || {
+        web::post().to(submissions::submit_report)
+    }),
     Route::get("/api/v1/reports/{id}", Token(Action::ReadReports), || web::get().to(reports::show_report)),
     Route::get("/api/v1/messages", Token(Action::ReadDelivery), || web::get().to(messages::list_messages)),
 ];

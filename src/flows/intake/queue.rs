@@ -99,6 +99,11 @@ impl Intake {
         self.spool.is_waiting()
     }
 
+    /// Whether texts can be taken although the database is away.
+    pub fn can_spool(&self) -> bool {
+        self.spool.has_room()
+    }
+
     /// What intake works with.
     pub fn context(&self) -> &Context {
         &self.context

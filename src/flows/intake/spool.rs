@@ -51,6 +51,8 @@ pub struct Spool {
     path: PathBuf,
     max_bytes: u64,
     waiting: AtomicBool,
+    /// Whether the last text was refused, since the file was full or could not be written.
+    refusing: AtomicBool,
     state: Arc<Mutex<State>>,
 }
 
@@ -115,6 +117,7 @@ impl Spool {
             path: path.to_owned(),
             max_bytes,
             waiting: AtomicBool::new(end > 0),
+            refusing: AtomicBool::new(end >= max_bytes),
             state: Arc::new(Mutex::new(state)),
         })
     }
@@ -122,6 +125,11 @@ impl Spool {
     /// Whether texts wait to be stored.
     pub fn is_waiting(&self) -> bool {
         self.waiting.load(Ordering::Acquire)
+    }
+
+    /// Whether it took the last text that came.
+    pub fn has_room(&self) -> bool {
+        !self.refusing.load(Ordering::Acquire)
     }
 
     /// Appends a text and syncs; refuses when the file is full.
@@ -134,9 +142,11 @@ impl Spool {
         let record = record(&context.keys.seal(PLACE, &json)?)?;
         let mut state = Arc::clone(&self.state).lock_owned().await;
         if state.end.saturating_add(len(&record)) > self.max_bytes {
+            self.refusing.store(true, Ordering::Release);
             return Err(IntakeError::Unavailable);
         }
         let appended = tokio::task::spawn_blocking(move || append(&mut state, &record)).await;
+        self.refusing.store(!matches!(appended, Ok(Ok(()))), Ordering::Release);
         match appended {
             Ok(Ok(())) => {
                 self.waiting.store(true, Ordering::Release);
@@ -173,6 +183,7 @@ impl Spool {
                 .map_err(|error| self.failed(&error))?;
             (state.begin, state.end) = (0, 0);
             self.waiting.store(false, Ordering::Release);
+            self.refusing.store(false, Ordering::Release);
         }
         Ok(())
     }

@@ -1,0 +1,58 @@
+//! The program as a process, as operators start it.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_binhyen");
+
+/// The program with settings for a bench.
+pub fn program(folder: &Path, url: &str) -> Command {
+    let mut command = Command::new(BINARY);
+    command
+        .env("BINHYEN__DATABASE__URL", url)
+        .env("BINHYEN__KEYS__FILE", folder.join("bench.key"))
+        .env("BINHYEN__INTAKE__SPOOL_DIR", folder.join("spool"))
+        .env("BINHYEN__HTTP__LISTEN", "127.0.0.1:0")
+        .env("BINHYEN__METRICS__LISTEN", "off")
+        .env("BINHYEN__LOG__LEVEL", "warn")
+        .env("BINHYEN__CLOCK__FIXED", "2026-03-16T08:00:00+07:00")
+        .env("BINHYEN__GATEWAYS__BENCH__KIND", "generic")
+        .env("BINHYEN__GATEWAYS__BENCH__INBOUND_TOKEN", "secret")
+        .stderr(Stdio::inherit());
+    command
+}
+
+/// A running server; killed when it is dropped.
+pub struct Server {
+    process: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+impl Server {
+    /// Starts `binhyen serve` and waits until it listens.
+    pub fn start(folder: &Path, url: &str) -> Self {
+        let mut process = program(folder, url).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let address = lines
+            .find_map(|line| line.unwrap().strip_prefix("listening on http://").map(str::to_owned))
+            .expect("the server's address");
+        Server { process, address: address.parse().unwrap() }
+    }
+
+    /// Resident memory in MB.
+    pub fn resident(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,158 @@
+//! How long the questions about a month take over HTTP, on 1.2 million totals and 90,000 hamlets: a commune's, a
+//! province's, the country's.
+//!
+//! `cargo bench --bench months [-- sqlite|postgres]`. Prints a table for `docs/performance.md`.
+
+#[allow(dead_code, reason = "a bench needs a part of it")]
+mod load;
+#[path = "load/server.rs"]
+mod server;
+
+#[path = "../tests/it/support/postgres.rs"]
+#[allow(dead_code, reason = "the cluster of the tests, of which a bench needs little")]
+mod postgres;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::process::Stdio;
+
+use binhyen::db::report::{CurrentReturn, put_returns};
+use binhyen::db::total::{Difference, add};
+use binhyen::db::unit::{self, ALWAYS, FOREVER, Unit};
+use binhyen::db::{Conn, Db, DbResult, Target};
+use binhyen::domain::ids::UnitId;
+use chrono::NaiveDate;
+use load::{drive, get};
+use server::{Server, program};
+
+/// Eight months of 3,321 communes × 45 indicators are 1.2 million totals.
+const PERIODS: [i32; 8] = [202503, 202509, 202510, 202511, 202512, 202601, 202602, 202603];
+const INDICATORS: i32 = 45;
+/// Hamlets of a commune: 90,000 in the country.
+const HAMLETS: i64 = 27;
+/// Times that each question is asked.
+const TIMES: usize = 60;
+/// The province with the most communes, and one of its communes: Thanh Hóa, 166.
+const PROVINCE: &str = "38";
+const COMMUNE: &str = "14758";
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let asked = |name: &str| {
+        !wanted.iter().any(|a| a == "sqlite" || a == "postgres") || wanted.iter().any(|a| a == name)
+    };
+    let folder = tempfile::tempdir().unwrap();
+    if asked("sqlite") {
+        let file = folder.path().join("months.db").display().to_string();
+        measure("SQLite", folder.path(), &format!("sqlite://{file}"), Target::Sqlite(file));
+    }
+    if asked("postgres") {
+        let url = postgres::shared().empty_database();
+        measure("PostgreSQL", folder.path(), &url, Target::Postgres(url.clone()));
+    }
+}
+
+fn measure(name: &str, folder: &Path, url: &str, target: Target) {
+    println!("\n## {name}\n");
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let db = Db::open(target).unwrap();
+    runtime.block_on(fill(&db));
+    drop(db);
+    let token = account(folder, url);
+    let server = Server::start(folder, url);
+    let questions = [
+        ("a commune's month", format!("/api/v1/communes/{COMMUNE}/indicators?period=2026-03")),
+        ("a province's month", format!("/api/v1/provinces/{PROVINCE}/indicators?period=2026-03")),
+        ("the country's month", "/api/v1/indicators/national?period=2026-03".to_owned()),
+    ];
+    for (what, path) in questions {
+        let requests = vec![get(&path, &token); TIMES];
+        let run = runtime.block_on(drive(server.address, 1, requests));
+        println!(
+            "{what}: p50 {:.1} ms, p99 {:.1} ms, refused {}",
+            run.p50.as_secs_f64() * 1e3,
+            run.p99.as_secs_f64() * 1e3,
+            run.refused
+        );
+    }
+    println!("resident {} MB", server.resident());
+}
+
+/// An account of the country, and an access token for it.
+fn account(folder: &Path, url: &str) -> String {
+    let mut add = program(folder, url)
+        .args(["user", "add", "--username", "bench", "--role", "national"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    add.stdin.take().unwrap().write_all(b"a long password\n").unwrap();
+    assert!(add.wait().unwrap().success(), "user add");
+    let issued = program(folder, url).args(["token", "issue", "--username", "bench"]).output().unwrap();
+    let tokens: serde_json::Value = serde_json::from_slice(&issued.stdout).unwrap();
+    tokens["access_token"].as_str().unwrap().to_owned()
+}
+
+async fn fill(db: &Db) {
+    let communes = db.read(|conn| all_communes(conn)).await.unwrap();
+    let hamlets: Vec<Unit> = communes.iter().flat_map(hamlets_of).collect();
+    let rows = hamlets.clone();
+    db.write(move |conn| unit::insert(conn, &rows)).await.unwrap();
+    for period in PERIODS {
+        let (communes, hamlets) = (communes.clone(), hamlets.clone());
+        db.write(move |conn| {
+            let cells = communes.iter().flat_map(|commune| {
+                (1..=INDICATORS).map(move |indicator| {
+                    let figure = (commune.id + i64::from(indicator)) % 20;
+                    ((period, commune.id, indicator), Difference { figure, stated: 1 + figure % 20 })
+                })
+            });
+            add(conn, &cells.collect::<BTreeMap<_, _>>())?;
+            let returns: Vec<_> =
+                hamlets.iter().filter(|h| h.id % 9 != 0).map(|h| returned(h, period)).collect();
+            put_returns(conn, &returns)
+        })
+        .await
+        .unwrap();
+    }
+}
+
+fn all_communes(conn: &mut Conn) -> DbResult<Vec<Unit>> {
+    let day = NaiveDate::from_ymd_opt(2026, 3, 14).unwrap();
+    let mut communes = Vec::new();
+    for province in unit::children(conn, None, day, "", 100)? {
+        communes.extend(unit::children(conn, Some(province.id), day, "", 1_000)?);
+    }
+    Ok(communes)
+}
+
+fn hamlets_of(commune: &Unit) -> Vec<Unit> {
+    let hamlet = |number: i64| Unit {
+        id: 100_000_000_000 + commune.id * 100 + number,
+        code: format!("{}{number:03}", commune.code),
+        kind: "hamlet".to_owned(),
+        parent_id: Some(commune.id),
+        name: format!("Thôn {number}"),
+        valid_from: ALWAYS,
+        valid_to: FOREVER,
+        ..commune.clone()
+    };
+    (1..=HAMLETS).map(hamlet).collect()
+}
+
+fn returned(hamlet: &Unit, period: i32) -> (CurrentReturn, UnitId, i32) {
+    let current = CurrentReturn {
+        unit_id: hamlet.id,
+        period,
+        report_id: 1,
+        chain_id: 1,
+        version: 1,
+        rest_zero: hamlet.id % 3 == 0,
+        stated: String::new(),
+        person_id: None,
+        first_received_at: 0,
+        on_time: hamlet.id % 5 != 0,
+    };
+    (current, hamlet.commune_id.unwrap(), i32::try_from(hamlet.id % 4).unwrap())
+}
