@@ -10,7 +10,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
 use super::error::{Code, Problem};
-use super::{figures, gateways, health, indicators, messages, reports, submissions, tokens, units};
+use super::{figures, gateways, health, indicators, messages, readings, reports, submissions, tokens, units};
 
 /// Where the description is.
 const DOCUMENT: &str = "/api/openapi.json";
@@ -36,7 +36,11 @@ const DOCUMENT: &str = "/api/openapi.json";
         figures::show_province_month,
         units::list_units,
         units::show_unit,
+<<<<<<< HEAD
         submissions::submit_report,
+=======
+        readings::create_reading,
+>>>>>>> e615be8 (Show officers how a text is read, over HTTP as on the command line)
         reports::list_reports,
         reports::show_report,
         messages::list_messages,

@@ -14,6 +14,7 @@ mod idempotency;
 mod indicators;
 mod messages;
 pub mod parameters;
+mod readings;
 mod reports;
 pub mod request_id;
 mod submissions;
@@ -126,6 +127,7 @@ pub static ROUTES: &[Route] = &[
         web::post().to(submissions::submit_report)
     }),
     Route::get("/api/v1/reports/{id}", Token(Action::ReadReports), || web::get().to(reports::show_report)),
+    Route::post("/api/v1/readings", Token(Action::ReadMessages), || web::post().to(readings::create_reading)),
     Route::get("/api/v1/messages", Token(Action::ReadDelivery), || web::get().to(messages::list_messages)),
 ];
 
