@@ -36,11 +36,8 @@ const DOCUMENT: &str = "/api/openapi.json";
         figures::show_province_month,
         units::list_units,
         units::show_unit,
-<<<<<<< HEAD
         submissions::submit_report,
-=======
         readings::create_reading,
->>>>>>> e615be8 (Show officers how a text is read, over HTTP as on the command line)
         reports::list_reports,
         reports::show_report,
         messages::list_messages,
