@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::fold::{GlyphKind, fold};
 use super::items::Unit;
-use super::lexicon::{BadLexicon, Class, Consequence, IndicatorWords, Lexicon, Meaning, Strength};
+use super::lexicon::{
+    BadLexicon, Class, Consequence, IndicatorWords, Lexicon, Meaning, Strength, is_loud, units_of,
+};
 use super::syllable::{Marks, one_edit_apart};
 use crate::domain::indicator::{Catalogue, Indicator, Kind};
 
@@ -79,6 +81,8 @@ pub(super) struct Book {
     nodes: Vec<Node>,
     codes: HashMap<String, usize>,
     owners: HashMap<Vec<PhraseWord>, usize>,
+    /// Words of indicators, casualties and units.
+    loud: HashSet<WordId>,
 }
 
 impl Book {
@@ -139,6 +143,7 @@ impl Book {
             nodes: vec![Node::default()],
             codes,
             owners: HashMap::new(),
+            loud: HashSet::new(),
         }
     }
 
@@ -255,6 +260,9 @@ impl Book {
         let mut at = 0;
         for (word, _) in &words {
             let id = self.word_id(word);
+            if is_loud(meaning) {
+                self.loud.insert(id);
+            }
             let next = self.nodes.len();
             let node = self.nodes.get_mut(at);
             let child = node.map(|node| *node.children.entry(id).or_insert(next)).unwrap_or(0);
@@ -308,6 +316,11 @@ impl Book {
         found
     }
 
+    /// Whether the word belongs to an indicator, a casualty or a unit.
+    pub fn is_loud(&self, word: WordId) -> bool {
+        self.loud.contains(&word)
+    }
+
     /// The words that stand for a short or regional form.
     pub fn alias(&self, plain: &str, marks: Marks) -> Option<&[PhraseWord]> {
         self.alias.get(&(plain.to_owned(), marks)).map(Vec::as_slice)
@@ -337,25 +350,6 @@ impl Book {
         let agrees = |end: &&End| end.marks.iter().zip(words).all(|(full, (_, marks))| marks.agree(*full));
         self.ends_at(node).iter().filter(agrees).cloned().collect()
     }
-}
-
-/// The units of an indicator: its own of the catalogue, and those that the lexicon adds.
-fn units_of(unit: &str, own: Option<&IndicatorWords>) -> Vec<Unit> {
-    let mut units = match unit {
-        "người" => vec![Unit::Person, Unit::Instance],
-        "lượt" => vec![Unit::Person, Unit::Turn, Unit::Instance],
-        "lượt người" => vec![Unit::Person, Unit::Turn],
-        "buổi" => vec![Unit::Session],
-        "ca" => vec![Unit::Patrol],
-        "hộ" => vec![Unit::House],
-        "tin" => vec![Unit::Tip, Unit::Instance],
-        "đơn vị" => vec![Unit::Weapon],
-        "đồng" => Vec::new(),
-        _ => vec![Unit::Case, Unit::Instance],
-    };
-    units.push(Unit::None);
-    units.extend(own.into_iter().flat_map(|own| own.also.iter().copied()));
-    units
 }
 
 /// A word and every form of it with one letter less.

@@ -265,3 +265,30 @@ impl Lexicon {
         Book::new(catalogue, self).map(|_| ())
     }
 }
+
+/// Whether words of this meaning must not be passed over when one letter of them is wrong.
+pub(super) fn is_loud(meaning: Meaning) -> bool {
+    let class = |class| {
+        matches!(class, Class::Dead | Class::Hurt | Class::UnitCase | Class::UnitSession | Class::Million)
+    };
+    matches!(meaning, Meaning::Indicator(..)) || matches!(meaning, Meaning::Class(c) if class(c))
+}
+
+/// The units of an indicator: its own of the catalogue, and those that the lexicon adds.
+pub(super) fn units_of(unit: &str, own: Option<&IndicatorWords>) -> Vec<Unit> {
+    let mut units = match unit {
+        "người" => vec![Unit::Person, Unit::Instance],
+        "lượt" => vec![Unit::Person, Unit::Turn, Unit::Instance],
+        "lượt người" => vec![Unit::Person, Unit::Turn],
+        "buổi" => vec![Unit::Session],
+        "ca" => vec![Unit::Patrol],
+        "hộ" => vec![Unit::House],
+        "tin" => vec![Unit::Tip, Unit::Instance],
+        "đơn vị" => vec![Unit::Weapon],
+        "đồng" => Vec::new(),
+        _ => vec![Unit::Case, Unit::Instance],
+    };
+    units.push(Unit::None);
+    units.extend(own.into_iter().flat_map(|own| own.also.iter().copied()));
+    units
+}

@@ -26,6 +26,7 @@ mod reading;
 mod scan;
 mod score;
 mod story;
+mod strange;
 mod syllable;
 mod text;
 mod token;

@@ -77,6 +77,12 @@ pub(super) fn timing(text: &Text, items: &[Item], received: NaiveDate) -> Timing
     if let Some(at) = bad_period(text, items, timing.named) {
         timing.trouble = timing.trouble.or(Some((Why::BadMonth, at)));
     }
+    if !timing.named
+        && let Some(token) = super::strange::strange_month(text)
+    {
+        let at = items.iter().position(|item| item.from <= token && token < item.to).unwrap_or(0);
+        timing.trouble = timing.trouble.or(Some((Why::BadMonth, at)));
+    }
     days(text, items, received, &mut timing);
     timing
 }

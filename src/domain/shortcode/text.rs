@@ -175,12 +175,17 @@ impl<'a> Text<'a> {
         let Some(token) = self.tokens.get(at) else { return };
         let choices = self.book.neighbours(&token.plain);
         let lone = token.plain.len() >= 5 && !is_syllable(&token.plain);
+        let number =
+            |i: Option<usize>| i.and_then(|i| self.tokens.get(i)).is_some_and(|t| t.shape == Shape::Number);
+        let (after_number, before_number) = (number(at.checked_sub(1)), number(Some(at + 1)));
         let mut best: Vec<(usize, Hit, WordId)> = Vec::new();
         for choice in choices {
-            for back in 0..3_usize {
+            for back in 0..6_usize {
                 let Some(start) = at.checked_sub(back) else { break };
                 for hit in self.walk_with(start, at, choice) {
-                    if hit.len >= 2 || lone {
+                    let unit = after_number && is_unit(&hit.meaning);
+                    let month = before_number && hit.meaning == Meaning::Class(Class::Month);
+                    if hit.len >= 2 || lone || unit || month {
                         best.push((start, hit, choice));
                     }
                 }
@@ -202,6 +207,15 @@ impl<'a> Text<'a> {
                 hits.push(first);
             }
         }
+    }
+
+    /// Whether the token is a word that nobody knows and that looks like one of an indicator or a unit: what it may
+    /// hide must not be passed over.
+    pub fn is_suspicious(&self, at: usize) -> bool {
+        self.is_stranger(at)
+            && self.tokens.get(at).is_some_and(|token| {
+                self.book.neighbours(&token.plain).iter().any(|near| self.book.is_loud(*near))
+            })
     }
 
     /// Phrases that begin at `start` and cover `at`, reading the word there as `choice`.
@@ -271,4 +285,24 @@ impl<'a> Text<'a> {
         }
         found
     }
+}
+
+/// Whether a word is a unit of counting or of money.
+fn is_unit(meaning: &Meaning) -> bool {
+    matches!(
+        meaning,
+        Meaning::Class(
+            Class::UnitCase
+                | Class::UnitPerson
+                | Class::UnitSession
+                | Class::UnitPatrol
+                | Class::UnitHouse
+                | Class::UnitTip
+                | Class::UnitTurn
+                | Class::UnitAge
+                | Class::Million
+                | Class::Thousand
+                | Class::Billion
+        )
+    )
 }

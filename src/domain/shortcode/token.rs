@@ -80,11 +80,29 @@ pub(super) fn tokens(glyphs: &[Glyph], book: &Book) -> Vec<Token> {
         }
         at += 1;
     }
-    let vni = is_vni(glyphs, &runs, book);
+    let typing = Typing { vni: is_vni(glyphs, &runs, book), telex: is_telex(glyphs, &runs, book) };
     for (from, to, spaced) in runs {
-        read_run(glyphs.get(from..to).unwrap_or_default(), spaced, vni, book, &mut found);
+        read_run(glyphs.get(from..to).unwrap_or_default(), spaced, typing, book, &mut found);
     }
     found
+}
+
+/// By which keys the text was typed.
+#[derive(Debug, Clone, Copy)]
+struct Typing {
+    vni: bool,
+    telex: bool,
+}
+
+/// Whether a word of the text shows Telex keys beyond doubt.
+fn is_telex(glyphs: &[Glyph], runs: &[(usize, usize, bool)], book: &Book) -> bool {
+    runs.iter().any(|(from, to, _)| {
+        let run = glyphs.get(*from..*to).unwrap_or_default();
+        let letters = run.iter().all(|g| g.kind == GlyphKind::Letter && g.tone == 0 && g.quality == 0);
+        let plain = if letters && run.len() >= 4 { plain_of(run) } else { return false };
+        ["aa", "ee", "oo", "dd", "w"].iter().any(|keys| plain.contains(keys))
+            && from_telex(&plain).is_some_and(|(word, _)| book.word(&word).is_some())
+    })
 }
 
 fn run_length(glyphs: &[Glyph]) -> usize {
@@ -112,7 +130,7 @@ fn is_vni(glyphs: &[Glyph], runs: &[(usize, usize, bool)], book: &Book) -> bool 
     })
 }
 
-fn read_run(run: &[Glyph], spaced: bool, vni: bool, book: &Book, found: &mut Vec<Token>) {
+fn read_run(run: &[Glyph], spaced: bool, typing: Typing, book: &Book, found: &mut Vec<Token>) {
     let Some(first) = run.first() else { return };
     match first.kind {
         GlyphKind::Newline => return found.push(token(Shape::Newline, run, spaced)),
@@ -125,9 +143,9 @@ fn read_run(run: &[Glyph], spaced: bool, vni: bool, book: &Book, found: &mut Vec
     } else if digits == run.len() {
         found.push(token(Shape::Number, run, spaced));
     } else if digits == 0 {
-        read_word(run, spaced, book, found);
+        read_word(run, spaced, typing, book, found);
     } else {
-        read_mixed(run, spaced, vni, book, found);
+        read_mixed(run, spaced, typing, book, found);
     }
 }
 
@@ -152,7 +170,7 @@ fn token(shape: Shape, run: &[Glyph], spaced: bool) -> Token {
 }
 
 /// A run of letters: a word, a short form, Telex keys, or codes with letters for digits (“TNVO”).
-fn read_word(run: &[Glyph], spaced: bool, book: &Book, found: &mut Vec<Token>) {
+fn read_word(run: &[Glyph], spaced: bool, typing: Typing, book: &Book, found: &mut Vec<Token>) {
     let mut whole = token(Shape::Word, run, spaced);
     if let Some(words) = book.alias(&whole.plain, whole.marks) {
         for (at, (plain, marks)) in words.iter().enumerate() {
@@ -174,12 +192,15 @@ fn read_word(run: &[Glyph], spaced: bool, book: &Book, found: &mut Vec<Token>) {
         && !is_syllable(&whole.plain)
         && let Glued::One(cuts) = cut(&whole.plain, book)
     {
-        push_cuts(run, spaced, &cuts, book, found);
+        push_cuts(run, spaced, &cuts, typing, book, found);
         return;
     }
     if whole.word.is_none()
         && !is_code
         && let Some((plain, marks)) = from_telex(&whole.plain)
+        && (typing.telex
+            || is_telex_like(&whole.plain)
+            || !book.neighbours(&whole.plain).iter().any(|near| book.is_loud(*near)))
     {
         whole.word = book.word(&plain);
         if whole.word.is_some() || !is_syllable(&whole.plain) {
@@ -191,20 +212,31 @@ fn read_word(run: &[Glyph], spaced: bool, book: &Book, found: &mut Vec<Token>) {
     found.push(whole);
 }
 
+/// Whether Telex keys show: a tone key at the end, doubled vowels, “dd”, “w”.
+fn is_telex_like(plain: &str) -> bool {
+    plain.ends_with(['s', 'f', 'r', 'x', 'j'])
+        || ["aa", "ee", "oo", "dd", "w"].iter().any(|keys| plain.contains(keys))
+}
+
 /// A run of letters and digits: glued codes, VNI keys, an amount, a word with its figure.
-fn read_mixed(run: &[Glyph], spaced: bool, vni: bool, book: &Book, found: &mut Vec<Token>) {
+fn read_mixed(run: &[Glyph], spaced: bool, typing: Typing, book: &Book, found: &mut Vec<Token>) {
     let plain = plain_of(run);
     let inside = run
         .windows(2)
         .any(|w| matches!(w, [a, b] if a.kind == GlyphKind::Digit && b.kind == GlyphKind::Letter));
-    let typed =
-        if vni { from_vni(&plain).filter(|(word, _)| inside || book.word(word).is_some()) } else { None };
+    let typed = if typing.vni {
+        from_vni(&plain).filter(|(word, _)| inside || book.word(word).is_some())
+    } else {
+        None
+    };
     match if typed.is_some() { Glued::None } else { cut(&plain, book) } {
-        Glued::One(cuts) => return push_cuts(run, spaced, &cuts, book, found),
+        Glued::One(cuts) => return push_cuts(run, spaced, &cuts, typing, book, found),
         Glued::Several => return found.push(token(Shape::Unsure, run, spaced)),
         Glued::None => {}
     }
-    if vni && let Some((word, marks)) = from_vni(&plain) {
+    if typing.vni
+        && let Some((word, marks)) = from_vni(&plain)
+    {
         let mut whole = token(Shape::Word, run, spaced);
         whole.word = book.word(&word);
         whole.plain = word;
@@ -214,7 +246,7 @@ fn read_mixed(run: &[Glyph], spaced: bool, vni: bool, book: &Book, found: &mut V
     }
     let parts = parts(run);
     if is_readable(run, &parts, book) {
-        push_cuts(run, spaced, &parts, book, found);
+        push_cuts(run, spaced, &parts, typing, book, found);
     } else {
         found.push(token(Shape::Opaque, run, spaced));
     }
@@ -259,7 +291,7 @@ fn is_readable(run: &[Glyph], parts: &[Cut], book: &Book) -> bool {
     }
 }
 
-fn push_cuts(run: &[Glyph], spaced: bool, cuts: &[Cut], book: &Book, found: &mut Vec<Token>) {
+fn push_cuts(run: &[Glyph], spaced: bool, cuts: &[Cut], typing: Typing, book: &Book, found: &mut Vec<Token>) {
     let mut after_code = false;
     for (at, cut) in cuts.iter().enumerate() {
         let piece = run.get(cut.from..cut.to).unwrap_or_default();
@@ -272,18 +304,18 @@ fn push_cuts(run: &[Glyph], spaced: bool, cuts: &[Cut], book: &Book, found: &mut
             number.plain = plain.replace('o', "0").replace(['l', 'i'], "1");
             found.push(number);
         } else {
-            read_piece(piece, spaced, book, found);
+            read_piece(piece, spaced, typing, book, found);
         }
         after_code = !figure && book.code_at(&plain).is_some();
     }
 }
 
-fn read_piece(piece: &[Glyph], spaced: bool, book: &Book, found: &mut Vec<Token>) {
+fn read_piece(piece: &[Glyph], spaced: bool, typing: Typing, book: &Book, found: &mut Vec<Token>) {
     let whole = token(Shape::Word, piece, spaced);
     if book.code_at(&whole.plain).is_some() || matches!(whole.plain.as_str(), "k" | "tr" | "ty" | "t" | "th")
     {
         found.push(Token { word: book.word(&whole.plain), ..whole });
     } else {
-        read_word(piece, spaced, book, found);
+        read_word(piece, spaced, typing, book, found);
     }
 }

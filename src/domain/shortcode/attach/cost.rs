@@ -102,6 +102,7 @@ impl Way {
         }
         match kind {
             Kind::Neg => self.denial(cost, side, items, at, thing),
+            Kind::Figure(figure) if self.is_cut_off(figure, side, items, at) => NEVER,
             Kind::Figure(figure) => cost + figure_bias(figure, side, self),
             Kind::Vague(Unit::None) => cost + if self.sep > 0 || self.words > 2 { NEVER } else { 0 },
             Kind::Money { .. } => {
@@ -113,6 +114,15 @@ impl Way {
             }
             _ => cost,
         }
+    }
+
+    /// “…, 1 dan nhau”: a bare figure before an unknown word belongs to that word, not to what stands before the comma.
+    fn is_cut_off(&self, figure: &Figure, side: Side, items: &[Item], at: usize) -> bool {
+        let word_follows = matches!(items.get(at + 1).map(|item| &item.kind), Some(Kind::Word));
+        side == Side::Left
+            && self.sep > 0
+            && matches!(figure.unit, Unit::None | Unit::Stranger)
+            && word_follows
     }
 
     /// A denial reaches forward to what follows at once, backward only from the end of its clause.

@@ -24,6 +24,20 @@ impl Scanner<'_, '_> {
         if at.checked_sub(1).is_some_and(|before| self.text.plain(before) == "am") {
             return Some((Kind::Trouble(Trouble::Negative), first.len));
         }
+        let next = at + first.len;
+        let near_money = ["trieu", "nghin"]
+            .iter()
+            .any(|word| super::super::syllable::one_edit_apart(word, self.text.plain(next)));
+        if near_money && self.text.hits(next).iter().all(|hit| hit.meaning == Meaning::Class(Class::Common)) {
+            return Some((Kind::Trouble(Trouble::Illegible), next + 1 - at));
+        }
+        let torn = at.checked_sub(1).is_some_and(|b| {
+            self.text.token(b).is_some_and(|t| t.word.is_none())
+                && super::super::syllable::one_edit_apart("muoi", self.text.plain(b))
+        });
+        if first.in_words && torn {
+            return Some((Kind::Trouble(Trouble::Illegible), first.len));
+        }
         if first.in_words && self.is_after_vague(at) {
             let (unit, len) = unit(self.text, at + first.len).unwrap_or((Unit::None, 0));
             return Some((Kind::Vague(unit), first.len + len));

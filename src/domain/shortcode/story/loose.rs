@@ -61,9 +61,13 @@ impl Teller<'_, '_> {
     }
 
     pub(super) fn take_loose_figure(&mut self, at: usize, figure: &Figure) {
+        if self.is_beside_stranger(at) {
+            self.doubts.push(Doubt::new(Why::Illegible, at));
+            return;
+        }
         match figure.unit {
             Unit::Thing | Unit::House => return,
-            Unit::Stranger if !self.begins_clause(at) => return,
+            Unit::Stranger if !self.begins_clause(at) && !self.is_near_unclaimed(at) => return,
             Unit::Person | Unit::Turn if self.take_attendance(at, figure) => return,
             Unit::Person if !self.is_second_telling(at) => return,
             _ => {}
@@ -91,6 +95,37 @@ impl Teller<'_, '_> {
         let other =
             self.pairing.figure_of(thing).filter(|figure| *figure < thing).and_then(|f| self.figure(f));
         people && other.is_some_and(|figure| figure.unit == Unit::None)
+    }
+
+    /// “1 vu cet 1 nguoi”: a word beside the item that nobody knows and that looks like one that counts.
+    pub(super) fn is_beside_stranger(&self, at: usize) -> bool {
+        let Some(item) = self.items.get(at) else { return false };
+        let before = item.from.checked_sub(1).is_some_and(|b| self.text.is_suspicious(b));
+        before || (item.from..item.to + 2).any(|t| self.text.is_suspicious(t))
+    }
+
+    /// “không mất trộ vụ nào”: a denial of something illegible.
+    pub(super) fn take_illegible_denials(&mut self) {
+        for at in 0..self.items.len() {
+            let denial = matches!(self.kind(at), Kind::NegNoise | Kind::Blanket { .. } | Kind::Neg);
+            if denial
+                && self.is_beside_stranger(at)
+                && !self.pairing.pairs.iter().any(|pair| pair.figure == at)
+            {
+                self.doubts.push(Doubt::new(Why::Illegible, at));
+            }
+        }
+    }
+
+    /// “giao nộp 1 kha súng”: a figure with an unknown unit beside an indicator that has none.
+    pub(super) fn is_near_unclaimed(&self, at: usize) -> bool {
+        let bare = |i: usize| {
+            matches!(self.kind(i), Kind::Indicator(..))
+                && self.pairing.figure_of(i).is_none()
+                && !Self::flag(self.mentions, i)
+        };
+        let before = (0..at).rev().find(|i| !matches!(self.kind(*i), Kind::Noise(_) | Kind::Colon));
+        before.is_some_and(bare) || bare(at + 1) || (matches!(self.kind(at + 1), Kind::Word) && bare(at + 2))
     }
 
     pub(super) fn begins_clause(&self, at: usize) -> bool {
@@ -158,7 +193,18 @@ impl Teller<'_, '_> {
         if inside {
             run <= whole
         } else {
-            run == whole && whole > 0 && self.pairing.loose.iter().filter(|i| **i > start).count() > 1
+            run == whole
+                && whole > 0
+                && self
+                    .pairing
+                    .loose
+                    .iter()
+                    .filter(|i| {
+                        **i > start
+                            && self.figure(**i).is_some_and(|f| matches!(f.unit, Unit::Case | Unit::None))
+                    })
+                    .count()
+                    > 1
         }
     }
 

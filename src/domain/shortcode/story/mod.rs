@@ -133,6 +133,7 @@ impl Teller<'_, '_> {
         self.take_losses();
         self.take_loose();
         self.take_moods();
+        self.take_illegible_denials();
         self.take_denials_between();
         self.take_unclaimed();
         let vague = |item: &usize| !matches!(self.kind(*item), Kind::Vague(_));
@@ -155,6 +156,9 @@ impl Teller<'_, '_> {
     }
 
     pub(super) fn take_troubles(&mut self) {
+        if let Some(at) = super::strange::strange_code(self.text, self.items) {
+            self.doubts.push(Doubt::new(Why::UnknownCode, at));
+        }
         for (at, item) in self.items.iter().enumerate() {
             let why = match &item.kind {
                 Kind::Trouble(Trouble::Negative) => Why::Absurd,

@@ -1,0 +1,50 @@
+//! Words of coded texts that nobody knows: they may hide a code, a keyword or a month.
+
+use super::items::{Item, Kind};
+use super::lexicon::Strength;
+use super::syllable::one_edit_apart;
+use super::text::Text;
+use super::token::Shape;
+
+/// The item of a word in a coded text that may be a mistyped code (“TBTl”) or a mistyped “THEM” or “SUA”.
+pub(super) fn strange_code(text: &Text, items: &[Item]) -> Option<usize> {
+    let coded = items.iter().any(|item| matches!(item.kind, Kind::Indicator(_, Strength::Code)));
+    let first = items.iter().position(|item| text.token(item.from).is_some_and(|t| t.shape == Shape::Word));
+    items.iter().enumerate().find_map(|(at, item)| {
+        let token = text.token(item.from).filter(|t| t.shape == Shape::Word)?;
+        if !matches!(item.kind, Kind::Word) {
+            return None;
+        }
+        let code = coded
+            && token.word.is_none()
+            && token.plain.len() >= 3
+            && token.plain.len() <= 6
+            && !token.plain.contains(['a', 'e', 'i', 'o', 'u', 'y'])
+            && token.upper;
+        let verb = first == Some(at)
+            && token.plain.len() <= 5
+            && ["them", "sua", "nham"].iter().any(|word| one_edit_apart(word, &token.plain))
+            && matches!(
+                items.get(at + 1).map(|i| &i.kind),
+                Some(Kind::Month(_) | Kind::Indicator(_, Strength::Code))
+            );
+        (code || verb).then_some(at)
+    })
+}
+
+/// Where no month is named: the token that may be a mistyped month (“tang 5”, “thang truc”).
+pub(super) fn strange_month(text: &Text) -> Option<usize> {
+    (0..text.tokens.len()).find(|at| {
+        let Some(token) = text.token(*at).filter(|t| t.shape == Shape::Word) else { return false };
+        let next = text.token(at + 1);
+        let small = next.and_then(super::token::Token::number).is_some_and(|n| (1..=12).contains(&n))
+            || text.number_word(at + 1).is_some_and(|n| n <= 10);
+        let torn = next.is_some_and(|t| {
+            ["truoc", "roi", "muoi", "nay", "qua"].iter().any(|word| one_edit_apart(word, &t.plain))
+        });
+        let like_month = one_edit_apart("thang", &token.plain)
+            && (small || next.is_some_and(|t| matches!(t.plain.as_str(), "truoc" | "roi" | "nay")));
+        let stranger = next.is_some_and(|t| t.shape == Shape::Word && t.word.is_none() && t.plain.len() >= 3);
+        like_month || (token.plain == "thang" && (stranger || torn))
+    })
+}
