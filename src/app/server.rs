@@ -79,6 +79,7 @@ impl App {
             catalogue: Arc::new(works.intake.context().rules.catalogue.clone()),
             calendar: Arc::new(settings.period.calendar().clone()),
             sessions,
+            body_time: Duration::from_secs(settings.http.request_seconds),
             intake: works.intake.clone(),
             gateways: works.gateways.clone(),
         };

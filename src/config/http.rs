@@ -11,7 +11,7 @@ use super::section::Section;
 pub struct Http {
     /// Address and port of the web server; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// How long a client may take to send the head of its request, in seconds.
+    /// How long a client may take to send the head of its request, and again its body, in seconds.
     pub request_seconds: u64,
 }
 

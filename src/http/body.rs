@@ -11,12 +11,11 @@ use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
+use super::Site;
 use super::error::{Code, FieldError, Problem};
 
 /// The largest body of a request of the API, bytes.
 pub const MAX_BODY: usize = 64 * 1024;
-/// How long a client may take to send a body.
-const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// A JSON body of type `T`. Fields that `T` does not know are refused where `T` says so, as all requests here do.
 #[derive(Debug)]
@@ -28,11 +27,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let checked = check_head(request);
+        let time = request.app_data::<web::Data<Site>>().map(|site| site.body_time).unwrap_or_default();
         let payload = web::Payload::from_request(request, payload);
         Box::pin(async move {
             checked?;
             let payload = payload.await.map_err(|_| Problem::new(Code::BadRequest))?;
-            let bytes = read(payload, MAX_BODY).await?;
+            let bytes = read(payload, MAX_BODY, time).await?;
             parse(&bytes).map(Json)
         })
     }
@@ -62,9 +62,9 @@ fn too_large(limit: usize) -> Problem {
     Problem::new(Code::BodyTooLarge).detail(format!("The body may have {limit} bytes at most"))
 }
 
-/// Reads a body of at most `limit` bytes within the time that a client has for it.
-pub async fn read(payload: web::Payload, limit: usize) -> Result<Bytes, Problem> {
-    match tokio::time::timeout(BODY_TIME, payload.to_bytes_limited(limit)).await {
+/// Reads a body of at most `limit` bytes that arrives within `time`.
+pub async fn read(payload: web::Payload, limit: usize, time: Duration) -> Result<Bytes, Problem> {
+    match tokio::time::timeout(time, payload.to_bytes_limited(limit)).await {
         Ok(Ok(Ok(bytes))) => Ok(bytes),
         Ok(Ok(Err(error))) => Err(payload_problem(&error)),
         Ok(Err(_)) => Err(too_large(limit)),

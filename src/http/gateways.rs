@@ -47,7 +47,8 @@ pub(super) async fn receive_text(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let gateway = find(&site, &id)?;
-    let incoming = gateway.read_incoming(&provider_request(&request, payload).await?).map_err(refused)?;
+    let incoming =
+        gateway.read_incoming(&provider_request(&site, &request, payload).await?).map_err(refused)?;
     let raw = RawMessage {
         gateway: gateway.id.clone(),
         dedupe_key: incoming.key,
@@ -81,7 +82,8 @@ pub(super) async fn receive_delivery(
     payload: web::Payload,
 ) -> Result<web::Json<DeliveryResponse>, Problem> {
     let gateway = find(&site, &id)?;
-    let report = gateway.read_delivery(&provider_request(&request, payload).await?).map_err(refused)?;
+    let report =
+        gateway.read_delivery(&provider_request(&site, &request, payload).await?).map_err(refused)?;
     let known = take_delivery(&site.db, &gateway.id, report, site.clock.real_micros()).await?;
     Ok(web::Json(DeliveryResponse { known }))
 }
@@ -93,8 +95,12 @@ fn find<'s>(site: &'s Site, id: &str) -> Result<&'s Gateway, Problem> {
     })
 }
 
-async fn provider_request(request: &HttpRequest, payload: web::Payload) -> Result<Request, Problem> {
-    let body = body::read(payload, MAX_BODY).await?;
+async fn provider_request(
+    site: &Site,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<Request, Problem> {
+    let body = body::read(payload, MAX_BODY, site.body_time).await?;
     let query = web::Query::<HashMap<String, String>>::from_query(request.query_string());
     let query =
         query.map_err(|_| Problem::new(Code::InvalidParameter).detail("The address cannot be read"))?;

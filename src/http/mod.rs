@@ -58,6 +58,8 @@ pub struct Site {
     pub calendar: Arc<Calendar>,
     /// The log-ins.
     pub sessions: Sessions,
+    /// How long a client may take to send the body of a request.
+    pub body_time: Duration,
     /// The way in for texts and submissions.
     pub intake: Intake,
     /// The gateways of the settings.

@@ -43,6 +43,7 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
     let site = Site {
         sessions: Sessions::new(db.clone(), Arc::clone(&keys), ids, Lifetimes::default()),
         db,
+        body_time: Duration::from_secs(10),
         intake,
         gateways: Gateways::new(&[], Duration::from_secs(1)).unwrap(),
         clock,

@@ -17,3 +17,4 @@ mod installation;
 mod intake;
 mod pages;
 mod reading;
+mod web;

@@ -1,0 +1,6 @@
+//! The web server as its clients meet it: the real program, over sockets.
+
+mod api;
+mod hostile;
+mod log_in;
+mod office;
