@@ -3,9 +3,10 @@
 //! Metrics tell how the server does (requests, queues, times), never the figures of a unit: whoever may look at them
 //! need not be someone who may know how many thefts a hamlet had.
 
+use std::io::IsTerminal;
 use std::sync::OnceLock;
 
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::TryInitError;
 
@@ -32,14 +33,20 @@ pub enum TelemetryError {
     Metrics(#[from] BuildError),
 }
 
-/// Upper bounds of the buckets of times, in seconds: from an embedded read to a slow provider.
+/// Upper bounds of the buckets of times (metrics whose name ends in `_seconds`): from an embedded read to a slow provider.
 const SECONDS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
+
+/// Upper bounds of the buckets of counts (`_items`), such as the size of a batch.
+const ITEMS: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 
 /// Starts logging to standard error; standard output stays for what commands answer.
 pub fn start_logs(format: LogFormat, level: &str) -> Result<(), TelemetryError> {
     use tracing_subscriber::util::SubscriberInitExt;
+    let filter = EnvFilter::try_new(level)?;
+    // Colours are for eyes; in a file they are rubbish.
+    let colours = std::io::stderr().is_terminal();
     let lines =
-        tracing_subscriber::fmt().with_env_filter(EnvFilter::try_new(level)?).with_writer(std::io::stderr);
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     match format {
         LogFormat::Pretty => lines.finish().try_init()?,
         LogFormat::Json => lines.json().flatten_event(true).finish().try_init()?,
@@ -67,7 +74,11 @@ pub fn metrics_recorder() -> Result<PrometheusHandle, TelemetryError> {
     if let Some(handle) = RECORDER.get() {
         return Ok(handle.clone());
     }
-    let recorder = PrometheusBuilder::new().set_buckets(&SECONDS)?.build_recorder();
+    let suffix = |suffix: &str| Matcher::Suffix(suffix.to_owned());
+    let recorder = PrometheusBuilder::new()
+        .set_buckets_for_metric(suffix("_seconds"), &SECONDS)?
+        .set_buckets_for_metric(suffix("_items"), &ITEMS)?
+        .build_recorder();
     let handle = RECORDER.get_or_init(|| {
         let handle = recorder.handle();
         if metrics::set_global_recorder(recorder).is_err() {
@@ -98,9 +109,11 @@ mod tests {
         let second = metrics_recorder().unwrap();
         metrics::counter!("binhyen_test_total").increment(2);
         metrics::histogram!("binhyen_test_seconds").record(0.004);
+        metrics::histogram!("binhyen_test_items").record(3.0);
         for text in [first.render(), second.render()] {
             assert!(text.contains("binhyen_test_total 2"), "{text}");
             assert!(text.contains("binhyen_test_seconds_bucket{le=\"0.005\"} 1"), "{text}");
+            assert!(text.contains("binhyen_test_items_bucket{le=\"4\"} 1"), "{text}");
         }
     }
 }
