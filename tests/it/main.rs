@@ -11,6 +11,7 @@ mod architecture;
 mod command_line;
 mod containers;
 mod crash;
+mod deliver;
 
 mod databases;
 mod installation;

@@ -3,4 +3,4 @@
 mod api;
 mod hostile;
 mod log_in;
-mod office;
+pub mod office;

@@ -3,6 +3,7 @@
 mod database;
 pub mod postgres;
 pub mod process;
+pub mod provider;
 pub mod world;
 
 pub use database::TestDatabase;
