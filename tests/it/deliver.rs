@@ -210,7 +210,7 @@ async fn a_purged_text_is_not_sent_empty(test: TestDatabase) {
     run(&world, "UPDATE outbox SET text_cipher = NULL").await;
     sender(&world, provider.url(), 1).send_due().await.unwrap();
     assert_eq!(outbox(&world).await, [row("failed", 1, "the text was purged or cannot be decrypted")]);
-    assert_eq!(provider.heard(), [] as [Value; 0]);
+    assert_eq!(provider.heard(), Vec::<Value>::new());
 }
 
 /// Posts a delivery report about a text.

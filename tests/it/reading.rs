@@ -86,7 +86,8 @@ fn the_corpora_read_the_same_without_marks_decomposed_and_in_capitals() {
             })
             .collect()
     };
-    let changes: [(&str, &dyn Fn(&str) -> String); 4] = [
+    type Change<'c> = &'c dyn Fn(&str) -> String;
+    let changes: [(&str, Change); 4] = [
         ("without marks", &bare),
         ("decomposed", &|text| text.nfd().collect()),
         ("in capitals", &|text| text.to_uppercase()),

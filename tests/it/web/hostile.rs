@@ -10,6 +10,7 @@ use super::office::{Office, refused};
 use crate::support::TestDatabase;
 use crate::support::process::TOKEN;
 
+#[expect(clippy::too_many_lines, reason = "one table of cases")]
 async fn every_bad_report_is_refused_with_a_problem_that_says_what_to_do(test: TestDatabase) {
     let office = Office::open(test).await;
     let officer = office.token("commune", Some("03847")).await;
