@@ -80,7 +80,9 @@ fn work(queue: &Mutex<mpsc::Receiver<Job>>, target: &Target, for_reading: bool) 
     }
 }
 
-/// Runs `f`, connecting first where needed, again when it collides with other transactions.
+/// Runs `f`, connecting first where needed, again when it collides with other transactions, and once more on a new
+/// connection when the old one turns out to be broken before anything can have been written: after a restart of the
+/// database no request need suffer for connections made before it.
 fn attempt<T>(
     slot: &mut Option<Conn>,
     target: &Target,
@@ -88,9 +90,12 @@ fn attempt<T>(
     transaction: Transaction,
     f: &mut impl FnMut(&mut Conn) -> DbResult<T>,
 ) -> DbResult<T> {
+    let mut is_old = slot.is_some();
     for _ in 0..TRIES {
         let conn = connected(slot, target, for_reading)?;
-        let error = match within(conn, transaction, f) {
+        let begun = begin(conn, transaction);
+        let nothing_written = for_reading || begun.is_err();
+        let error = match begun.and_then(|()| within(conn, transaction, f)) {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
@@ -99,6 +104,10 @@ fn attempt<T>(
         }
         if matches!(error, DbError::Query(_)) && conn.batch_execute("SELECT 1").is_err() {
             *slot = None;
+            if is_old && nothing_written {
+                is_old = false;
+                continue;
+            }
             return Err(DbError::Unavailable(error.to_string()));
         }
         return Err(error);
@@ -113,18 +122,22 @@ fn connected<'a>(slot: &'a mut Option<Conn>, target: &Target, for_reading: bool)
     slot.as_mut().ok_or(DbError::Stopped)
 }
 
+fn begin(conn: &mut Conn, transaction: Transaction) -> DbResult<()> {
+    match transaction {
+        Transaction::None => {}
+        Transaction::Snapshot => conn.begin_snapshot()?,
+        Transaction::Write => conn.begin()?,
+    }
+    Ok(())
+}
+
 fn within<T>(
     conn: &mut Conn,
     transaction: Transaction,
     f: &mut impl FnMut(&mut Conn) -> DbResult<T>,
 ) -> DbResult<T> {
-    match transaction {
-        Transaction::None => return f(conn),
-        Transaction::Snapshot => conn.begin_snapshot()?,
-        Transaction::Write => conn.begin()?,
-    }
     let result = f(conn);
-    super::conn::finish(conn, result)
+    if transaction == Transaction::None { result } else { super::conn::finish(conn, result) }
 }
 
 /// Whether another transaction got in the way: serialization failure, deadlock, or SQLite's lock.

@@ -11,11 +11,12 @@ mod architecture;
 mod command_line;
 mod containers;
 mod crash;
-mod deliver;
-
 mod databases;
+mod deliver;
+mod gateway_input;
 mod installation;
 mod intake;
 mod pages;
 mod reading;
+mod spool;
 mod web;

@@ -29,7 +29,12 @@ impl TestDatabase {
 
     /// A database in the cluster of this test run.
     pub fn postgres() -> Self {
-        let url = postgres::shared().fresh_database();
+        TestDatabase::in_cluster(postgres::shared())
+    }
+
+    /// A database in a cluster of the test's own, which may be stopped.
+    pub fn in_cluster(cluster: &postgres::Cluster) -> Self {
+        let url = cluster.fresh_database();
         TestDatabase { target: Target::Postgres(url.clone()), url, folder: tempfile::tempdir().unwrap() }
     }
 

@@ -2,16 +2,17 @@
 //!
 //! PostgreSQL refuses to run as root, so root hands it to `postgres` or `nobody`. The cluster is watched over by a
 //! shell whose standard input is a pipe from this process: when the pipe closes, even because this process was killed,
-//! the shell stops the server and deletes its folder. `fsync` stays on: stories about crashes must mean it.
+//! the shell stops the server and deletes its folder. `fsync` stays on: stories about crashes must mean it. The words
+//! `stop` and `start` through the pipe take the server away, as if the power went, and bring it back.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use binhyen::db::{Db, Target};
 use diesel::connection::SimpleConnection;
@@ -29,11 +30,18 @@ trap '' INT TERM HUP PIPE
 cd "$DIR" || exit 1
 finish() { "$BIN/pg_ctl" -D data -m immediate stop >/dev/null 2>&1; cd /; rm -rf "$DIR"; exit "$1"; }
 "$BIN/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync >log 2>&1 || { cat log; finish 1; }
-"$BIN/pg_ctl" -D data -w -t 60 -l log \
-  -o "-h 127.0.0.1 -p $PORT -k '$DIR' -c max_connections=200 -c shared_buffers=64MB" start >/dev/null 2>&1 \
-  || { cat log; finish 1; }
+start() {
+  "$BIN/pg_ctl" -D data -w -t 60 -l log \
+    -o "-h 127.0.0.1 -p $PORT -k '$DIR' -c max_connections=200 -c shared_buffers=64MB" start </dev/null >/dev/null 2>&1
+}
+start || { cat log; finish 1; }
 echo ready 2>/dev/null
-cat >/dev/null
+while read -r word; do
+  case "$word" in
+    stop) "$BIN/pg_ctl" -D data -m immediate -w stop </dev/null >/dev/null 2>&1 ;;
+    start) start ;;
+  esac && echo ready || cat log
+done
 finish 0
 "#;
 
@@ -41,9 +49,13 @@ finish 0
 pub struct Cluster {
     port: u16,
     shell: Child,
+    pipes: Mutex<Option<Pipes>>,
     template: OnceLock<()>,
     databases: AtomicU32,
 }
+
+/// Words to the shell, and what it says.
+type Pipes = (ChildStdin, BufReader<ChildStdout>);
 
 /// The cluster of this process.
 pub fn shared() -> &'static Cluster {
@@ -63,9 +75,9 @@ impl Cluster {
         let mut complaint = String::new();
         for _ in 0..TRIES {
             match try_start(&bin) {
-                Ok((port, shell)) => {
+                Ok((port, shell, pipes)) => {
                     let (template, databases) = (OnceLock::new(), AtomicU32::new(0));
-                    return Cluster { port, shell, template, databases };
+                    return Cluster { port, shell, pipes: Mutex::new(Some(pipes)), template, databases };
                 }
                 Err(said) => complaint = said,
             }
@@ -91,6 +103,25 @@ impl Cluster {
         self.url(&name)
     }
 
+    /// Ends the server in the middle of whatever it does; connections break, new ones are refused.
+    pub fn stop(&self) {
+        self.tell("stop");
+    }
+
+    /// Starts the server again at the same address.
+    pub fn restart(&self) {
+        self.tell("start");
+    }
+
+    fn tell(&self, word: &str) {
+        let mut pipes = self.pipes.lock().unwrap();
+        let (words, said) = pipes.as_mut().unwrap();
+        writeln!(words, "{word}").unwrap();
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        assert_eq!(line.trim_end(), READY, "PostgreSQL does not {word}");
+    }
+
     fn empty_name(&self) -> String {
         format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed))
     }
@@ -107,7 +138,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        drop(self.shell.stdin.take());
+        drop(self.pipes.get_mut().unwrap().take());
         self.shell.wait().unwrap();
     }
 }
@@ -133,8 +164,8 @@ fn binaries() -> Option<PathBuf> {
         .find(|folder| ["initdb", "pg_ctl", "postgres"].iter().all(|program| folder.join(program).is_file()))
 }
 
-/// The port and the watching shell, or what PostgreSQL complained of.
-fn try_start(bin: &Path) -> Result<(u16, Child), String> {
+/// The port, the watching shell and its pipes, or what PostgreSQL complained of.
+fn try_start(bin: &Path) -> Result<(u16, Child, Pipes), String> {
     // A short path: the name of a socket must fit into 107 bytes.
     let folder = tempfile::Builder::new().prefix("binhyen-pg-").tempdir_in("/tmp").unwrap().keep();
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
@@ -148,14 +179,14 @@ fn try_start(bin: &Path) -> Result<(u16, Child), String> {
         command.uid(user).gid(group);
     }
     let mut shell = command.spawn().unwrap();
-    let mut said = String::new();
-    for line in BufReader::new(shell.stdout.take().unwrap()).lines() {
-        let line = line.unwrap();
-        if line == READY {
-            return Ok((port, shell));
+    let (words, mut lines) = (shell.stdin.take().unwrap(), BufReader::new(shell.stdout.take().unwrap()));
+    let (mut said, mut line) = (String::new(), String::new());
+    while lines.read_line(&mut line).unwrap() > 0 {
+        if line.trim_end() == READY {
+            return Ok((port, shell, (words, lines)));
         }
         said.push_str(&line);
-        said.push('\n');
+        line.clear();
     }
     shell.wait().unwrap();
     Err(said)

@@ -20,7 +20,7 @@ pub struct Office {
     pub world: World,
     pub server: Server,
     pub client: reqwest::Client,
-    test: TestDatabase,
+    pub test: TestDatabase,
 }
 
 /// An answer: status, JSON body.

@@ -1,0 +1,157 @@
+//! With PostgreSQL away, texts are taken all the same and stored when it is back: once, in order, none missing.
+
+use std::process::Command;
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::support::process::{Server, program};
+use crate::support::world::{HEAD, OTHER_HEAD};
+use crate::support::{TestDatabase, play, postgres};
+use crate::web::office::{Office, refused};
+
+/// The catalogue's numbers of theft and of gambling.
+const TC: i32 = 1;
+const CB: i32 = 9;
+
+/// A server on a cluster of its own.
+async fn office(cluster: &postgres::Cluster, settings: impl Fn(&mut Command)) -> Office {
+    Office::open_with(TestDatabase::in_cluster(cluster), settings).await
+}
+
+async fn text(office: &Office, url: &str, id: &str, from: &str, words: &str) -> (StatusCode, Value) {
+    let body = json!({"id": id, "from": from, "text": words});
+    office.ask(office.client.post(url).json(&body)).await
+}
+
+async fn readiness(office: &Office, server: &Server) -> (u16, String) {
+    let (status, body) = office.ask(office.client.get(server.url("/readyz"))).await;
+    (status.as_u16(), body["status"].as_str().unwrap_or("not ready").to_owned())
+}
+
+/// Asks the server until it says that nothing waits any more.
+async fn until_ready(office: &Office, server: &Server) {
+    let ready = async { while readiness(office, server).await != (200, "ready".to_owned()) {} };
+    tokio::time::timeout(Duration::from_secs(60), ready).await.expect("the spool is stored within a minute");
+}
+
+/// Posts and answers the status and what `Retry-After` says.
+async fn retry_after(request: reqwest::RequestBuilder) -> (u16, Option<String>) {
+    let answer = request.send().await.unwrap();
+    let seconds = answer.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
+    (answer.status().as_u16(), seconds)
+}
+
+#[test]
+fn texts_that_come_while_the_database_is_away_are_stored_once_and_in_order_when_it_is_back() {
+    play(async {
+        let cluster = postgres::Cluster::start();
+        let office = office(&cluster, |_| {}).await;
+        let officer = office.token("commune", Some("03847")).await;
+        let url = office.server.inbound();
+        assert_eq!(text(&office, &url, "before", OTHER_HEAD, "ANTT 3 CB1").await.0, 202);
+
+        cluster.stop();
+        let mut texts = vec![
+            ("h1", HEAD, "ANTT 3 TC1".to_owned()),
+            ("o1", OTHER_HEAD, "SUA T3 CB2".to_owned()),
+            ("keyless", "0911000001", "THEM T3 TC7".to_owned()),
+        ];
+        for figure in 2..=6 {
+            texts.push((["h2", "h3", "h4", "h5", "h6"][figure - 2], HEAD, format!("SUA T3 TC{figure}")));
+        }
+        for (id, from, words) in &texts {
+            let (status, body) = text(&office, &url, id, from, words).await;
+            assert_eq!((status.as_u16(), &body), (202, &json!({"message": null})), "{id}");
+        }
+        assert_eq!(readiness(&office, &office.server).await, (200, "degraded".to_owned()));
+        assert_eq!(office.ask(office.client.get(office.server.url("/healthz"))).await.0, 200);
+        let report =
+            json!({"id": "r", "unit": "03847001", "kind": "month", "period": "2026-03", "values": {"TC": 1}});
+        let answer = office.post("/api/v1/reports", &officer, &report).await;
+        refused(&answer, 503, "unavailable");
+        let request = office.client.post(office.server.url("/api/v1/reports")).bearer_auth(&officer);
+        let (status, seconds) = retry_after(request.json(&report)).await;
+        assert_eq!(status, 503);
+        assert!(seconds.is_some_and(|seconds| seconds.parse::<u32>().unwrap() > 0));
+
+        cluster.restart();
+        until_ready(&office, &office.server).await;
+        let stored = texts.len() + 1;
+        let count = || office.world.number("SELECT count(*) FROM message");
+        assert_eq!(usize::try_from(count().await).unwrap(), stored);
+        // The last correction of each head counts: none overtook another.
+        assert_eq!(office.world.totals(202603).await, [(TC, 6, 1), (CB, 2, 1)]);
+
+        // The gateway sends everything again, as it may.
+        for (id, from, words) in &texts {
+            let (status, body) = text(&office, &url, id, from, words).await;
+            assert_eq!(status, 202);
+            assert!(body["message"].is_string(), "{body}");
+        }
+        assert_eq!(usize::try_from(count().await).unwrap(), stored);
+        assert_eq!(
+            office.post("/api/v1/reports", &officer, &report).await.0,
+            409,
+            "the server works as before"
+        );
+        office.world.assert_consistent().await;
+        assert_eq!(office.server.terminate(), Some(0));
+    });
+}
+
+#[test]
+fn spooled_texts_outlive_their_server() {
+    play(async {
+        let cluster = postgres::Cluster::start();
+        let office = office(&cluster, |_| {}).await;
+        let url = office.server.inbound();
+        cluster.stop();
+        for (id, words) in [("1", "ANTT 3 TC1"), ("2", "SUA T3 TC2"), ("3", "SUA T3 TC3")] {
+            assert_eq!(text(&office, &url, id, HEAD, words).await.0, 202);
+        }
+        let Office { world, server, client, test } = office;
+        server.kill();
+        cluster.restart();
+        let server = Server::start(program(&test));
+        let office = Office { world, server, client, test };
+        until_ready(&office, &office.server).await;
+        assert_eq!(office.world.number("SELECT count(*) FROM message").await, 3);
+        assert_eq!(office.world.totals(202603).await, [(TC, 3, 1)]);
+        office.world.assert_consistent().await;
+        assert_eq!(office.server.terminate(), Some(0));
+    });
+}
+
+#[test]
+fn a_full_spool_tells_gateways_to_come_back_and_keeps_what_it_took() {
+    play(async {
+        let cluster = postgres::Cluster::start();
+        let small = |command: &mut Command| {
+            command.env("BINHYEN__INTAKE__SPOOL_MAX_BYTES", "65536");
+        };
+        let office = office(&cluster, small).await;
+        let url = office.server.inbound();
+        cluster.stop();
+        let words = "chao ".repeat(2_000);
+        let mut taken = 0;
+        while text(&office, &url, &taken.to_string(), HEAD, &words).await.0 == 202 {
+            taken += 1;
+            assert!(taken < 20, "the spool is never full");
+        }
+        assert!(taken >= 2, "{taken}");
+        refused(&text(&office, &url, "more", HEAD, &words).await, 503, "unavailable");
+        let more = json!({"id": "more", "from": HEAD, "text": words});
+        let (status, seconds) = retry_after(office.client.post(&url).json(&more)).await;
+        assert!(status == 503 && seconds.is_some());
+        assert_eq!(readiness(&office, &office.server).await.0, 503, "a balancer may send texts elsewhere");
+
+        cluster.restart();
+        until_ready(&office, &office.server).await;
+        assert_eq!(office.world.number("SELECT count(*) FROM message").await, taken);
+        assert_eq!(text(&office, &url, "more", HEAD, &words).await.0, 202);
+        assert_eq!(office.world.number("SELECT count(*) FROM message").await, taken + 1);
+        assert_eq!(office.server.terminate(), Some(0));
+    });
+}
