@@ -11,7 +11,7 @@ use binhyen::db::{Conn, Db, DbError, Target};
 /// Starts the server that answers at once.
 pub fn at_once() -> SocketAddr {
     start(|| {
-        App::new().default_service(web::to(|| async { HttpResponse::Accepted().body("{\"message\":\"1\"}") }))
+        App::new().default_service(web::to(answer))
     })
 }
 
@@ -21,6 +21,11 @@ pub fn one_by_one(target: Target) -> SocketAddr {
     let tables = db.clone();
     futures_block(async move { tables.write(make_tables).await }).expect("the yardstick's tables");
     start(move || App::new().app_data(web::Data::new(db.clone())).default_service(web::to(store)))
+}
+
+/// Reads the body, as any server must before the next request can come.
+async fn answer(_body: web::Bytes) -> HttpResponse {
+    HttpResponse::Accepted().body("{\"message\":\"1\"}")
 }
 
 fn futures_block<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
