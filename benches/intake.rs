@@ -14,6 +14,7 @@
     reason = "a bench stops at the first surprise and prints what it measured"
 )]
 
+#[allow(dead_code, reason = "a bench needs a part of it")]
 mod load;
 #[path = "load/yardstick.rs"]
 mod yardstick;
