@@ -3,6 +3,16 @@
 //!
 //! `cargo bench --bench months [-- sqlite|postgres]`. Prints a table for `docs/performance.md`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::print_stdout,
+    reason = "a bench that cannot go on stops, and prints what it measured"
+)]
+
 #[allow(dead_code, reason = "a bench needs a part of it")]
 mod load;
 #[path = "load/server.rs"]
