@@ -105,7 +105,7 @@ fn account(folder: &Path, url: &str) -> String {
 }
 
 async fn fill(db: &Db) {
-    let communes = db.read(|conn| all_communes(conn)).await.unwrap();
+    let communes = db.read(all_communes).await.unwrap();
     let hamlets: Vec<Unit> = communes.iter().flat_map(hamlets_of).collect();
     let rows = hamlets.clone();
     db.write(move |conn| unit::insert(conn, &rows)).await.unwrap();
