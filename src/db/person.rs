@@ -303,6 +303,12 @@ pub fn end_post(conn: &mut Conn, post: i64, last_day: NaiveDate) -> DbResult<()>
     Ok(())
 }
 
+/// A person wants texts with marks, or does not.
+pub fn set_marks(conn: &mut Conn, person: PersonId, marks: bool) -> DbResult<()> {
+    Sql::new("UPDATE person SET marks = ").bind(marks).sql(" WHERE id = ").bind(person).run(conn)?;
+    Ok(())
+}
+
 /// A person as an import finds it.
 #[derive(Debug, Clone)]
 pub struct StoredPerson {
@@ -312,6 +318,8 @@ pub struct StoredPerson {
     pub name: String,
     /// The name, sealed for (`person`, id).
     pub name_cipher: Vec<u8>,
+    /// Whether the person wants texts with marks.
+    pub marks: bool,
     /// All posts.
     pub posts: Vec<StoredPost>,
 }
@@ -337,6 +345,7 @@ pub fn stored(conn: &mut Conn, numbers: &[Digest]) -> DbResult<Vec<(Digest, Stor
         Vec<u8>,
         i64,
         Vec<u8>,
+        bool,
         Option<i64>,
         Option<i64>,
         Option<String>,
@@ -348,19 +357,21 @@ pub fn stored(conn: &mut Conn, numbers: &[Digest]) -> DbResult<Vec<(Digest, Stor
     numbers.dedup();
     let mut found: Vec<(Digest, StoredPerson)> = Vec::new();
     for list in padded(&numbers) {
-        let rows = Sql::<(Binary, BigInt, Binary, Nullable<BigInt>, Nullable<BigInt>, Nullable<Text>, Nullable<Date>, Nullable<Date>)>::new(
-            "SELECT phone.number_index, person.id, person.name_cipher, post.id, post.unit_id, post.role, post.valid_from, \
+        let rows = Sql::<(Binary, BigInt, Binary, Bool, Nullable<BigInt>, Nullable<BigInt>, Nullable<Text>, Nullable<Date>, Nullable<Date>)>::new(
+            "SELECT phone.number_index, person.id, person.name_cipher, person.marks, post.id, post.unit_id, post.role, post.valid_from, \
              post.valid_to FROM phone JOIN person ON person.id = phone.person_id \
              LEFT JOIN post ON post.person_id = person.id WHERE phone.number_index IN (",
         )
         .list(list)
         .sql(") ORDER BY phone.number_index, person.id")
         .load::<Row>(conn)?;
-        for (number, id, name_cipher, post, unit_id, role, from, to) in rows {
+        for (number, id, name_cipher, marks, post, unit_id, role, from, to) in rows {
             let number = digest(number)?;
             if found.last().is_none_or(|(at, person)| *at != number || person.id != id) {
-                found
-                    .push((number, StoredPerson { id, name: String::new(), name_cipher, posts: Vec::new() }));
+                found.push((
+                    number,
+                    StoredPerson { id, name: String::new(), name_cipher, marks, posts: Vec::new() },
+                ));
             }
             if let (
                 Some((_, person)),

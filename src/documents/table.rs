@@ -51,14 +51,21 @@ pub struct Row {
 }
 
 impl Row {
-    /// The cell of `column`, trimmed, in NFC; empty where there is none.
+    /// The cell of `column`, trimmed, its words set apart by one blank, in NFC; empty where there is none.
     pub fn get(&self, column: &'static str) -> &str {
         self.cells.get(column).map_or("", String::as_str)
     }
 
-    /// The longest cell is longer than anything that is meant.
-    pub fn too_long(&self) -> Option<&'static str> {
-        self.cells.iter().find(|(_, text)| text.len() > MAX_CELL).map(|(column, _)| *column)
+    /// A cell that nothing can be made of, and why: longer than anything that is meant, or with a character that
+    /// cannot be stored or printed.
+    pub fn unfit(&self) -> Option<(&'static str, &'static str)> {
+        self.cells.iter().find_map(|(column, text)| {
+            if text.len() > MAX_CELL {
+                return Some((*column, "longer than 1,000 bytes"));
+            }
+            let reason = "holds a control character, which cannot be printed; type the cell anew";
+            text.chars().any(char::is_control).then_some((*column, reason))
+        })
     }
 }
 
@@ -106,7 +113,8 @@ fn columns(
 }
 
 fn clean(text: &str) -> String {
-    text.trim_start_matches('\u{feff}').trim().nfc().collect()
+    let words: Vec<&str> = text.trim_start_matches('\u{feff}').split_whitespace().collect();
+    words.join(" ").nfc().collect()
 }
 
 type Lines = Vec<(u64, Vec<String>)>;
@@ -122,23 +130,49 @@ fn csv(bytes: &[u8]) -> Result<Lines, BadTable> {
         .flexible(false)
         .from_reader(text.as_bytes());
     let mut lines = Vec::new();
+    let mut place = Place { rest: text, line: 1, offset: 0 };
     for record in reader.records() {
-        let record = record.map_err(|error| bad_record(&error))?;
+        let record = record.map_err(|error| bad_record(&error, &mut place))?;
         if lines.len() > MAX_ROWS {
             return Err(BadTable::TooManyRows);
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |position| place.line_at(position));
         lines.push((line, record.iter().map(clean).collect()));
     }
     Ok(lines)
 }
 
-fn bad_record(error: &csv::Error) -> BadTable {
+fn bad_record(error: &csv::Error, place: &mut Place<'_>) -> BadTable {
     match error.kind() {
         csv::ErrorKind::UnequalLengths { pos, .. } => {
-            BadTable::Cells(pos.as_ref().map_or(0, csv::Position::line))
+            BadTable::Cells(pos.as_ref().map_or(0, |position| place.line_at(position)))
         }
         _ => BadTable::Format,
+    }
+}
+
+/// Counts lines as editors show them. The reader's own count stands before empty lines, and before the second half of
+/// the line ends that Windows writes.
+struct Place<'t> {
+    rest: &'t str,
+    line: u64,
+    /// Where `rest` begins, bytes.
+    offset: u64,
+}
+
+impl Place<'_> {
+    /// The line on which the record at `position` begins; positions only grow.
+    fn line_at(&mut self, position: &csv::Position) -> u64 {
+        let skip = usize::try_from(position.byte().saturating_sub(self.offset)).unwrap_or(usize::MAX);
+        let (before, after) = self.rest.split_at_checked(skip).unwrap_or((self.rest, ""));
+        let record = after.trim_start_matches(['\r', '\n']);
+        let passed = self.rest.len() - record.len();
+        let passed_text = self.rest.get(..passed).unwrap_or(before);
+        let ends = passed_text.replace("\r\n", "\n").matches(['\r', '\n']).count();
+        self.line += u64::try_from(ends).unwrap_or(0);
+        self.offset += u64::try_from(passed).unwrap_or(0);
+        self.rest = record;
+        self.line
     }
 }
 
@@ -186,6 +220,19 @@ mod tests {
             let seen: Vec<_> = rows.iter().map(|row| (row.line, row.get("code"), row.get("name"))).collect();
             assert_eq!(seen, [(2, "01", "Thôn A"), (4, "02", "Thôn B, C")]);
         }
+    }
+
+    #[test]
+    fn lines_are_counted_as_editors_do() {
+        for text in [
+            "code,name\r\n01,\"Thôn\r\n A\"\r\n\r\n02,B\r\n",
+            "\n\ncode,name\n01,A\n02,B",
+            "code,name\r\r01,A\r\r02,B",
+        ] {
+            let rows = read(text.as_bytes(), &COLUMNS, &[]).unwrap();
+            assert_eq!((rows[0].get("code"), rows[1].line), ("01", 5), "{text:?}");
+        }
+        assert!(matches!(read(b"code,name\r\n\r\n1\r\n", &COLUMNS, &[]), Err(BadTable::Cells(3))));
     }
 
     #[test]

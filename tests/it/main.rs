@@ -14,6 +14,7 @@ mod crash;
 mod databases;
 mod deliver;
 mod gateway_input;
+mod import;
 mod installation;
 mod intake;
 mod pages;

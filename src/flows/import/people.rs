@@ -1,6 +1,6 @@
 //! `name,phone,role,unit,from,to,marks`
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -14,7 +14,7 @@ use crate::db::unit::{ALWAYS, FOREVER, Unit};
 use crate::db::{Conn, Db, DbError, DbResult, SharedIds, log, person, unit};
 use crate::documents::table::{self, Row};
 use crate::domain::access::Role;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PersonId, UnitId};
 use crate::domain::phone::Phone;
 
 const REQUIRED: [&str; 4] = ["name", "phone", "role", "unit"];
@@ -32,7 +32,7 @@ pub struct People {
 }
 
 /// Imports the people of a file. A person is known by number and name; several rows give one person several posts. A
-/// post that is there already gets the last day of its row.
+/// post that is there already gets the last day of its row, its holder the wish for marks; an empty cell wishes nothing.
 pub async fn import_people(
     db: &Db,
     tools: People,
@@ -53,10 +53,16 @@ fn run(conn: &mut Conn, rows: &[Row], tools: &People, mode: Mode) -> DbResult<Ch
     let mut plan = Plan::default();
     for w in &wanted {
         match unit_of(&units, w, tools.clock.today()) {
-            Ok(unit) => people.take(w, unit, tools, &mut plan)?,
+            Ok(unit) => people.take(w, unit, tools, &mut plan, &mut bad)?,
             Err(reason) => bad.push(BadRow { line: w.line, column: "unit", reason }),
         }
     }
+    // Only now, since one row may end what another follows.
+    bad.extend(wanted.iter().filter(|w| people.overlaps(w)).map(|w| BadRow {
+        line: w.line,
+        column: "from",
+        reason: "the person holds this post already in that time; end the other first".to_owned(),
+    }));
     if !bad.is_empty() {
         return Ok(Err(bad));
     }
@@ -77,14 +83,14 @@ struct Wanted {
     unit: String,
     from: NaiveDate,
     to: NaiveDate,
-    marks: bool,
+    marks: Option<bool>,
 }
 
 fn wanted(row: &Row, tools: &People, bad: &mut Vec<BadRow>) -> Option<Wanted> {
     let before = bad.len();
     let mut refuse = |column, reason: String| bad.push(BadRow { line: row.line, column, reason });
-    if let Some(column) = row.too_long() {
-        refuse(column, "longer than 1,000 bytes".to_owned());
+    if let Some((column, reason)) = row.unfit() {
+        refuse(column, reason.to_owned());
         return None;
     }
     if row.get("name").is_empty() {
@@ -109,11 +115,12 @@ fn wanted(row: &Row, tools: &People, bad: &mut Vec<BadRow>) -> Option<Wanted> {
         refuse("to", "lies before from".to_owned());
     }
     let marks = match row.get("marks").to_lowercase().as_str() {
-        "yes" => true,
-        "" | "no" => false,
+        "yes" => Some(true),
+        "no" => Some(false),
+        "" => None,
         _ => {
             refuse("marks", "must be yes, no or empty".to_owned());
-            false
+            None
         }
     };
     let (phone, role) = (phone?, role?);
@@ -166,14 +173,20 @@ fn unit_of<'u>(units: &'u [Unit], w: &Wanted, today: NaiveDate) -> Result<&'u Un
 /// The people at the numbers of the file, those that the file adds included.
 struct Directory {
     by_number: HashMap<Digest, Vec<StoredPerson>>,
+    /// The posts of the rows so far.
+    seen: HashSet<(PersonId, UnitId, Role, NaiveDate)>,
+    /// The wishes of the rows so far.
+    wishes: HashMap<PersonId, bool>,
 }
 
 #[derive(Default)]
 struct Plan {
     people: Vec<NewPerson>,
     posts: Vec<NewPost>,
-    /// Posts whose last day changes.
-    ends: Vec<(i64, NaiveDate)>,
+    /// Posts whose last day changes: post, unit, day.
+    ends: Vec<(i64, UnitId, NaiveDate)>,
+    /// People who want marks now, or do not any more.
+    marks: Vec<(PersonId, bool)>,
     imported: Imported,
 }
 
@@ -186,59 +199,111 @@ impl Directory {
             stored.name = name.map_err(|_| DbError::Corrupt("a name"))?;
             by_number.entry(number).or_default().push(stored);
         }
-        Ok(Directory { by_number })
+        Ok(Directory { by_number, seen: HashSet::new(), wishes: HashMap::new() })
     }
 
-    fn take(&mut self, w: &Wanted, unit: &Unit, tools: &People, plan: &mut Plan) -> DbResult<()> {
-        let people = self.by_number.entry(w.number_index).or_default();
-        let at = match people.iter().position(|person| same_name(&person.name, &w.name)) {
-            Some(at) => at,
-            None => {
-                let id = next_id(tools)?;
-                plan.people.push(new_person(id, w, tools)?);
-                people.push(StoredPerson {
-                    id,
-                    name: w.name.clone(),
-                    name_cipher: Vec::new(),
-                    posts: Vec::new(),
-                });
-                people.len() - 1
-            }
+    fn take(
+        &mut self,
+        w: &Wanted,
+        unit: &Unit,
+        tools: &People,
+        plan: &mut Plan,
+        bad: &mut Vec<BadRow>,
+    ) -> DbResult<()> {
+        let mut refuse =
+            |column, reason: &str| bad.push(BadRow { line: w.line, column, reason: reason.to_owned() });
+        let Some(person) = person_of(self.by_number.entry(w.number_index).or_default(), w, tools, plan)?
+        else {
+            return Ok(());
         };
-        let Some(person) = people.get_mut(at) else { return Ok(()) };
-        let same = |post: &&mut StoredPost| {
-            (post.unit_id, post.role.as_str(), post.valid_from) == (unit.id, w.role.name(), w.from)
-        };
-        match person.posts.iter_mut().find(same) {
-            Some(post) if post.valid_to == w.to => plan.imported.unchanged += 1,
-            Some(post) => {
-                post.valid_to = w.to;
-                plan.ends.push((post.id, w.to));
-                plan.imported.changed += 1;
-            }
-            None => {
-                let (id, role) = (next_id(tools)?, w.role.name());
-                plan.posts.push(NewPost {
-                    id,
-                    person_id: person.id,
-                    unit_id: unit.id,
-                    role,
-                    valid_from: w.from,
-                    valid_to: w.to,
-                });
-                let role = role.to_owned();
-                person.posts.push(StoredPost {
-                    id,
-                    unit_id: unit.id,
-                    role,
-                    valid_from: w.from,
-                    valid_to: w.to,
-                });
-                plan.imported.added += 1;
-            }
+        if !self.seen.insert((person.id, unit.id, w.role, w.from)) {
+            refuse("unit", "the same post of the same person stands in the file twice");
+            return Ok(());
         }
-        Ok(())
+        let wished = match w.marks {
+            Some(marks) => {
+                if self.wishes.insert(person.id, marks).is_some_and(|earlier| earlier != marks) {
+                    refuse("marks", "another row says otherwise of the same person");
+                }
+                let new = person.marks != marks;
+                if new {
+                    person.marks = marks;
+                    plan.marks.push((person.id, marks));
+                }
+                new
+            }
+            None => false,
+        };
+        take_post(person, w, unit, tools, plan, wished)
     }
+}
+
+impl Directory {
+    /// Whether the post of a row meets another that the same person holds in the same role at the same unit.
+    fn overlaps(&self, w: &Wanted) -> bool {
+        let people = self.by_number.get(&w.number_index).into_iter().flatten();
+        let posts = people.filter(|person| same_name(&person.name, &w.name)).flat_map(|person| &person.posts);
+        let (mine, others): (Vec<&StoredPost>, Vec<&StoredPost>) =
+            posts.filter(|post| post.role == w.role.name()).partition(|post| post.valid_from == w.from);
+        mine.iter().any(|mine| {
+            others.iter().any(|other| {
+                other.unit_id == mine.unit_id
+                    && other.valid_from <= mine.valid_to
+                    && mine.valid_from <= other.valid_to
+            })
+        })
+    }
+}
+
+/// The person of a row, planned where nobody of that name is at that number.
+fn person_of<'p>(
+    people: &'p mut Vec<StoredPerson>,
+    w: &Wanted,
+    tools: &People,
+    plan: &mut Plan,
+) -> DbResult<Option<&'p mut StoredPerson>> {
+    let at = match people.iter().position(|person| same_name(&person.name, &w.name)) {
+        Some(at) => at,
+        None => {
+            let (id, name, marks) = (next_id(tools)?, w.name.clone(), w.marks.unwrap_or(false));
+            plan.people.push(new_person(id, w, tools)?);
+            people.push(StoredPerson { id, name, name_cipher: Vec::new(), marks, posts: Vec::new() });
+            people.len() - 1
+        }
+    };
+    Ok(people.get_mut(at))
+}
+
+/// Plans the post of a row; `wished` says that the row changed what its holder wishes.
+fn take_post(
+    person: &mut StoredPerson,
+    w: &Wanted,
+    unit: &Unit,
+    tools: &People,
+    plan: &mut Plan,
+    wished: bool,
+) -> DbResult<()> {
+    let same = |post: &&mut StoredPost| {
+        (post.unit_id, post.role.as_str(), post.valid_from) == (unit.id, w.role.name(), w.from)
+    };
+    match person.posts.iter_mut().find(same) {
+        Some(post) if post.valid_to == w.to && !wished => plan.imported.unchanged += 1,
+        Some(post) => {
+            if post.valid_to != w.to {
+                post.valid_to = w.to;
+                plan.ends.push((post.id, unit.id, w.to));
+            }
+            plan.imported.changed += 1;
+        }
+        None => {
+            let (id, role) = (next_id(tools)?, w.role.name());
+            let (unit_id, valid_from, valid_to) = (unit.id, w.from, w.to);
+            plan.posts.push(NewPost { id, person_id: person.id, unit_id, role, valid_from, valid_to });
+            person.posts.push(StoredPost { id, unit_id, role: role.to_owned(), valid_from, valid_to });
+            plan.imported.added += 1;
+        }
+    }
+    Ok(())
 }
 
 fn same_name(a: &str, b: &str) -> bool {
@@ -258,7 +323,7 @@ fn new_person(id: PersonId, w: &Wanted, tools: &People) -> DbResult<NewPerson> {
     Ok(NewPerson {
         id,
         name_cipher: seal("person", &w.name)?,
-        marks: w.marks,
+        marks: w.marks.unwrap_or(false),
         number_index: w.number_index,
         number_cipher: seal("phone", w.phone.e164())?,
         created_at: tools.clock.real_micros(),
@@ -268,22 +333,22 @@ fn new_person(id: PersonId, w: &Wanted, tools: &People) -> DbResult<NewPerson> {
 fn write(conn: &mut Conn, plan: &Plan, tools: &People) -> DbResult<()> {
     person::insert(conn, &plan.people)?;
     person::insert_posts(conn, &plan.posts)?;
-    for (post, last_day) in &plan.ends {
+    for (post, _, last_day) in &plan.ends {
         person::end_post(conn, *post, *last_day)?;
     }
-    let change = |post: &NewPost| NewChange {
+    for (who, marks) in &plan.marks {
+        person::set_marks(conn, *who, *marks)?;
+    }
+    let change = |(post, unit): (i64, UnitId)| NewChange {
         entity: "post",
-        entity_id: post.id,
-        unit_id: Some(post.unit_id),
+        entity_id: post,
+        unit_id: Some(unit),
         commune_id: None,
     };
-    let changes: Vec<NewChange> = plan.posts.iter().map(change).collect();
-    let ids: Vec<u8> = plan
-        .posts
-        .iter()
-        .flat_map(|post| [post.id, post.person_id, post.unit_id])
-        .flat_map(i64::to_be_bytes)
-        .collect();
-    let audit = NewAudit { actor: "cli", action: "import_people", subject: "", digest: sha256(&[&ids]) };
+    let posts = plan.posts.iter().map(|post| (post.id, post.unit_id));
+    let ends = plan.ends.iter().map(|(post, unit, _)| (*post, *unit));
+    let changes: Vec<NewChange> = posts.chain(ends).map(change).collect();
+    let digest = sha256(&[format!("{:?} {:?} {:?}", plan.posts, plan.ends, plan.marks).as_bytes()]);
+    let audit = NewAudit { actor: "cli", action: "import_people", subject: "", digest };
     log::append(conn, tools.clock.real_micros(), &changes, &audit)
 }

@@ -66,8 +66,8 @@ fn wanted(row: &Row, bad: &mut Vec<BadRow>) -> Option<Wanted> {
     let before = bad.len();
     let mut refuse =
         |column, reason: &str| bad.push(BadRow { line: row.line, column, reason: reason.to_owned() });
-    if let Some(column) = row.too_long() {
-        refuse(column, "longer than 1,000 bytes");
+    if let Some((column, reason)) = row.unfit() {
+        refuse(column, reason);
         return None;
     }
     let (code, kind) = (row.get("code"), row.get("kind").to_lowercase());
@@ -186,6 +186,8 @@ fn plan(
 ) -> DbResult<Plan> {
     let mut plan = Plan::default();
     let mut seen = HashSet::new();
+    // What the file makes of each unit, to be looked at when all rows are known: one may end what another follows.
+    let mut made: Vec<(&Wanted, Unit, &'static str)> = Vec::new();
     // Parents may stand after their children: higher kinds first.
     let mut order: Vec<&Wanted> = wanted.iter().collect();
     order.sort_by_key(|w| KINDS.iter().position(|kind| *kind == w.kind));
@@ -216,24 +218,33 @@ fn plan(
                 );
             }
             Some(old) if *old == unit => {}
-            Some(old) => plan.changed.push((old.clone(), unit.clone())),
-            None if overlaps(&known, &unit) => {
-                refuse(
-                    "valid_from",
-                    "another unit with this code and kind is valid in the same time; end that one first",
-                );
-                continue;
+            Some(old) => {
+                made.push((w, unit.clone(), "valid_to"));
+                plan.changed.push((old.clone(), unit.clone()));
             }
-            None => plan.new.push(unit.clone()),
+            None => {
+                made.push((w, unit.clone(), "valid_from"));
+                plan.new.push(unit.clone());
+            }
         }
         known.add(unit);
     }
+    bad.extend(made.iter().filter_map(|(w, unit, column)| overlap(&known, w, unit, column)));
     Ok(plan)
 }
 
-fn overlaps(known: &Known, unit: &Unit) -> bool {
-    let same = known.by_code.get(&unit.code).into_iter().flatten().filter(|other| other.kind == unit.kind);
-    same.into_iter().any(|other| other.valid_from <= unit.valid_to && unit.valid_from <= other.valid_to)
+/// A code names one unit at a time, whatever its kind: texts and reports give nothing but the code.
+fn overlap(known: &Known, w: &Wanted, unit: &Unit, column: &'static str) -> Option<BadRow> {
+    let meets = |other: &&Unit| {
+        other.id != unit.id && other.valid_from <= unit.valid_to && unit.valid_from <= other.valid_to
+    };
+    let other = known.by_code.get(&unit.code)?.iter().find(meets)?;
+    let column = if other.kind == unit.kind { column } else { "code" };
+    let reason = format!(
+        "a {} with this code, “{}”, is valid in the same time; end that one first",
+        other.kind, other.name
+    );
+    Some(BadRow { line: w.line, column, reason })
 }
 
 fn check_parent(w: &Wanted, parent: Option<&Unit>) -> Result<(), String> {
