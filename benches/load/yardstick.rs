@@ -10,9 +10,7 @@ use binhyen::db::{Conn, Db, DbError, Target};
 
 /// Starts the server that answers at once.
 pub fn at_once() -> SocketAddr {
-    start(|| {
-        App::new().default_service(web::to(answer))
-    })
+    start(|| App::new().default_service(web::to(answer)))
 }
 
 /// Starts the server that commits text by text.

@@ -58,6 +58,8 @@ fn the_corpora_are_read_at_least_as_well_as_recorded() {
     for (name, corpus, exact) in [
         ("dev", include_str!("../corpus/dev.jsonl"), (300, 0)),
         ("own", include_str!("../corpus/own.jsonl"), (260, 90)),
+        ("second", include_str!("../corpus/second.jsonl"), (230, 70)),
+        ("variations", include_str!("../corpus/variations.jsonl"), (332, 0)),
     ] {
         let (score, differences) = score(corpus);
         assert!(
@@ -93,7 +95,12 @@ fn the_corpora_read_the_same_without_marks_decomposed_and_in_capitals() {
         ("in capitals", &|text| text.to_uppercase()),
         ("in bare capitals", &|text| bare(text).to_uppercase()),
     ];
-    let corpora = [include_str!("../corpus/dev.jsonl"), include_str!("../corpus/own.jsonl")].concat();
+    let corpora = [
+        include_str!("../corpus/dev.jsonl"),
+        include_str!("../corpus/own.jsonl"),
+        include_str!("../corpus/second.jsonl"),
+    ]
+    .concat();
     for (name, change) in changes {
         let mut score = Score::default();
         let mut differences = String::new();
@@ -107,7 +114,10 @@ fn the_corpora_read_the_same_without_marks_decomposed_and_in_capitals() {
             }
         }
         assert_eq!(score.ordinary.wrong + score.malicious.wrong, 0, "{name}\n{differences}");
-        assert!(score.ordinary.exact >= 554 && score.malicious.exact >= 89, "{name}\n{score}\n{differences}");
+        assert!(
+            score.ordinary.exact >= 783 && score.malicious.exact >= 158,
+            "{name}\n{score}\n{differences}"
+        );
     }
 }
 

@@ -101,7 +101,7 @@ impl Search<'_> {
     fn tail(&mut self, at: usize, cuts: &[Cut], keyword: bool) {
         match self.rest(at) {
             "" => self.found.push(cuts.to_vec()),
-            "ko" | "khong" => {
+            "ko" | "khong" | "antt" => {
                 let end = self.run.len();
                 self.found.push(with(cuts, at, end));
             }
@@ -132,6 +132,10 @@ impl Search<'_> {
             }
             return;
         }
+        if self.rest(at) == "antt" && cuts.len() > 1 {
+            self.found.push(with(cuts, at, self.run.len()));
+            return;
+        }
         self.last_month(at, cuts);
         if code_first {
             for (code, money) in self.codes(at) {
@@ -153,13 +157,14 @@ impl Search<'_> {
         }
     }
 
-    /// “tc2cb1t6”: the month at the end.
+    /// “tc2cb1t6”, “tc2cb1t6antt”: the month at the end.
     fn last_month(&mut self, at: usize, cuts: &[Cut]) {
         for word in MONTHS {
             let number = at + word.len();
             let digits = if self.rest(at).starts_with(word) { self.digits(number) } else { 0 };
-            if cuts.len() > 1 && (1..=2).contains(&digits) && number + digits == self.run.len() {
-                self.found.push(with(&with(cuts, at, number), number, number + digits));
+            let end = number + digits;
+            if cuts.len() > 1 && (1..=2).contains(&digits) && matches!(self.rest(end), "" | "antt") {
+                self.tail(end, &with(&with(cuts, at, number), number, end), false);
             }
         }
     }

@@ -69,6 +69,22 @@ pub(super) fn advertising(text: &Text, raw: &str) -> usize {
     count + if link { 2 } else { 0 } + usize::from(offer) + if send { 2 } else { 0 }
 }
 
+/// The text of a bank about an account: account, balance, currency; whatever its purpose says.
+pub(super) fn is_bank(text: &Text, items: &[Item]) -> bool {
+    let said = |words: &[&str]| {
+        (0..text.tokens.len()).any(|at| {
+            words.iter().any(|word| {
+                let mut parts = word.split(' ');
+                parts.by_ref().zip(at..).all(|(part, i)| text.plain(i) == part)
+            })
+        })
+    };
+    let account = said(&["tk", "tai khoan", "stk", "so tk"]);
+    let moved = said(&["sd", "so du", "gd", "giao dich", "phat sinh", "ps", "ck", "chuyen khoan", "sodu"]);
+    let currency = text.tokens.iter().any(|t| t.plain.ends_with("vnd"));
+    account && moved && currency && !items.iter().any(|item| item.kind == Kind::Keyword)
+}
+
 /// Whether a matter of article 4.3 a–đ is told, and not denied.
 pub(super) fn secret(text: &Text) -> Option<usize> {
     (0..text.tokens.len()).find(|at| {
@@ -99,6 +115,14 @@ pub(super) fn orders_machine(text: &Text) -> bool {
     count >= 2 || (count == 1 && long)
 }
 
+/// “từ nay đừng nhắn tôi nữa”: a wish to hear no more, in which “từ nay” is no order to a machine.
+pub(super) fn takes_leave(text: &Text) -> bool {
+    let figures = text.tokens.iter().any(|t| t.shape == Shape::Number);
+    let orders =
+        (0..text.tokens.len()).any(|at| text.is(at, Class::Machine).is_some() && text.plain(at) != "tu");
+    stop(text) && !figures && !orders
+}
+
 /// Whether police are needed now: a call for help, something going on, or the word itself at the head.
 pub(super) fn urgent(text: &Text, items: &[Item], reporting: bool) -> bool {
     let head = items.iter().find(|item| !matches!(item.kind, Kind::Sep(_) | Kind::Noise(_) | Kind::Open));
@@ -110,9 +134,11 @@ pub(super) fn urgent(text: &Text, items: &[Item], reporting: bool) -> bool {
     let later_mark = (0..text.tokens.len()).any(|at| {
         text.is(at, Class::Urgent).is_some_and(|len| len >= 2) && text.is(at, Class::Noise).is_none()
     });
+    let going_on = going_on(text);
     let score = 2 * i32::from(is_bloody(text) && !reporting)
         + 2 * i32::from(is_called(text))
-        + 2 * i32::from(is_going_on(text))
+        + 2 * i32::from(going_on.is_some())
+        + i32::from(going_on.is_some_and(|at| is_told_first(items, at)))
         + i32::from(has_call(text))
         + 2 * i32::from(later_mark);
     score >= if reporting { 3 } else { 2 }
@@ -160,8 +186,9 @@ fn is_event(text: &Text, at: usize) -> bool {
 }
 
 /// “đang đánh nhau”, “vừa xảy ra tai nạn”.
-fn is_going_on(text: &Text) -> bool {
-    (0..text.tokens.len()).any(|at| {
+fn going_on(text: &Text) -> Option<usize> {
+    (0..text.tokens.len()).find(|at| {
+        let at = *at;
         let Some(len) = text.is(at, Class::Now) else { return false };
         let calm = text.is(at, Class::NotNow).is_some_and(|other| other >= len);
         let titled = text.is(at, Class::Noise).is_some();
@@ -169,6 +196,14 @@ fn is_going_on(text: &Text) -> bool {
             && !titled
             && (at + len..at + len + 8).take_while(|i| !is_stop(text, *i)).any(|i| is_event(text, i))
     })
+}
+
+/// Whether what goes on at the token `at` is told before any month or figure: these are then of the past.
+fn is_told_first(items: &[Item], at: usize) -> bool {
+    items
+        .iter()
+        .take_while(|item| item.from < at)
+        .all(|item| !matches!(item.kind, Kind::Month(_) | Kind::Figure(_) | Kind::Money { .. } | Kind::Neg))
 }
 
 fn has_call(text: &Text) -> bool {
@@ -180,7 +215,7 @@ pub(super) fn stop(text: &Text) -> bool {
     let words = text.tokens.iter().filter(|t| t.shape == Shape::Word).count();
     (0..text.tokens.len()).any(|at| {
         let Some(len) = text.is(at, Class::StopDo) else { return false };
-        let alone = text.plain(at) == "stop" && words <= 3;
+        let alone = matches!(text.plain(at), "stop" | "unsubscribe") && words <= 3;
         alone || (at + len..at + len + 5).any(|i| text.is(i, Class::StopWhat).is_some())
     })
 }
@@ -234,7 +269,15 @@ pub(super) fn is_ours(text: &Text, items: &[Item]) -> bool {
         Kind::Figure(figure) => figure.unit == super::items::Unit::Case,
         _ => false,
     });
-    matter || told
+    matter || told || asks_of_us(text)
+}
+
+/// “nghe nói sắp sáp nhập thôn có đúng không”: a question about hearsay, or about the place.
+fn asks_of_us(text: &Text) -> bool {
+    let said = |classes: &[Class]| (0..text.tokens.len()).any(|at| text.is_any(at, classes).is_some());
+    let asks = text.tokens.iter().any(|t| t.shape == Shape::Sep('?')) || said(&[Class::Request]);
+    let hearsay = (0..text.tokens.len()).any(|at| text.is(at, Class::Hedge).is_some_and(|len| len >= 2));
+    hearsay || (asks && said(&[Class::Hamlet]) && (0..text.tokens.len()).any(|at| text.plain(at) == "xa"))
 }
 
 /// A greeting or thanks without any matter.
@@ -244,7 +287,27 @@ pub(super) fn greeting(text: &Text) -> bool {
 
 /// Remains of programs: SQL, scripts, shells, templates. HTML tags alone are noise.
 pub(super) fn is_junk(lower: &str) -> bool {
-    const MARKS: [&str; 39] = [
+    const MARKS: [&str; 59] = [
+        "printf(",
+        "console.",
+        "system(",
+        ";drop",
+        "; drop",
+        "truncate table",
+        "alter table",
+        "waitfor ",
+        "=hyperlink",
+        "=cmd",
+        "=sum(",
+        "=import",
+        "[[",
+        "{\"",
+        "\\r",
+        "\\n",
+        "\\u0",
+        "$(",
+        "../",
+        "print(",
         "drop table",
         "union select",
         "select *",
@@ -286,8 +349,23 @@ pub(super) fn is_junk(lower: &str) -> bool {
         "alert(",
     ];
     MARKS.iter().any(|mark| lower.contains(mark))
+        || is_formula(lower)
         || (lower.contains("select ") && lower.contains(" from "))
         || (lower.contains("update ") && lower.contains(" set "))
         || lower.contains("'--")
         || lower.contains("';")
+}
+
+/// A cell of a spreadsheet that computes (“=HYPERLINK(…)”, “@SUM(1+1)”, “+cmd|…”).
+fn is_formula(lower: &str) -> bool {
+    let cell = lower.trim_start().trim_start_matches(['"', '\'']);
+    let Some(rest) = cell.strip_prefix(['=', '@', '+', '-']) else { return false };
+    let name = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let next = rest.as_bytes().get(name);
+    name > 0 && (matches!(next, Some(b'(' | b'|' | b'!' | b'+' | b'*')) || cell.starts_with('='))
+}
+
+/// Nothing but punctuation and blanks.
+pub(super) fn is_blank(text: &Text) -> bool {
+    text.tokens.iter().all(|t| matches!(t.shape, Shape::Sep(_) | Shape::Newline))
 }

@@ -24,6 +24,9 @@ pub(super) fn judge(worked: &Worked, received: NaiveDate) -> Reading {
         Some(false) => return Reading::of(Intent::No),
         None => {}
     }
+    if intent::is_blank(text) {
+        return ask(Why::Illegible);
+    }
     let timing = timing(text, items, received);
     let wish = wish(text, items);
     let story = tell(text, items, wish == Wish::Correct);
@@ -88,15 +91,21 @@ pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
 /// Intents that do not depend on figures: advertising, secrets, urgent matters, questions.
 fn without_figures(worked: &Worked, timing: &Timing, story: &Story) -> Option<Reading> {
     let Worked { text, items, .. } = worked;
-    let coded =
-        items.iter().any(|item| matches!(item.kind, Kind::Keyword | Kind::Indicator(_, Strength::Code)));
+    let coded = items.iter().enumerate().any(|(at, item)| match item.kind {
+        Kind::Keyword => true,
+        Kind::Indicator(_, Strength::Code) => story.pairing.figure_of(at).is_some(),
+        _ => false,
+    });
     let told = !story.values.is_empty();
     let cases =
         items.iter().any(|item| matches!(&item.kind, Kind::Figure(figure) if figure.unit == Unit::Case));
+    if intent::is_bank(text, items) {
+        return Some(Reading::of(Intent::Ignore));
+    }
     if intent::advertising(text, worked.raw) >= 2 && !coded && !(told && cases) {
         return Some(Reading::of(Intent::Ignore));
     }
-    if intent::orders_machine(text) {
+    if intent::orders_machine(text) && !intent::takes_leave(text) {
         return Some(ask(Why::NotAReport));
     }
     if let Some(at) = intent::secret(text) {
@@ -150,6 +159,16 @@ fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> 
     }
     let only_denied = story.values.iter().all(|(_, value)| *value == 0)
         && items.iter().all(|item| !matches!(item.kind, Kind::Figure(_)));
+    let rest = items.iter().position(|item| item.kind == Kind::Rest);
+    let told_before = rest.and_then(|rest| items.iter().take(rest).position(|item| is_loud(text, item)));
+    if let Some(at) = told_before.filter(|_| story.values.is_empty() && story.doubt.is_none()) {
+        let mut doubt = Doubt::new(Why::NoCount, at);
+        if let Some(Kind::Indicator(place, _)) = items.get(at).map(|item| &item.kind) {
+            doubt.candidates = vec![*place];
+        }
+        let span = items.get(at).map(|item| text.span(item.from, item.to));
+        return question(worked, doubt, span);
+    }
     let zero = nothing
         || (story.doubt.is_none()
             && wish != Wish::Add
@@ -180,6 +199,16 @@ fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> 
     reading.month_from = timing.month_from();
     reading.rest_zero = says_rest_is_nothing(items);
     reading
+}
+
+/// Whether the item names an indicator that is no mere talk.
+fn is_loud(text: &Text, item: &Item) -> bool {
+    match item.kind {
+        Kind::Indicator(place, strength) => {
+            strength != Strength::Weak && text.book.entries.get(place).is_some_and(|entry| !entry.quiet)
+        }
+        _ => false,
+    }
 }
 
 /// “ANTT 0”, “T3 không”: keyword or month, and nothing but a zero or a no.

@@ -15,6 +15,7 @@ mod fold;
 mod glued;
 mod intent;
 mod items;
+mod joined;
 mod judge;
 mod lexicon;
 mod negation;

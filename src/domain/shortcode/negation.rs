@@ -10,6 +10,10 @@ use super::token::Shape;
 /// The denial that begins at `at`, if one does.
 pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Item]) -> Option<(Kind, usize)> {
     let longest = text.is(at, Class::Neg)?;
+    // “lang Mo co mot vu …” is no “mô có”.
+    if text.plain(at) == "mo" && at.checked_sub(1).is_some_and(|b| text.is(b, Class::Hamlet).is_some()) {
+        return None;
+    }
     // “k co bac” is “không cờ bạc”: a phrase of an indicator that begins inside takes its words back.
     let len =
         (1..longest).find(|len| text.indicator(at + len).is_some_and(|(.., inner)| inner > longest - len));

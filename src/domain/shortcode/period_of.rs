@@ -96,15 +96,25 @@ fn is_compared(items: &[Item], at: usize) -> bool {
         .collect();
     let relative = matches!(items.get(at).map(|i| &i.kind), Some(Kind::Month(MonthWord::Relative(_))));
     let named_before = items.iter().take(at).any(|item| matches!(item.kind, Kind::Month(_)));
-    let compared = matches!(before.first(), Some(Kind::Than))
+    let compared = matches!(before.as_slice(), [Kind::Than, ..] | [Kind::Figure(_), Kind::Than, ..])
         || before.iter().any(|kind| matches!(kind, Kind::Up | Kind::Down))
         || (matches!(before.first(), Some(Kind::Open)) && named_before && relative);
-    let after = (1..=3)
+    let mut after = (1..=5)
         .map_while(|next| kind(Some(at + next)))
-        .take_while(|kind| !matches!(kind, Kind::Sep(_) | Kind::Figure(_)));
-    let done = after.into_iter().any(|kind| matches!(kind, Kind::Done));
+        .take_while(|kind| !matches!(kind, Kind::Sep(_) | Kind::Figure(_) | Kind::Month(_)));
+    let done = after.any(|kind| matches!(kind, Kind::Done)) || matches!(before.first(), Some(Kind::Done));
     let more_follow = items.iter().skip(at + 1).any(|item| matches!(item.kind, Kind::Month(_)));
-    compared || (done && more_follow)
+    compared || (done && (more_follow || named_before) && !is_counted(items, at))
+}
+
+/// Whether figures are told of the month at `at`, up to the end of its clause or the next month.
+fn is_counted(items: &[Item], at: usize) -> bool {
+    items
+        .iter()
+        .skip(at + 1)
+        .map(|item| &item.kind)
+        .take_while(|kind| !matches!(kind, Kind::Sep(_) | Kind::Month(_)))
+        .any(|kind| matches!(kind, Kind::Figure(_) | Kind::Money { .. }))
 }
 
 /// Quarters, years and lunar months; words like “đầu năm” beside a named month are talk.

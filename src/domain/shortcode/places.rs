@@ -1,7 +1,7 @@
 //! Hamlets, plates, telephone and identity numbers, PINs: figures that count nothing.
 
 use super::items::{Kind, Unit};
-use super::lexicon::Class;
+use super::lexicon::{Class, Meaning};
 use super::text::Text;
 use super::token::{Shape, Token};
 
@@ -18,7 +18,7 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
             text.token(next + 1).is_some_and(|t| !t.spaced && t.shape == Shape::Word && t.plain.len() == 1);
         return Some((Kind::Hamlet { name, aside }, next + 1 + usize::from(letter) - at));
     }
-    if shortened {
+    if shortened || text.plain(at + len - 1) == "vuc" {
         return None;
     }
     let mut name: Vec<&str> = Vec::new();
@@ -28,6 +28,24 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     {
         name.push(text.plain(next));
         next += 1;
+    }
+    // “thôn Đông 1 vụ …, thôn Tây 2 vụ …” in small letters or capitals only.
+    if name.is_empty()
+        && matches!(text.plain(next), "dong" | "tay" | "bac" | "thuong" | "ha" | "trung" | "doai")
+        && is_number(text, next + 1)
+    {
+        name.push(text.plain(next));
+        next += 1;
+    }
+    if let [head] = name.as_slice()
+        && is_name_head(head)
+        && is_name_rest(text, next)
+    {
+        name.push(text.plain(next));
+        next += 1;
+    } else if name.is_empty() && is_name_head(text.plain(next)) && is_name_rest(text, next + 1) {
+        name.extend([text.plain(next), text.plain(next + 1)]);
+        next += 2;
     }
     if !name.is_empty() && is_number(text, next) && !is_counted(text, next) && text.plain(next).len() <= 2 {
         name.push(text.plain(next));
@@ -40,6 +58,83 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     let joined = name.join(" ");
     let kind = if joined.is_empty() { Kind::Word } else { Kind::Hamlet { name: joined, aside } };
     Some((kind, next - at))
+}
+
+/// First syllables of names of highland hamlets, which never stand alone.
+fn is_name_head(plain: &str) -> bool {
+    matches!(
+        plain,
+        "na" | "pa"
+            | "huoi"
+            | "phieng"
+            | "pu"
+            | "pung"
+            | "khau"
+            | "lung"
+            | "chieng"
+            | "pom"
+            | "ea"
+            | "dak"
+            | "kon"
+            | "hua"
+            | "pac"
+            | "khuoi"
+            | "nam"
+    )
+}
+
+/// Whether the word at `at` may be the rest of such a name although it means something else (“pa khoang”, “na tong”).
+fn is_name_rest(text: &Text, at: usize) -> bool {
+    let never =
+        [Class::Month, Class::PrevMonth, Class::ThisMonth, Class::Keyword, Class::UnitCase, Class::Neg];
+    text.token(at).is_some_and(|t| t.shape == Shape::Word && t.plain.len() >= 2 && t.marks.is_bare())
+        && text.is_any(at, &never).is_none()
+        && text.indicator(at).is_none()
+        && text.code(at).is_none()
+        && !matches!(text.plain(at), "co" | "bao")
+}
+
+/// “hang dong 1 thang 6”, “an hoa 2 t6”: small common words and a number right before the month.
+fn numbered_name(text: &Text, from: usize) -> Option<(String, usize)> {
+    let quiet = |at: usize| {
+        text.token(at).is_some_and(|t| t.shape == Shape::Word && t.plain.len() >= 2)
+            && text.code(at).is_none()
+            && text.hits(at).iter().all(|hit| {
+                hit.len == 1
+                    && matches!(
+                        hit.meaning,
+                        Meaning::Class(Class::Common | Class::Dong | Class::UnitThing | Class::Calm)
+                    )
+            })
+    };
+    let words = (from..from + 3).take_while(|at| quiet(*at)).count();
+    let number = from + words;
+    let month = text.is(number + 1, Class::Month).is_some()
+        || (text.plain(number + 1) == "t" && is_number(text, number + 2))
+        || [':', '.'].into_iter().any(|c| text.is_sep(number + 1, c));
+    let capital = text.mixed_case && (from..number).all(|at| text.token(at).is_some_and(|t| t.upper));
+    if words == 0
+        || !(month || capital && !is_counted(text, number))
+        || !is_number(text, number)
+        || text.plain(number).len() > 2
+    {
+        return None;
+    }
+    let name: Vec<&str> = (from..=number).map(|at| text.plain(at)).collect();
+    Some((name.join(" "), number + 1))
+}
+
+/// “trưởng thôn 3”, “ban hang dong 1 thang 6”: hamlets whose words would mean something else.
+pub(super) fn numbered_hamlet(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let led = usize::from(matches!(text.plain(at), "truong" | "pho"));
+    let len = text.is(at + led, Class::Hamlet)?;
+    let number = at + led + len;
+    if led == 1 && is_number(text, number) && !is_counted(text, number) {
+        let name = text.plain(number).trim_start_matches('0').to_owned();
+        return Some((Kind::Hamlet { name, aside: false }, number + 1 - at));
+    }
+    let (name, next) = numbered_name(text, number)?;
+    Some((Kind::Hamlet { name, aside: false }, next - at))
 }
 
 fn is_number(text: &Text, at: usize) -> bool {
@@ -80,6 +175,11 @@ fn is_name(text: &Text, at: usize) -> bool {
 
 /// A number that is no count by its form or by the word before it: length.
 pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    // “tc000000000002”: what is glued to a code is its figure, however long.
+    let glued = text.token(at).is_some_and(|t| t.shape == Shape::Number && !t.spaced);
+    if glued && at.checked_sub(1).is_some_and(|b| text.code(b).is_some()) {
+        return None;
+    }
     if let Some(found) = pin(text, at).or_else(|| identity(text, at)).or_else(|| plate(text, at)) {
         return Some(found);
     }
@@ -106,7 +206,36 @@ pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
             ));
         }
     }
-    long_number(text, at)
+    floors_or_year(text, at).or_else(|| model(text, at)).or_else(|| long_number(text, at))
+}
+
+/// “nhà nghỉ 5 tầng”, “năm mới 2026”.
+fn floors_or_year(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let number = text.token(at).filter(|t| t.shape == Shape::Number)?;
+    let counted = text.token(at + 2).is_some_and(|t| t.shape == Shape::Number);
+    if matches!(text.plain(at + 1), "tang" | "lau") && !counted {
+        return Some((Kind::Noise("floors"), 2));
+    }
+    let year = number.plain.len() == 4 && number.plain.starts_with("202");
+    let named = at.checked_sub(1).is_some_and(|b| matches!(text.plain(b), "moi" | "hoc" | "tet"));
+    (year && named).then_some((Kind::Noise("a year"), 1))
+}
+
+/// “Wave RSX 110”, “SH Mode 125”: the number after a make and its model.
+fn model(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let mut next = at + text.is(at, Class::Place)?;
+    let from = next;
+    while next < from + 2
+        && text.code(next).is_none()
+        && text
+            .token(next)
+            .is_some_and(|t| t.shape == Shape::Word && (t.word.is_none() || (t.upper && text.mixed_case)))
+    {
+        next += 1;
+    }
+    let number = text.token(next).filter(|t| t.shape == Shape::Number && t.plain.len() <= 4)?;
+    let sized = number.plain.len() >= 2 && next > from && !is_counted(text, next);
+    sized.then_some((Kind::Noise("the name of a model"), next + 1 - at))
 }
 
 /// “MA 1234”.

@@ -32,6 +32,35 @@ pub(super) fn strange_code(text: &Text, items: &[Item]) -> Option<usize> {
     })
 }
 
+/// The item of words that may be a mistyped “đính chính”, “bổ sung”, “sửa” or “thêm” in running text.
+pub(super) fn strange_verb(text: &Text, items: &[Item]) -> Option<usize> {
+    const PAIRS: [(&str, &str); 4] = [("dinh", "chinh"), ("bo", "sung"), ("dieu", "chinh"), ("cai", "chinh")];
+    if items.iter().any(|item| matches!(item.kind, Kind::Fix | Kind::Add | Kind::Mistake)) {
+        return None;
+    }
+    let like = |at: usize, word: &str| {
+        let plain = text.plain(at);
+        plain == word || one_edit_apart(word, plain)
+    };
+    let stranger = |at: usize, word: &str| {
+        text.token(at).is_some_and(|t| t.shape == Shape::Word && t.word.is_none() && t.plain != word)
+    };
+    let found = (0..text.tokens.len()).find(|at| {
+        let pair = PAIRS.iter().any(|(first, second)| {
+            let typed = like(*at, first) && like(at + 1, second);
+            let marked = text.plain(*at) == *first && text.plain(at + 1) == *second && *second == "chinh";
+            typed && (marked || stranger(*at, first) || stranger(at + 1, second))
+        });
+        let lone = ["them", "nham"].iter().any(|word| {
+            text.is_stranger(*at)
+                && text.token(*at).is_some_and(|t| !t.upper)
+                && one_edit_apart(word, text.plain(*at))
+        });
+        pair || lone
+    })?;
+    items.iter().position(|item| item.from <= found && found < item.to)
+}
+
 /// Where no month is named: the token that may be a mistyped month (“tang 5”, “thang truc”).
 pub(super) fn strange_month(text: &Text) -> Option<usize> {
     (0..text.tokens.len()).find(|at| {

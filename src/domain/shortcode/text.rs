@@ -81,7 +81,7 @@ impl<'a> Text<'a> {
                 _ => None,
             })
             .max_by_key(|(_, _, len)| *len);
-        let noise = self.is(at, Class::Noise).unwrap_or(0);
+        let noise = self.noise(at).unwrap_or(0);
         if let Some(hit) = found.filter(|(_, _, len)| *len > noise) {
             return match self.code(at) {
                 Some(code) if hit.2 == 1 && code == hit.0 => Some((code, Strength::Code, 1)),
@@ -89,6 +89,40 @@ impl<'a> Text<'a> {
             };
         }
         self.code(at).filter(|_| noise <= 1).map(|code| (code, Strength::Code, 1))
+    }
+
+    /// The length of the words at `at` that only look like others; right after “vụ” and without marks “chay xe” is
+    /// what happened (“cháy xe”), no noise (“chạy xe”).
+    pub fn noise(&self, at: usize) -> Option<usize> {
+        let len = self.is(at, Class::Noise)?;
+        let spoken = self.hits(at).iter().map(|hit| hit.len).max().unwrap_or(len);
+        let bare = self.tokens.get(at).is_some_and(|t| t.marks.is_bare());
+        if bare && self.is_driven(at + len) {
+            return Some(spoken);
+        }
+        let counted = bare
+            && at.checked_sub(1).is_some_and(|b| self.is(b, Class::UnitCase).is_some())
+            && self
+                .hits(at)
+                .iter()
+                .any(|hit| matches!(hit.meaning, Meaning::Indicator(..)) && hit.len >= len);
+        // “số vụ lừa đảo”: a phrase that begins inside “vụ lúa” and goes on takes its word back.
+        let inside = self.is(at, Class::UnitCase).is_some()
+            && (1..len).any(|i| {
+                self.tokens.get(at + i).is_some_and(|t| t.marks.is_bare())
+                    && self.hits(at + i).iter().any(|hit| {
+                        matches!(hit.meaning, Meaning::Indicator(_, Strength::Generic | Strength::Specific))
+                            && hit.len > (len - i).max(1)
+                    })
+            });
+        (!counted && !inside).then_some(len)
+    }
+
+    /// “chay xe may nguoc chieu”: words that tell how somebody drove.
+    fn is_driven(&self, from: usize) -> bool {
+        (from..from + 5)
+            .take_while(|i| self.tokens.get(*i).is_some_and(|t| t.shape == Shape::Word))
+            .any(|i| matches!(self.plain(i), "nguoc" | "lang" | "au" | "toc"))
     }
 
     /// The indicator whose code the token at `at` is.
@@ -151,7 +185,7 @@ impl<'a> Text<'a> {
     }
 
     /// Whether the token is a word that the vocabulary does not know, and no code or name.
-    fn is_stranger(&self, at: usize) -> bool {
+    pub fn is_stranger(&self, at: usize) -> bool {
         self.tokens.get(at).is_some_and(|token| {
             let name = token.upper && self.mixed_case && at > 0 && !self.is_sentence_start(at);
             token.shape == Shape::Word

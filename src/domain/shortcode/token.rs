@@ -3,6 +3,7 @@
 use super::book::{Book, WordId};
 use super::fold::{Glyph, GlyphKind};
 use super::glued::{Cut, Glued, cut};
+use super::joined::cut_words;
 use super::syllable::{Marks, from_telex, from_vni, is_syllable};
 
 /// What a token is.
@@ -84,7 +85,24 @@ pub(super) fn tokens(glyphs: &[Glyph], book: &Book) -> Vec<Token> {
     for (from, to, spaced) in runs {
         read_run(glyphs.get(from..to).unwrap_or_default(), spaced, typing, book, &mut found);
     }
+    spell_zero_as_no(&mut found, book);
     found
+}
+
+/// “0 co gi”: the figure that people type for “không” before “có”.
+fn spell_zero_as_no(tokens: &mut [Token], book: &Book) {
+    for at in 1..tokens.len() {
+        let has = tokens.get(at).is_some_and(|t| t.plain == "co" && t.shape == Shape::Word && t.spaced);
+        let free = at.checked_sub(2).and_then(|b| tokens.get(b)).is_none_or(|t| {
+            book.code_at(&t.plain).is_none() && !matches!(t.shape, Shape::Sep(':' | '=' | '/' | '-'))
+        });
+        if let Some(zero) = tokens.get_mut(at - 1).filter(|t| has && free && t.plain == "0" && t.spaced) {
+            zero.shape = Shape::Word;
+            zero.plain = "khong".to_owned();
+            zero.word = book.word("khong");
+            zero.origin = Origin::Short;
+        }
+    }
 }
 
 /// By which keys the text was typed.
@@ -197,6 +215,13 @@ fn read_word(run: &[Glyph], spaced: bool, typing: Typing, book: &Book, found: &m
     }
     if whole.word.is_none()
         && !is_code
+        && !is_syllable(&whole.plain)
+        && let Some(cuts) = cut_words(&whole.plain, book)
+    {
+        return push_words(run, spaced, &cuts, typing, book, found);
+    }
+    if whole.word.is_none()
+        && !is_code
         && let Some((plain, marks)) = from_telex(&whole.plain)
         && (typing.telex
             || is_telex_like(&whole.plain)
@@ -275,6 +300,7 @@ fn is_readable(run: &[Glyph], parts: &[Cut], book: &Book) -> bool {
             || book.code_at(word).is_some()
             || book.alias(word, Marks::default()).is_some()
             || from_telex(word).is_some_and(|(plain, _)| book.word(&plain).is_some())
+            || cut_words(word, book).is_some()
     };
     let starts_with_digit = run.first().is_some_and(|g| g.kind == GlyphKind::Digit);
     match parts {
@@ -307,6 +333,21 @@ fn push_cuts(run: &[Glyph], spaced: bool, cuts: &[Cut], typing: Typing, book: &B
             read_piece(piece, spaced, typing, book, found);
         }
         after_code = !figure && book.code_at(&plain).is_some();
+    }
+}
+
+/// The words of a run that were written together, each as if it stood alone.
+fn push_words(
+    run: &[Glyph],
+    spaced: bool,
+    cuts: &[Cut],
+    typing: Typing,
+    book: &Book,
+    found: &mut Vec<Token>,
+) {
+    for (at, cut) in cuts.iter().enumerate() {
+        let piece = run.get(cut.from..cut.to).unwrap_or_default();
+        read_word(piece, spaced || at > 0, typing, book, found);
     }
 }
 

@@ -143,6 +143,10 @@ fn options(items: &[Item], book: &Book, at: usize, before: usize, after: usize, 
     };
     let left = scan(&mut (before..at).rev(), Side::Left);
     let right = scan(&mut (at + 1..after), Side::Right);
+    // “ký cam kết 75 hộ”: households right beside what counts them are no talk.
+    let near = |choice: &Option<Choice>| choice.as_ref().is_some_and(|choice| choice.cost < 100);
+    let households = matches!(kind, Kind::Figure(figure) if figure.unit == Unit::House);
+    let loose = if households && (near(&left) || near(&right)) { LOOSE } else { loose };
     Options { item: at, loose, left, right }
 }
 

@@ -59,9 +59,7 @@ impl Scanner<'_, '_> {
         }
         let counted = self.text.indicator(next);
         // “MTY1 phát hiện”, “BLGD1 tuần tra”: a figure glued to its code has no unit, whatever word follows.
-        let coded = matches!(self.last(), Some(Kind::Indicator(_, Strength::Code)))
-            && self.text.token(at).is_some_and(|t| !t.spaced)
-            && self.text.is(next, Class::UnitCase).is_none();
+        let coded = self.is_glued_to_code(at, next);
         if coded && first.thousandths.is_none() {
             return Some((Kind::Figure(Figure::of(first.value, Unit::None)), next - at));
         }
@@ -118,6 +116,26 @@ impl Scanner<'_, '_> {
             && !counted
             && self.text.hits(next).iter().all(|hit| hit.meaning == Meaning::Class(Class::Common));
         if stranger { Unit::Stranger } else { Unit::None }
+    }
+
+    /// Whether the figure from `at` to `next` is written to its code (“TC1”, “TC=1”).
+    fn is_glued_to_code(&self, at: usize, next: usize) -> bool {
+        let mut before = self.items.iter().rev().filter(|item| !matches!(item.kind, Kind::Colon));
+        matches!(before.next().map(|item| &item.kind), Some(Kind::Indicator(_, Strength::Code)))
+            && self.text.token(at).is_some_and(|t| !t.spaced)
+            && self.text.is(next, Class::UnitCase).is_none()
+    }
+
+    /// “còn lại 0”.
+    pub(super) fn is_zero_for_no(&self, at: usize) -> bool {
+        let mut before =
+            self.items.iter().rev().filter(|item| !matches!(item.kind, Kind::Colon | Kind::Noise(_)));
+        let rest = matches!(before.next().map(|item| &item.kind), Some(Kind::Rest));
+        let ended = self
+            .text
+            .token(at + 1)
+            .is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep('.' | ',' | ';')));
+        rest && ended && self.text.token(at).is_some_and(|t| t.number() == Some(0))
     }
 
     /// “o”, “O”, “l” after a code, and “o vụ”.

@@ -8,7 +8,7 @@ mod phrases;
 use super::dates::time;
 use super::items::{Item, Kind, Trouble, Unit};
 use super::lexicon::{Class, Strength};
-use super::places::{hamlet, number_noise};
+use super::places::{hamlet, number_noise, numbered_hamlet};
 use super::text::Text;
 use super::token::Shape;
 
@@ -59,7 +59,8 @@ impl Scanner<'_, '_> {
             Shape::Opaque => return number_noise(self.text, at).unwrap_or_else(|| (self.opaque(at), 1)),
             Shape::Word | Shape::Number => {}
         }
-        self.noise(at)
+        numbered_hamlet(self.text, at)
+            .or_else(|| self.noise(at))
             .or_else(|| number_noise(self.text, at))
             .or_else(|| {
                 if self.is_result_fraction(at) { None } else { time(self.text, at, self.after_keyword(at)) }
@@ -67,6 +68,7 @@ impl Scanner<'_, '_> {
             .or_else(|| self.list_number(at))
             .or_else(|| self.place(at))
             .or_else(|| self.sum_of_money(at))
+            .or_else(|| self.is_zero_for_no(at).then_some((Kind::Blanket { more: true }, 1)))
             .or_else(|| self.figure(at))
             .or_else(|| self.negation(at))
             .or_else(|| self.indicator(at))
@@ -139,7 +141,7 @@ impl Scanner<'_, '_> {
     }
 
     fn noise(&self, at: usize) -> Option<Piece> {
-        let len = self.text.is(at, Class::Noise)?;
+        let len = self.text.noise(at)?;
         let others = self
             .text
             .hits(at)

@@ -53,8 +53,31 @@ impl Scanner<'_, '_> {
         let entry_is_word = len > 1 || token.plain.len() > 3;
         let beside = self.beside_figure(at);
         entry_is_word
+            || self.ends_code_list(at)
             || (beside && self.text.is(at, Class::Polite).is_none())
             || (token.caps && self.text.mixed_case && token.plain.len() >= 2 && beside)
+    }
+
+    /// “T2 TC3, MT”: a short code without a figure, between codes or at their end.
+    fn ends_code_list(&self, at: usize) -> bool {
+        let ended = self.text.token(at + 1).is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep(_)));
+        let only_codes = self.items.iter().all(|item| {
+            matches!(
+                item.kind,
+                Kind::Keyword
+                    | Kind::Month(_)
+                    | Kind::Hamlet { .. }
+                    | Kind::Figure(_)
+                    | Kind::Money { .. }
+                    | Kind::Sep(_)
+                    | Kind::Colon
+                    | Kind::Noise("a joint")
+                    | Kind::Indicator(_, Strength::Code)
+            )
+        });
+        let coded = self.items.iter().any(|item| matches!(item.kind, Kind::Indicator(_, Strength::Code)));
+        let polite = self.text.is(at, Class::Polite).is_some() && self.text.mixed_case;
+        ended && only_codes && coded && !polite
     }
 
     pub(super) fn beside_figure(&self, at: usize) -> bool {
@@ -78,7 +101,7 @@ impl Scanner<'_, '_> {
             || unit
             || (token.caps && self.text.mixed_case)
             || !vowels && token.plain.len() > 2
-            || self.text.number_word(at + 1).is_some()
+            || (self.text.number_word(at + 1).is_some() && !is_double(self.text.plain(at + 1)))
     }
 
     pub(super) fn phrase(&mut self, at: usize) -> Option<Piece> {
@@ -140,6 +163,11 @@ impl Scanner<'_, '_> {
             other => other,
         }
     }
+}
+
+/// Number words that without marks are other words too (“trừ sâu”).
+fn is_double(plain: &str) -> bool {
+    matches!(plain, "sau" | "nam" | "tu" | "bay")
 }
 
 /// Phrases that are one kind of piece whatever stands around them, the first of equal length winning.

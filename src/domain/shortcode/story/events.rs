@@ -107,11 +107,21 @@ impl Teller<'_, '_> {
                 if self.correcting {
                     self.excuse(event);
                 }
+                self.drop_cases(place, event);
                 self.claim(place, value, thing, Strength::Generic, Some(event), Unit::Person);
             }
             Some(None) => {}
             None if value == 0 => {}
             None => self.doubts.push(unattached()),
+        }
+    }
+
+    /// “1 vụ đuối nước chết 2 cháu”: where the dead are what is counted, the cases are not.
+    fn drop_cases(&mut self, place: usize, event: usize) {
+        let people =
+            self.text.book.entries.get(place).is_some_and(|entry| entry.units.contains(&Unit::Person));
+        if let Some(claims) = self.claims.get_mut(&place).filter(|_| people) {
+            claims.retain(|claim| claim.thing != event || claim.unit != Unit::Case);
         }
     }
 

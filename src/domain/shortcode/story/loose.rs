@@ -13,9 +13,11 @@ impl Teller<'_, '_> {
             let why = match self.kind(at) {
                 Kind::Hedge | Kind::Each => Why::Vague,
                 Kind::Plan => Why::NotAReport,
+                // “suýt cháy nhà 1 vụ”: it did not happen.
+                Kind::Cause if self.is_near_miss(at) => Why::Vague,
                 _ => continue,
             };
-            let near = *self.kind(at) == Kind::Each;
+            let near = matches!(self.kind(at), Kind::Each | Kind::Cause);
             let reach = (at + 1..self.items.len())
                 .take(if near { 4 } else { usize::MAX })
                 .take_while(|i| !matches!(self.kind(*i), Kind::Sep(3)));
@@ -27,6 +29,11 @@ impl Teller<'_, '_> {
                 self.doubts.push(Doubt::new(why, at));
             }
         }
+    }
+
+    fn is_near_miss(&self, at: usize) -> bool {
+        self.items.get(at).is_some_and(|item| matches!(self.text.plain(item.from), "suyt" | "xem"))
+            && matches!(self.kind(at + 1), Kind::Indicator(..))
     }
 
     /// “HGT K 1”: a denial between an indicator and its figure.
@@ -69,6 +76,7 @@ impl Teller<'_, '_> {
             Unit::Thing | Unit::House => return,
             Unit::Stranger if !self.begins_clause(at) && !self.is_near_unclaimed(at) => return,
             Unit::Person | Unit::Turn if self.take_attendance(at, figure) => return,
+            Unit::Person if self.take_people_of_case(at, figure) => return,
             Unit::Person if !self.is_second_telling(at) => return,
             _ => {}
         }
@@ -82,6 +90,26 @@ impl Teller<'_, '_> {
         let mut doubt = Doubt::new(why, at);
         doubt.count = Some(figure.value);
         self.doubts.push(doubt);
+    }
+
+    /// “1 vụ đuối nước chết 2 cháu”: an indicator of people told by cases and by people right after it.
+    fn take_people_of_case(&mut self, at: usize, figure: &Figure) -> bool {
+        let before =
+            (0..at).rev().find(|i| !matches!(self.kind(*i), Kind::Word | Kind::Noise(_) | Kind::Colon));
+        let Some((thing, Kind::Indicator(place, _))) = before.map(|thing| (thing, self.kind(thing).clone()))
+        else {
+            return false;
+        };
+        let people =
+            self.text.book.entries.get(place).is_some_and(|e| e.units.first() == Some(&Unit::Person));
+        let case = self.pairing.figure_of(thing).is_some_and(|f| self.unit_of(f) == Unit::Case);
+        if !people || !case || figure.approx {
+            return false;
+        }
+        for claim in self.claims.entry(place).or_default().iter_mut().filter(|claim| claim.thing == thing) {
+            claim.value = figure.value;
+        }
+        true
     }
 
     /// “2 và khách trọ 3 người”: people right after an indicator of people that another bare figure already counts.
@@ -280,10 +308,22 @@ impl Teller<'_, '_> {
             }
             match self.kind(at).clone() {
                 Kind::Indicator(place, strength) => self.take_unclaimed_indicator(at, place, strength),
+                Kind::Ambiguous(_) => self.take_unclaimed_code(at),
                 Kind::Consequence(what) => self.take_unclaimed_consequence(at, what),
                 _ => {}
             }
         }
+    }
+
+    /// “T2 TC3, MT”: a short code that may mean several things and has no figure.
+    fn take_unclaimed_code(&mut self, at: usize) {
+        let Some(item) = self.items.get(at) else { return };
+        if item.to - item.from > 1 || self.text.plain(item.from).len() > 3 {
+            return;
+        }
+        let mut doubt = Doubt::new(Why::AmbiguousWord, at);
+        doubt.candidates = self.places(at);
+        self.doubts.push(doubt);
     }
 
     pub(super) fn take_unclaimed_indicator(&mut self, at: usize, place: usize, strength: Strength) {

@@ -7,7 +7,7 @@ mod prepare;
 
 use std::collections::BTreeMap;
 
-use prepare::{insides, mark_headers, mark_replaced, mentions};
+use prepare::{insides, mark_compared, mark_headers, mark_replaced, mentions};
 
 use super::attach::{Pairing, attach, need};
 use super::items::{Figure, Item, Kind, Trouble, Unit};
@@ -63,6 +63,7 @@ pub(super) fn tell(text: &Text, items: &[Item], correcting: bool) -> Story {
     let mut items = items.to_vec();
     let inside = insides(&items);
     mark_headers(&mut items);
+    mark_compared(&mut items);
     if correcting {
         mark_replaced(&mut items);
     }
@@ -156,7 +157,9 @@ impl Teller<'_, '_> {
     }
 
     pub(super) fn take_troubles(&mut self) {
-        if let Some(at) = super::strange::strange_code(self.text, self.items) {
+        let strange = super::strange::strange_code(self.text, self.items)
+            .or_else(|| super::strange::strange_verb(self.text, self.items));
+        if let Some(at) = strange {
             self.doubts.push(Doubt::new(Why::UnknownCode, at));
         }
         for (at, item) in self.items.iter().enumerate() {

@@ -40,6 +40,17 @@ pub(super) fn mark_headers(items: &mut [Item]) {
     }
 }
 
+/// “so với 3 vụ tháng 5”: a figure between “than” and a month counts that month.
+pub(super) fn mark_compared(items: &mut [Item]) {
+    for at in 1..items.len() {
+        let than = matches!(items.get(at - 1).map(|i| &i.kind), Some(Kind::Than));
+        let month = matches!(items.get(at + 1).map(|i| &i.kind), Some(Kind::Month(_)));
+        if let (true, Some(Item { kind: Kind::Figure(figure), .. })) = (than && month, items.get_mut(at)) {
+            figure.denied = true;
+        }
+    }
+}
+
 /// “từ 2 thành 3”, “2 -> 3”: in a correction the first figure is what was wrong.
 pub(super) fn mark_replaced(items: &mut [Item]) {
     for at in 0..items.len() {
