@@ -78,11 +78,14 @@ fn measure(name: &str, folder: &Path, url: &str, target: Target) {
     ];
     for (what, path) in questions {
         let requests = vec![get(&path, &token); TIMES];
+        let before = server.processor_time();
         let run = runtime.block_on(drive(server.address, 1, requests));
+        let times = u32::try_from(TIMES).unwrap();
         println!(
-            "{what}: p50 {:.1} ms, p99 {:.1} ms, refused {}",
+            "{what}: p50 {:.1} ms, p99 {:.1} ms, processor time {:.1} ms, refused {}",
             run.p50.as_secs_f64() * 1e3,
             run.p99.as_secs_f64() * 1e3,
+            ((server.processor_time() - before) / times).as_secs_f64() * 1e3,
             run.refused
         );
     }

@@ -1,5 +1,15 @@
 //! Time of one reading: texts of the corpus, and one of 160 characters.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::print_stdout,
+    reason = "a bench that cannot go on stops, and prints what it measured"
+)]
+
 use std::hint::black_box;
 
 use binhyen::domain::shortcode::{Labelled, Reader};

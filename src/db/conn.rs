@@ -47,6 +47,7 @@ impl Target {
             Target::Sqlite(path) => {
                 let mut conn = SqliteConnection::establish(path)?;
                 conn.batch_execute(&sqlite_pragmas(for_reading))
+                    .and_then(|()| super::tally::register(&mut conn))
                     .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Sqlite(conn))
             }

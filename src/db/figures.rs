@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use diesel::RunQueryDsl;
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
 
 use super::DbResult;
 use super::conn::Conn;
 use super::sql::{Sql, padded};
+use super::tally;
 use super::unit::Unit;
 use crate::domain::ids::UnitId;
 use crate::domain::indicator::IndicatorId;
@@ -44,25 +45,68 @@ pub fn totals(conn: &mut Conn, area: Area, period: i32) -> DbResult<Vec<Total>> 
         Area::Commune(commune) => totals_of(conn, &[commune], period),
         Area::Province(province) => load_totals(
             conn,
-            // The communes first, then their rows by the key of `total`.
+            // `CROSS JOIN` makes SQLite take the communes first, then their rows by the key of `total`.
             Sql::new(
-                "SELECT t.commune_id, t.indicator_id, t.figure, t.stated FROM unit u JOIN total t ON t.commune_id = u.id \
-                 AND t.period = ",
+                "SELECT t.commune_id, t.indicator_id, t.figure, t.stated FROM unit u CROSS JOIN total t \
+                 WHERE u.kind = 'commune' AND u.province_id = ",
             )
-            .bind(period)
-            .sql(" WHERE u.kind = 'commune' AND u.province_id = ")
-            .bind(province),
+            .bind(province)
+            .sql(" AND t.commune_id = u.id AND t.period = ")
+            .bind(period),
         ),
-        Area::Country => load_totals(
-            conn,
-            Sql::new(
-                "SELECT u.province_id, t.indicator_id, CAST(sum(t.figure) AS BIGINT), CAST(sum(t.stated) AS BIGINT) \
-                 FROM unit u JOIN total t ON t.commune_id = u.id AND t.period = ",
-            )
-            .bind(period)
-            .sql(" GROUP BY u.province_id, t.indicator_id"),
-        ),
+        Area::Country => country_totals(conn, &AS_THEY_WERE, period),
     }
+}
+
+/// Which communes of the country are summed up, by which province.
+struct Grouping {
+    province: &'static str,
+    communes: &'static str,
+    only: &'static str,
+}
+
+/// Every commune by its province; those of before the reform lie in none.
+const AS_THEY_WERE: Grouping = Grouping { province: "u.province_id", communes: " FROM unit u", only: "" };
+/// Those that lie in a province.
+const PLACED: Grouping = Grouping { only: " AND u.province_id IS NOT NULL", ..AS_THEY_WERE };
+/// Those that lie in none, by the province of their main successor, of which there is one.
+const BY_SUCCESSOR: Grouping = Grouping {
+    province: "s.province_id",
+    communes: " FROM unit u LEFT JOIN unit_lineage l ON l.from_unit_id = u.id AND l.main_successor \
+               LEFT JOIN unit s ON s.id = l.to_unit_id",
+    only: " AND u.province_id IS NULL",
+};
+
+/// The totals of the country's communes, one per province and indicator.
+fn country_totals(conn: &mut Conn, grouping: &Grouping, period: i32) -> DbResult<Vec<Total>> {
+    if conn.is_postgres() {
+        let sums = ", t.indicator_id, CAST(sum(t.figure) AS BIGINT), CAST(sum(t.stated) AS BIGINT)";
+        return load_totals(conn, grouped(grouping, sums, period).sql(", t.indicator_id"));
+    }
+    let query: Sql<(Nullable<BigInt>, Binary)> =
+        grouped(grouping, ", tally(t.indicator_id, t.figure, t.stated)", period);
+    let mut totals = Vec::new();
+    for (unit_id, bytes) in query.load::<(Option<i64>, Vec<u8>)>(conn)? {
+        totals.extend(tally::read(&bytes)?.into_iter().map(|(indicator_id, figure, stated)| Total {
+            unit_id,
+            indicator_id,
+            figure,
+            stated,
+        }));
+    }
+    Ok(totals)
+}
+
+fn grouped<ST>(grouping: &Grouping, sums: &'static str, period: i32) -> Sql<ST> {
+    Sql::new("SELECT ")
+        .sql(grouping.province)
+        .sql(sums)
+        .sql(grouping.communes)
+        .sql(" CROSS JOIN total t WHERE u.kind = 'commune' AND t.commune_id = u.id AND t.period = ")
+        .bind(period)
+        .sql(grouping.only)
+        .sql(" GROUP BY ")
+        .sql(grouping.province)
 }
 
 /// The totals of `period` of these communes, one per commune and indicator.
@@ -205,32 +249,36 @@ pub fn communes(conn: &mut Conn, province: UnitId, day: NaiveDate) -> DbResult<V
         .map(|units| units.into_iter().filter(|unit| unit.kind == "commune").collect())
 }
 
-/// How many communes each province has on `day`.
-pub fn commune_counts(conn: &mut Conn, day: NaiveDate) -> DbResult<HashMap<UnitId, usize>> {
-    let rows = Sql::<(BigInt, BigInt)>::new(
-        "SELECT province_id, count(*) FROM unit WHERE kind = 'commune' AND province_id IS NOT NULL AND valid_from <= ",
-    )
-    .bind(day)
-    .sql(" AND valid_to >= ")
-    .bind(day)
-    .sql(" GROUP BY province_id")
-    .load::<(i64, i64)>(conn)?;
-    Ok(rows.into_iter().map(|(province, count)| (province, usize::try_from(count).unwrap_or(0))).collect())
+/// How many communes each of these provinces has on `day`.
+pub fn commune_counts(
+    conn: &mut Conn,
+    provinces: &[Unit],
+    day: NaiveDate,
+) -> DbResult<HashMap<UnitId, usize>> {
+    let ids: Vec<UnitId> = provinces.iter().map(|province| province.id).collect();
+    let mut counts = HashMap::new();
+    for list in padded(&ids) {
+        let rows = Sql::<(BigInt, BigInt)>::new(
+            "SELECT province_id, count(*) FROM unit WHERE kind = 'commune' AND province_id IN (",
+        )
+        .list(list)
+        .sql(") AND valid_from <= ")
+        .bind(day)
+        .sql(" AND valid_to >= ")
+        .bind(day)
+        .sql(" GROUP BY province_id")
+        .load::<(i64, i64)>(conn)?;
+        counts.extend(
+            rows.into_iter().map(|(province, count)| (province, usize::try_from(count).unwrap_or(0))),
+        );
+    }
+    Ok(counts)
 }
 
 /// As [`totals`] of the country, with the communes that were merged since counting for the province of their main
 /// successor.
 pub fn country_totals_by_successor(conn: &mut Conn, period: i32) -> DbResult<Vec<Total>> {
-    load_totals(
-        conn,
-        Sql::new(
-            "SELECT p.province_id, t.indicator_id, CAST(sum(t.figure) AS BIGINT), CAST(sum(t.stated) AS BIGINT) FROM \
-             (SELECT u.id, COALESCE(u.province_id, min(s.province_id)) AS province_id FROM unit u \
-             LEFT JOIN unit_lineage l ON l.from_unit_id = u.id AND l.main_successor \
-             LEFT JOIN unit s ON s.id = l.to_unit_id WHERE u.kind = 'commune' GROUP BY u.id, u.province_id) p \
-             JOIN total t ON t.commune_id = p.id AND t.period = ",
-        )
-        .bind(period)
-        .sql(" GROUP BY p.province_id, t.indicator_id"),
-    )
+    let mut totals = country_totals(conn, &PLACED, period)?;
+    totals.extend(country_totals(conn, &BY_SUCCESSOR, period)?);
+    Ok(totals)
 }

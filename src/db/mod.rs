@@ -27,6 +27,7 @@ mod seed;
 pub mod session;
 pub mod signing_key;
 pub mod sql;
+mod tally;
 pub mod total;
 pub mod traffic;
 pub mod unit;

@@ -40,6 +40,7 @@ CREATE TABLE unit (
 CREATE INDEX unit_parent ON unit (parent_id);
 CREATE INDEX unit_commune ON unit (commune_id, kind);
 CREATE INDEX unit_province ON unit (province_id, kind);
+CREATE INDEX unit_provinces ON unit (code) WHERE kind = 'province';
 
 -- Former names of units, each until the last day given.
 CREATE TABLE unit_name (

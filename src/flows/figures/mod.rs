@@ -188,7 +188,8 @@ pub async fn country_month(inquiry: &Inquiry<'_>) -> DbResult<Month> {
         let provinces = unit::children(conn, None, question.unit_day(), "", i64::from(i32::MAX))?;
         let counts = figures::hamlet_counts(conn, question.period(), question.last_day())?;
         let states = figures::month_states(conn, Area::Country, question.period())?;
-        Ok((provinces, counts, states, figures::commune_counts(conn, question.unit_day())?))
+        let communes = figures::commune_counts(conn, &provinces, question.unit_day())?;
+        Ok((provinces, counts, states, communes))
     });
     let (this, previous, last_year, (provinces, counts, states, communes)) =
         tokio::try_join!(sums(0), sums(1), sums(2), rest)?;
