@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::task::JoinSet;
+
 use crate::clock::Clock;
 use crate::crypto::{Keys, Place};
 use crate::db::outbox::{self, Delivery, Leased, Sent};
@@ -58,29 +60,33 @@ impl Sender {
         let limit = i64::try_from(self.policy.workers).unwrap_or(1);
         let leased =
             self.db.write(move |conn| outbox::lease(conn, &gateway, holder, now, until, limit)).await?;
-        let sending: Vec<_> = leased
-            .into_iter()
-            .map(|text| {
-                let sender = self.clone();
-                tokio::spawn(async move { (text.id, text.parts, sender.send(&text).await) })
-            })
-            .collect();
+        let mut sending = JoinSet::new();
+        for text in leased {
+            let sender = self.clone();
+            sending.spawn(async move { (text.id, text.parts, sender.send(&text).await) });
+        }
         let mut round = Round { texts: sending.len(), parts: 0 };
-        let mut outcomes = Vec::with_capacity(sending.len());
-        for task in sending {
+        let mut marked = Ok(());
+        // Each is marked as soon as its answer is there: a delivery report may follow at once, and must not wait for
+        // the slowest of the others.
+        while let Some(first) = sending.join_next().await {
+            let mut done = vec![first];
+            done.extend(std::iter::from_fn(|| sending.try_join_next()));
             // A task that panicked leaves its text leased; the lease runs out and the text counts as interrupted.
-            let Ok((id, parts, sent)) = task.await else { continue };
-            if matches!(sent, Sent::Accepted { .. }) {
-                round.parts += i64::from(parts);
-            }
-            metrics::counter!("outbound_texts", "gateway" => self.gateway.id.clone(), "outcome" => outcome_name(&sent)).increment(1);
-            outcomes.push((id, sent));
+            let done: Vec<_> = done.into_iter().filter_map(Result::ok).collect();
+            let accepted = done.iter().filter(|(_, _, sent)| matches!(sent, Sent::Accepted { .. }));
+            round.parts += accepted.map(|(_, parts, _)| i64::from(*parts)).sum::<i64>();
+            marked = marked.and(self.mark(done.into_iter().map(|(id, _, sent)| (id, sent)).collect()).await);
         }
-        if !outcomes.is_empty() {
-            let now = self.clock.real_micros();
-            self.db.write(move |conn| outbox::mark(conn, holder, now, &outcomes)).await?;
+        marked.map(|()| round)
+    }
+
+    async fn mark(&self, outcomes: Vec<(i64, Sent)>) -> DbResult<()> {
+        for (_, sent) in &outcomes {
+            metrics::counter!("outbound_texts", "gateway" => self.gateway.id.clone(), "outcome" => outcome_name(sent)).increment(1);
         }
-        Ok(round)
+        let (holder, now) = (self.holder, self.clock.real_micros());
+        self.db.write(move |conn| outbox::mark(conn, holder, now, &outcomes)).await
     }
 
     async fn send(&self, text: &Leased) -> Sent {

@@ -98,12 +98,11 @@ fn rust_type(kind: &str) -> String {
 async fn the_tables_are_those_that_the_code_knows(test: TestDatabase) {
     let (declared, migrated) = (declared(), test.open().read(migrated).await.unwrap());
     assert!(declared.len() > 100);
-    assert_eq!(declared.difference(&migrated).collect::<Vec<_>>(), [] as [&Column; 0], "only in schema.rs");
-    assert_eq!(
-        migrated.difference(&declared).collect::<Vec<_>>(),
-        [] as [&Column; 0],
-        "only in the database"
-    );
+    let only = |one: &BTreeSet<Column>, other: &BTreeSet<Column>| -> Vec<Column> {
+        one.difference(other).cloned().collect()
+    };
+    assert_eq!(only(&declared, &migrated), [], "only in schema.rs");
+    assert_eq!(only(&migrated, &declared), [], "only in the database");
 }
 
 /// Names and definitions of all indexes.

@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 
 use crate::support::TestDatabase;
 use crate::support::process::TOKEN;
-use crate::support::provider::Provider;
-use crate::support::world::{HEAD, World};
+use crate::support::provider::{HELD, Provider};
+use crate::support::world::{HEAD, OTHER_HEAD, World};
 use crate::web::office::{Office, refused};
 
 const NOW: &str = "2026-03-16T08:00:00+07:00";
@@ -183,6 +183,30 @@ async fn a_text_whose_sender_died_goes_again_under_the_same_id_when_the_lease_is
     assert_eq!(outbox(&world).await, [row("accepted", 1, "")]);
 }
 
+async fn a_slow_answer_holds_up_no_other_text(test: TestDatabase) {
+    let (world, provider) = (World::new(&test, NOW).await, Provider::start());
+    world.text(HEAD, "ANTT 3 TC2").await;
+    world.text(OTHER_HEAD, "ANTT 3 TC2").await;
+    provider.will_answer([200, HELD]);
+    let sender = sender(&world, provider.url(), 1);
+    let round = tokio::spawn(async move { sender.send_due().await.unwrap() });
+    provider.hear(2).await;
+    let accepted = async {
+        while world.number("SELECT count(*) FROM outbox WHERE provider_id = 'theirs-1'").await == 0 {}
+    };
+    tokio::time::timeout(Duration::from_secs(60), accepted).await.expect("marked while the other waits");
+    // Its delivery report, under the provider's id, finds it.
+    let report = |conn: &mut binhyen::db::Conn| {
+        outbox::deliver(conn, "test", "theirs-1", outbox::Delivery::Delivered, None, 1)
+    };
+    assert!(world.db.write(report).await.unwrap());
+    provider.release();
+    assert_eq!(round.await.unwrap().texts, 2);
+    let mut states: Vec<String> = outbox(&world).await.into_iter().map(|text| text.0).collect();
+    states.sort();
+    assert_eq!(states, ["accepted", "delivered"]);
+}
+
 async fn two_senders_never_send_one_text_twice(test: TestDatabase) {
     let (world, provider) = (World::new(&test, NOW).await, Provider::start());
     let second = World::beside(&test, NOW);
@@ -313,6 +337,7 @@ on_both!(
     what_a_provider_refuses_is_not_tried_again,
     a_gateway_with_wrong_credentials_says_so_and_sends_when_they_are_right,
     a_text_whose_sender_died_goes_again_under_the_same_id_when_the_lease_is_over,
+    a_slow_answer_holds_up_no_other_text,
     two_senders_never_send_one_text_twice,
     a_purged_text_is_not_sent_empty,
     delivery_reports_only_raise_what_is_known_of_a_text,

@@ -1,6 +1,8 @@
 //! With PostgreSQL away, texts are taken all the same and stored when it is back: once, in order, none missing.
 
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -152,6 +154,72 @@ fn a_full_spool_tells_gateways_to_come_back_and_keeps_what_it_took() {
         assert_eq!(office.world.number("SELECT count(*) FROM message").await, taken);
         assert_eq!(text(&office, &url, "more", HEAD, &words).await.0, 202);
         assert_eq!(office.world.number("SELECT count(*) FROM message").await, taken + 1);
+        assert_eq!(office.server.terminate(), Some(0));
+    });
+}
+
+#[test]
+fn a_server_stops_when_told_although_the_database_is_away() {
+    play(async {
+        let cluster = postgres::Cluster::start();
+        let office = office(&cluster, |_| {}).await;
+        cluster.stop();
+        assert_eq!(text(&office, &office.server.inbound(), "1", HEAD, "ANTT 3 TC1").await.0, 202);
+        assert_eq!(office.server.terminate(), Some(0));
+        cluster.restart();
+        let server = Server::start(program(&office.test));
+        let ready = async { while office.world.number("SELECT count(*) FROM message").await == 0 {} };
+        tokio::time::timeout(Duration::from_secs(60), ready).await.expect("the next server stores it");
+        assert_eq!(server.terminate(), Some(0));
+    });
+}
+
+/// Texts of each sender.
+const TEXTS: usize = 30;
+/// Senders at once.
+const SENDERS: usize = 10;
+
+/// Sends the texts of one sender, each until it is acknowledged, counting in `acknowledged`.
+async fn send_all(client: reqwest::Client, url: String, sender: usize, acknowledged: Arc<AtomicUsize>) {
+    for number in 0..TEXTS {
+        let body = json!({
+            "id": format!("{sender}-{number}"), "from": format!("09120000{sender:02}"), "text": format!("THEM T3 TC{number}"),
+        });
+        while client.post(&url).json(&body).send().await.unwrap().status() != 202 {}
+        acknowledged.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_database_killed_in_the_middle_loses_nothing_and_doubles_nothing() {
+    play(async {
+        let cluster = postgres::Cluster::start();
+        let office = office(&cluster, |_| {}).await;
+        let acknowledged = Arc::<AtomicUsize>::default();
+        let senders: Vec<_> = (0..SENDERS)
+            .map(|sender| {
+                let (client, url) = (office.client.clone(), office.server.inbound());
+                tokio::spawn(send_all(client, url, sender, Arc::clone(&acknowledged)))
+            })
+            .collect();
+        let reached = async |count| {
+            while acknowledged.load(Ordering::Relaxed) < count {
+                tokio::task::yield_now().await;
+            }
+        };
+        reached(60).await;
+        cluster.stop();
+        reached(150).await;
+        cluster.restart();
+        for sender in senders {
+            sender.await.unwrap();
+        }
+        until_ready(&office, &office.server).await;
+        let stored = office.world.number("SELECT count(*) FROM message").await;
+        assert_eq!(usize::try_from(stored).unwrap(), SENDERS * TEXTS);
+        let wrong = office.world.number("SELECT count(*) FROM message WHERE fate = 'conflicting'").await;
+        assert_eq!(wrong, 0);
+        assert_eq!(office.world.verify().await.findings, []);
         assert_eq!(office.server.terminate(), Some(0));
     });
 }

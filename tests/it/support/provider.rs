@@ -15,7 +15,11 @@ struct Desk {
     /// Answers for the next requests; when there are none left, 200 with an id of the provider's own.
     answers: Mutex<VecDeque<u16>>,
     came: Notify,
+    released: Notify,
 }
+
+/// Instead of a status: the answer, 200, waits until it is released.
+pub const HELD: u16 = 0;
 
 /// A running provider, gone when it is dropped.
 pub struct Provider {
@@ -52,6 +56,11 @@ impl Provider {
         self.desk.answers.lock().unwrap().extend(statuses);
     }
 
+    /// Answers the requests that were held.
+    pub fn release(&self) {
+        self.desk.released.notify_one();
+    }
+
     /// All that was posted so far.
     pub fn heard(&self) -> Vec<Value> {
         self.desk.heard.lock().unwrap().clone()
@@ -84,6 +93,12 @@ async fn take(desk: web::Data<Desk>, text: web::Json<Value>) -> HttpResponse {
     };
     let status = desk.answers.lock().unwrap().pop_front().unwrap_or(200);
     desk.came.notify_waiters();
+    let status = if status == HELD {
+        desk.released.notified().await;
+        200
+    } else {
+        status
+    };
     let mut answer = HttpResponse::build(StatusCode::from_u16(status).unwrap());
     if status < 300 {
         answer.json(serde_json::json!({"id": format!("theirs-{number}")}))
