@@ -303,7 +303,9 @@ impl<'a> Text<'a> {
                 Class::Day,
                 Class::UnitHouse,
             ];
-            if token.plain.len() < 3 || self.is_any(at, &sure).is_some() {
+            // A word that is known is what it is: only one that is none may be a slip of another.
+            let known = self.book.word(&token.plain).is_some();
+            if token.plain.len() < 3 || known || self.is_any(at, &sure).is_some() {
                 continue;
             }
             for choice in self.book.neighbours(&token.plain) {
