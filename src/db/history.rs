@@ -20,6 +20,8 @@ pub struct Version {
     pub version: i32,
     /// The unit.
     pub unit_id: UnitId,
+    /// Its code.
+    pub unit_code: String,
     /// The period, as a number.
     pub period: i32,
     /// The day of an incident.
@@ -51,30 +53,31 @@ pub struct Version {
 type Columns = (
     (BigInt, BigInt, Integer, BigInt, Integer, Nullable<Date>, Text),
     (Bool, Bool, Bool, Text, Nullable<Text>, Nullable<Binary>, BigInt),
-    (Nullable<BigInt>, Nullable<Binary>, Nullable<BigInt>, Nullable<Text>, Nullable<BigInt>),
+    (Nullable<BigInt>, Nullable<Binary>, Nullable<BigInt>, Nullable<Text>, Nullable<BigInt>, Text),
 );
 type Row = (
     (i64, i64, i32, i64, i32, Option<NaiveDate>, String),
     (bool, bool, bool, String, Option<String>, Option<Vec<u8>>, i64),
-    (Option<i64>, Option<Vec<u8>>, Option<i64>, Option<String>, Option<i64>),
+    (Option<i64>, Option<Vec<u8>>, Option<i64>, Option<String>, Option<i64>, String),
 );
 
 const SELECT: &str = "SELECT r.id, r.chain_id, r.version, r.unit_id, r.period, r.day, r.stated, r.rest_zero, r.proposal, \
                       r.flagged, r.source, r.client_id, r.note_cipher, r.received_at, r.person_id, p.name_cipher, \
-                      r.account_id, a.username, r.message_id FROM report r LEFT JOIN person p ON p.id = r.person_id \
+                      r.account_id, a.username, r.message_id, u.code FROM report r JOIN unit u ON u.id = r.unit_id LEFT JOIN person p ON p.id = r.person_id \
                       LEFT JOIN account a ON a.id = r.account_id WHERE ";
 
 fn version(row: Row) -> Version {
     let (
         (id, chain_id, version, unit_id, period, day, stated),
         (rest_zero, proposal, flagged, source, client_id, note_cipher, received_at),
-        (person_id, name_cipher, account_id, username, message_id),
+        (person_id, name_cipher, account_id, username, message_id, unit_code),
     ) = row;
     Version {
         id,
         chain_id,
         version,
         unit_id,
+        unit_code,
         period,
         day,
         stated,

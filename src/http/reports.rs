@@ -47,6 +47,8 @@ pub(super) struct VersionResponse {
     report: String,
     /// Its number, from 1.
     version: i32,
+    /// The code of the unit.
+    unit: String,
     /// `month` or `incident`.
     kind: &'static str,
     /// The month that it counts in.
@@ -105,6 +107,7 @@ impl VersionResponse {
             client_id: stored.client_id,
             report: stored.chain_id.to_string(),
             version: stored.version,
+            unit: stored.unit_code,
             kind: if stored.day.is_some() { "incident" } else { "month" },
             period: period.to_string(),
             day: stored.day,

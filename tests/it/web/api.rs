@@ -160,6 +160,7 @@ async fn reports_and_texts_are_shown_with_who_when_and_how_and_every_reading_is_
         (&json!("sms"), &json!({"TC": 2}), &json!("Lò Văn Ún")),
         "{reports}"
     );
+    assert_eq!(latest["unit"], "03847001");
     let (_, of_commune) = office.get("/api/v1/reports?unit=03847", &officer).await;
     assert_eq!(of_commune["items"], reports["items"]);
     let path = format!("/api/v1/reports/{}", latest["id"].as_str().unwrap());
