@@ -1,5 +1,6 @@
 //! Bringing the schema up to date: migrations are embedded in the program, a set per backend.
 
+use diesel::RunQueryDsl;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::DbError;
@@ -59,6 +60,8 @@ pub fn revert_all(target: &Target) -> Result<(), MigrateError> {
 
 /// Whether all migrations have been run.
 pub fn schema_is_current(conn: &mut Conn) -> Result<bool, DbError> {
+    // The library of migrations hides what the database says; this tells a connection that broke from a wrong schema.
+    super::sql::Sql::<(diesel::sql_types::Integer,)>::new("SELECT 1").get_result::<(i32,)>(conn)?;
     let pending = match conn {
         Conn::Sqlite(conn) => conn.has_pending_migration(SQLITE),
         Conn::Postgres(conn) => conn.has_pending_migration(POSTGRES),
@@ -71,7 +74,6 @@ fn locked(
     f: impl FnOnce(&mut Conn) -> Result<(), MigrateError>,
 ) -> Result<(), MigrateError> {
     use super::sql::Sql;
-    use diesel::RunQueryDsl;
     if !conn.is_postgres() {
         return f(conn);
     }
@@ -92,7 +94,6 @@ mod tests {
 
     #[test]
     fn official_units_and_indicators_come_with_the_schema_and_only_once() {
-        use diesel::RunQueryDsl;
         use diesel::sql_types::BigInt;
         let folder = tempfile::tempdir().unwrap();
         let target = Target::Sqlite(folder.path().join("data/test.db").display().to_string());
