@@ -21,22 +21,8 @@ impl Scanner<'_, '_> {
             return Some(piece);
         }
         let first = digits(self.text, at).or_else(|| words(self.text, at))?;
-        if at.checked_sub(1).is_some_and(|before| self.text.plain(before) == "am") {
-            return Some((Kind::Trouble(Trouble::Negative), first.len));
-        }
-        let next = at + first.len;
-        let near_money = ["trieu", "nghin"]
-            .iter()
-            .any(|word| super::super::syllable::one_edit_apart(word, self.text.plain(next)));
-        if near_money && self.text.hits(next).iter().all(|hit| hit.meaning == Meaning::Class(Class::Common)) {
-            return Some((Kind::Trouble(Trouble::Illegible), next + 1 - at));
-        }
-        let torn = at.checked_sub(1).is_some_and(|b| {
-            self.text.token(b).is_some_and(|t| t.word.is_none())
-                && super::super::syllable::one_edit_apart("muoi", self.text.plain(b))
-        });
-        if first.in_words && torn {
-            return Some((Kind::Trouble(Trouble::Illegible), first.len));
+        if let Some(piece) = self.spoiled(at, &first) {
+            return Some(piece);
         }
         if first.in_words && self.is_after_vague(at) {
             let (unit, len) = unit(self.text, at + first.len).unwrap_or((Unit::None, 0));
@@ -97,6 +83,28 @@ impl Scanner<'_, '_> {
         figure.approx = self.approx;
         figure.thousandths = first.thousandths;
         Some((Kind::Figure(figure), next + len - at))
+    }
+
+    /// A figure that is negative, or torn by a slip in a word of money or number beside it.
+    fn spoiled(&self, at: usize, first: &Amount) -> Option<Piece> {
+        if at.checked_sub(1).is_some_and(|before| self.text.plain(before) == "am") {
+            return Some((Kind::Trouble(Trouble::Negative), first.len));
+        }
+        let next = at + first.len;
+        let near_money = ["trieu", "nghin"]
+            .iter()
+            .any(|word| super::super::syllable::one_edit_apart(word, self.text.plain(next)));
+        if near_money && self.text.hits(next).iter().all(|hit| hit.meaning == Meaning::Class(Class::Common)) {
+            return Some((Kind::Trouble(Trouble::Illegible), next + 1 - at));
+        }
+        let torn = at.checked_sub(1).is_some_and(|b| {
+            self.text.token(b).is_some_and(|t| t.word.is_none())
+                && super::super::syllable::one_edit_apart("muoi", self.text.plain(b))
+        });
+        if first.in_words && torn {
+            return Some((Kind::Trouble(Trouble::Illegible), first.len));
+        }
+        None
     }
 
     /// What stands after a figure without a unit: a word that nobody knows, or nothing in particular.
