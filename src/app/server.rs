@@ -12,6 +12,7 @@ use super::{Installation, metrics_page};
 use crate::config::{Http, Metrics, Settings};
 use crate::flows::authenticate::{Lifetimes, Sessions};
 use crate::flows::intake::Intake;
+use crate::flows::receive::Receiver;
 use crate::http::{self, Site};
 use crate::telemetry;
 
@@ -80,6 +81,11 @@ impl App {
             calendar: Arc::new(settings.period.calendar().clone()),
             sessions,
             body_time: Duration::from_secs(settings.http.request_seconds),
+            receiver: Receiver {
+                db: installation.db.clone(),
+                intake: works.intake.clone(),
+                clock: installation.clock,
+            },
             intake: works.intake.clone(),
             gateways: works.gateways.clone(),
         };

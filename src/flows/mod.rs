@@ -9,4 +9,5 @@ pub mod intake;
 pub mod look_up;
 pub mod permit;
 pub mod purge;
+pub mod receive;
 pub mod verify;

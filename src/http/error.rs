@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use super::request_id::RequestId;
 use crate::db::DbError;
+use crate::flows::receive::ReceiveError;
 
 macro_rules! codes {
     ($($variant:ident = $status:literal $name:literal $title:literal;)+) => {
@@ -248,6 +249,15 @@ impl ResponseError for Problem {
         let mut response = HttpResponse::new(self.code.status());
         response.extensions_mut().insert(self.clone());
         response
+    }
+}
+
+impl From<ReceiveError> for Problem {
+    fn from(error: ReceiveError) -> Self {
+        match error {
+            ReceiveError::Intake(error) => error.into(),
+            ReceiveError::Database(error) => error.into(),
+        }
     }
 }
 

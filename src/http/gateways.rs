@@ -3,17 +3,16 @@
 //! Each gateway has its own format and its own way to prove who it is; both are the gateway's business ([`crate::sms`]).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::Site;
 use super::body;
 use super::error::{Code, Problem, ProblemBody};
-use crate::flows::deliver::take_delivery;
-use crate::flows::intake::{RawMessage, Receipt};
-use crate::sms::{Gateway, Refused, Request};
+use crate::sms::{Door, Gateway, Refused, Request};
 
 /// The largest body that a provider may send, bytes: a text of 10,000 characters, escaped.
 const MAX_BODY: usize = 128 * 1024;
@@ -46,26 +45,7 @@ pub(super) async fn receive_text(
     id: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let gateway = find(&site, &id)?;
-    let incoming =
-        gateway.read_incoming(&provider_request(&site, &request, payload).await?).map_err(refused)?;
-    let raw = RawMessage {
-        gateway: gateway.id.clone(),
-        dedupe_key: incoming.key,
-        sender: incoming.from,
-        text: incoming.text,
-        received_at: site.clock.now_micros(),
-        trusted: gateway.is_trusted(),
-    };
-    // In a task of its own: a provider that hangs up at once must not stop what has begun.
-    let intake = site.intake.clone();
-    let received = actix_web::rt::spawn(async move { intake.receive(raw).await }).await;
-    let receipt = received.map_err(|error| Problem::internal(&error))??;
-    let message = match receipt {
-        Receipt::Stored(id) | Receipt::Replayed(id) => Some(id.to_string()),
-        Receipt::Spooled => None,
-    };
-    Ok(HttpResponse::Accepted().json(ReceivedResponse { message }))
+    receive(&site, &request, payload, &id, Door::Inbound).await
 }
 
 /// Takes a delivery report. States only rise: a late “sent” never lowers “delivered”.
@@ -80,17 +60,31 @@ pub(super) async fn receive_delivery(
     request: HttpRequest,
     id: web::Path<String>,
     payload: web::Payload,
-) -> Result<web::Json<DeliveryResponse>, Problem> {
-    let gateway = find(&site, &id)?;
-    let report =
-        gateway.read_delivery(&provider_request(&site, &request, payload).await?).map_err(refused)?;
-    let known = take_delivery(&site.db, &gateway.id, report, site.clock.real_micros()).await?;
-    Ok(web::Json(DeliveryResponse { known }))
+) -> Result<HttpResponse, Problem> {
+    receive(&site, &request, payload, &id, Door::Delivery).await
 }
 
-fn find<'s>(site: &'s Site, id: &str) -> Result<&'s Gateway, Problem> {
-    let gateway = site.gateways.get(id).map(AsRef::as_ref);
-    gateway.ok_or_else(|| {
+async fn receive(
+    site: &Site,
+    request: &HttpRequest,
+    payload: web::Payload,
+    id: &str,
+    door: Door,
+) -> Result<HttpResponse, Problem> {
+    let gateway = find(site, id)?;
+    let request = provider_request(site, request, payload).await?;
+    let events = gateway.read(door, &request).map_err(refused)?;
+    // In a task of its own: a provider that hangs up at once must not stop what has begun.
+    let (receiver, taker) = (site.receiver.clone(), Arc::clone(&gateway));
+    let taken = actix_web::rt::spawn(async move { receiver.take(&taker, events).await }).await;
+    let taken = taken.map_err(|error| Problem::internal(&error))??;
+    let answer = gateway.answer(door, &taken);
+    let status = StatusCode::from_u16(answer.status).map_err(|error| Problem::internal(&error))?;
+    Ok(HttpResponse::build(status).content_type(answer.content_type).body(answer.body))
+}
+
+fn find(site: &Site, id: &str) -> Result<Arc<Gateway>, Problem> {
+    site.gateways.get(id).cloned().ok_or_else(|| {
         Problem::new(Code::NotFound).detail("There is no gateway with this id in the settings")
     })
 }
@@ -107,7 +101,17 @@ async fn provider_request(
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let content_type = content_type.and_then(|value| value.split(';').next()).unwrap_or("").trim();
     let content_type = content_type.to_ascii_lowercase();
-    Ok(Request { query: query.into_inner(), content_type, body: body.to_vec() })
+    let headers = request.headers().iter();
+    let headers =
+        headers.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
+    Ok(Request {
+        target: request.uri().to_string(),
+        query: query.into_inner(),
+        headers: headers.collect(),
+        content_type,
+        body: body.to_vec(),
+        received_at: site.clock.real_micros(),
+    })
 }
 
 fn refused(refused: Refused) -> Problem {

@@ -40,6 +40,7 @@ use crate::domain::indicator::Catalogue;
 use crate::domain::period::Calendar;
 use crate::flows::authenticate::Sessions;
 use crate::flows::intake::Intake;
+use crate::flows::receive::Receiver;
 use crate::sms::Gateways;
 use error::{Code, Problem};
 
@@ -62,6 +63,8 @@ pub struct Site {
     pub body_time: Duration,
     /// The way in for texts and submissions.
     pub intake: Intake,
+    /// The way in for whatever gateways bring.
+    pub receiver: Receiver,
     /// The gateways of the settings.
     pub gateways: Gateways,
 }

@@ -13,6 +13,7 @@ use crate::domain::shortcode::Reader;
 use crate::domain::template::Templates;
 use crate::flows::authenticate::{AccountRequest, Lifetimes, add_account};
 use crate::flows::intake::{Context, Rules, Spool};
+use crate::flows::receive::Receiver;
 
 /// Nghĩa Đô and its province, Lào Cai, official units that come with the schema.
 const COMMUNE: (&str, UnitId) = ("02953", 2_002_953);
@@ -42,6 +43,7 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
     let (intake, _) = Intake::start(&db, Arc::new(context), spool, 100);
     let site = Site {
         sessions: Sessions::new(db.clone(), Arc::clone(&keys), ids, Lifetimes::default()),
+        receiver: Receiver { db: db.clone(), intake: intake.clone(), clock },
         db,
         body_time: Duration::from_secs(10),
         intake,

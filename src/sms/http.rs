@@ -28,7 +28,11 @@ pub(super) fn failed(error: &reqwest::Error) -> SendError {
         "the connection broke"
     }
     .to_owned();
-    if error.is_connect() { SendError::Transient { detail } } else { SendError::Unknown { detail } }
+    if error.is_connect() {
+        SendError::Transient { detail, pause: None }
+    } else {
+        SendError::Unknown { detail }
+    }
 }
 
 /// What a status of an answer means, where the provider has no words of its own.
@@ -37,9 +41,9 @@ pub(super) fn status(status: reqwest::StatusCode) -> Result<(), SendError> {
     match status.as_u16() {
         200..=299 => Ok(()),
         401..=405 => Err(SendError::Misconfigured { detail }),
-        408 | 425 | 429 => Err(SendError::Transient { detail }),
+        408 | 425 | 429 => Err(SendError::Transient { detail, pause: None }),
         400..=499 => Err(SendError::Rejected { detail }),
         300..=399 => Err(SendError::Misconfigured { detail }),
-        _ => Err(SendError::Transient { detail }),
+        _ => Err(SendError::Transient { detail, pause: None }),
     }
 }

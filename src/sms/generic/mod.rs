@@ -8,9 +8,10 @@
 mod wire;
 
 use super::http::{MAX_ANSWER, failed, status};
-use super::{DeliveryReport, Incoming, Outgoing, Refused, Request, SendError};
+use super::{Door, Event, Outgoing, Refused, Request, SendError};
 use crate::config::{Generic as Settings, Secret};
 use crate::crypto::equal_secrets;
+pub(super) use wire::answer;
 
 /// A generic gateway.
 #[derive(Debug)]
@@ -53,14 +54,13 @@ impl Generic {
         wire::provider_id(&body)
     }
 
-    pub(super) fn read_incoming(&self, request: &Request) -> Result<Incoming, Refused> {
+    pub(super) fn read(&self, door: Door, request: &Request) -> Result<Vec<Event>, Refused> {
         self.check_token(request)?;
-        wire::incoming(request)
-    }
-
-    pub(super) fn read_delivery(&self, request: &Request) -> Result<DeliveryReport, Refused> {
-        self.check_token(request)?;
-        wire::delivery(request)
+        let event = match door {
+            Door::Inbound => Event::Text(wire::incoming(request)?),
+            Door::Delivery => Event::Report(wire::delivery(request)?),
+        };
+        Ok(vec![event])
     }
 
     fn check_token(&self, request: &Request) -> Result<(), Refused> {

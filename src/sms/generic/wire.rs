@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::crypto::sha256;
-use crate::sms::{DeliveryReport, DeliveryStatus, Incoming, Outgoing, Refused, Request};
+use crate::sms::{Answer, DeliveryReport, DeliveryStatus, Door, Incoming, Outgoing, Refused, Request, Taken};
 
 /// More than any phone sends; longer ones are programs at play.
 const MAX_TEXT_CHARS: usize = 10_000;
@@ -49,7 +49,8 @@ pub(super) fn incoming(request: &Request) -> Result<Incoming, Refused> {
     }
     let timed = || field("date").map(|date| digest_key(from, date, text));
     let key = field("id").map(|id| format!("id {id}")).or_else(timed);
-    Ok(Incoming { key, from: from.to_owned(), text: text.clone() })
+    let to = field("to").map(str::to_owned);
+    Ok(Incoming { key, from: from.to_owned(), to, text: text.clone(), part: None, trusted: true })
 }
 
 /// Without an id, the same sender, time and words are the same text.
@@ -72,6 +73,17 @@ pub(super) fn delivery(request: &Request) -> Result<DeliveryReport, Refused> {
     let reason = fields.get("reason").filter(|reason| !reason.is_empty());
     let reason = reason.map(|reason| reason.chars().filter(|c| *c != '\0').take(MAX_FIELD_BYTES).collect());
     Ok(DeliveryReport { id: id.clone(), status, reason })
+}
+
+/// 202 with the text's id once it is durable; 200 for a delivery report.
+pub(in crate::sms) fn answer(door: Door, taken: &[Taken]) -> Answer {
+    let body = match taken.first() {
+        Some(Taken::Text { message }) => serde_json::json!({ "message": message.map(|id| id.to_string()) }),
+        Some(Taken::Report { known }) => serde_json::json!({ "known": known }),
+        None => serde_json::json!({}),
+    };
+    let status = if door == Door::Inbound { 202 } else { 200 };
+    Answer { status, content_type: "application/json", body: body.to_string() }
 }
 
 /// The fields of a JSON object or a form; those of the address stand in for what the body does not give.

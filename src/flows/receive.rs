@@ -1,0 +1,62 @@
+//! Taking what providers bring, however it came: by a request, by a link that stays open, by a phone that asks.
+
+use crate::clock::Clock;
+use crate::db::{Db, DbError};
+use crate::flows::deliver::take_delivery;
+use crate::flows::intake::{Intake, IntakeError, RawMessage, Receipt};
+use crate::sms::{Event, Gateway, Incoming, Taken};
+
+/// Why what a provider brought is not on disk; it is to bring it again.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// A text was not taken.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// A delivery report was not taken.
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+/// The way in for whatever gateways bring.
+#[derive(Debug, Clone)]
+pub struct Receiver {
+    /// Where delivery reports go.
+    pub db: Db,
+    /// Where texts go.
+    pub intake: Intake,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+impl Receiver {
+    /// Takes what `gateway` brought, in order. When this answers, it is on disk.
+    pub async fn take(&self, gateway: &Gateway, events: Vec<Event>) -> Result<Vec<Taken>, ReceiveError> {
+        let mut taken = Vec::with_capacity(events.len());
+        for event in events {
+            taken.push(match event {
+                Event::Text(incoming) => self.take_text(gateway, incoming).await?,
+                Event::Report(report) => {
+                    let now = self.clock.real_micros();
+                    Taken::Report { known: take_delivery(&self.db, &gateway.id, report, now).await? }
+                }
+            });
+        }
+        Ok(taken)
+    }
+
+    async fn take_text(&self, gateway: &Gateway, incoming: Incoming) -> Result<Taken, ReceiveError> {
+        let raw = RawMessage {
+            gateway: gateway.id.clone(),
+            dedupe_key: incoming.key,
+            sender: incoming.from,
+            text: incoming.text,
+            received_at: self.clock.now_micros(),
+            trusted: incoming.trusted,
+        };
+        let message = match self.intake.receive(raw).await? {
+            Receipt::Stored(id) | Receipt::Replayed(id) => Some(id),
+            Receipt::Spooled => None,
+        };
+        Ok(Taken::Text { message })
+    }
+}
