@@ -144,7 +144,7 @@ mod tests {
         let json =
             incoming(&json_request(r#"{"id":17,"from":"0912345678","text":"ANTT 3 TC2","to":"8088"}"#))
                 .unwrap();
-        let form = incoming(&form_request("id=17&from=0912345678&text=ANTT+3+TC2")).unwrap();
+        let form = incoming(&form_request("id=17&from=0912345678&text=ANTT+3+TC2&to=8088")).unwrap();
         assert_eq!(json, form);
         assert_eq!(json.key.as_deref(), Some("id 17"));
         assert_eq!(json.text, "ANTT 3 TC2");
