@@ -64,6 +64,37 @@ pub(super) async fn receive_delivery(
     receive(&site, &request, payload, &id, Door::Delivery).await
 }
 
+/// Takes a text whose fields stand in the address, from providers that bring them so.
+#[utoipa::path(get, path = "/gateways/{id}/inbound", tag = "gateways",
+    params(("id" = String, Path, description = "the gateway"), ("token" = String, Query, description = "its inbound_token")),
+    responses((status = 202, body = ReceivedResponse),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 503, body = ProblemBody, content_type = "application/problem+json")))]
+pub(super) async fn receive_text_by_address(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    receive(&site, &request, payload, &id, Door::Inbound).await
+}
+
+/// Takes a delivery report whose fields stand in the address.
+#[utoipa::path(get, path = "/gateways/{id}/delivery", tag = "gateways",
+    params(("id" = String, Path, description = "the gateway"), ("token" = String, Query, description = "its inbound_token")),
+    responses((status = 200, body = DeliveryResponse),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, body = ProblemBody, content_type = "application/problem+json")))]
+pub(super) async fn receive_delivery_by_address(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    receive(&site, &request, payload, &id, Door::Delivery).await
+}
+
 async fn receive(
     site: &Site,
     request: &HttpRequest,

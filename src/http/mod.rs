@@ -110,7 +110,9 @@ pub static ROUTES: &[Route] = &[
     Route::get("/api/docs", Open, || web::get().to(docs::redirect_to_docs)),
     Route::get("/api/docs/{file:.*}", Open, || web::get().to(docs::show_docs)),
     Route::post("/gateways/{id}/inbound", Open, || web::post().to(gateways::receive_text)),
+    Route::get("/gateways/{id}/inbound", Open, || web::get().to(gateways::receive_text_by_address)),
     Route::post("/gateways/{id}/delivery", Open, || web::post().to(gateways::receive_delivery)),
+    Route::get("/gateways/{id}/delivery", Open, || web::get().to(gateways::receive_delivery_by_address)),
     Route::post("/api/v1/auth/token", Open, || web::post().to(tokens::create_token)),
     Route::post("/api/v1/auth/refresh", Open, || web::post().to(tokens::refresh_token)),
     Route::get("/api/v1/indicators", Token(Action::ReadCatalogue), || {

@@ -1,11 +1,14 @@
-//! `[[gateways]]`: the ways for texts to come in and go out.
+//! `[[gateways]]`: the ways for texts to come in and go out; a file for the settings of each kind.
+
+mod generic;
 
 use std::collections::BTreeSet;
 
 use reqwest::Url;
 use serde::Serialize;
 
-use super::secret::Secret;
+pub use generic::Generic;
+
 use super::section::Section;
 
 /// One of `[[gateways]]`.
@@ -33,15 +36,6 @@ pub enum GatewayKind {
     Generic(Generic),
     /// Texts are written to the log and go nowhere.
     Log,
-}
-
-/// A gateway of kind `generic`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Generic {
-    /// What `?token=` must be on the requests that bring texts and delivery reports; without it none are taken.
-    pub inbound_token: Option<Secret>,
-    /// Where texts are posted to (`http` or `https`); without it nothing is sent.
-    pub send_url: Option<String>,
 }
 
 type ReadKind = fn(&mut Section) -> Option<GatewayKind>;
@@ -78,19 +72,6 @@ impl Gateway {
     }
 }
 
-impl Generic {
-    fn read(section: &mut Section) -> Option<Self> {
-        let inbound_token = section.optional_secret("inbound_token");
-        let send_url = section.optional("send_url", web_address);
-        let (inbound_token, send_url) = (inbound_token?, send_url?);
-        if inbound_token.is_none() && send_url.is_none() {
-            return section
-                .refuse("send_url", "give inbound_token to take texts, send_url to send them, or both");
-        }
-        Some(Generic { inbound_token, send_url })
-    }
-}
-
 fn id(text: &str) -> Result<String, String> {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     if !text.is_empty() && text.len() <= MAX_ID && text.chars().all(good) {
@@ -116,6 +97,7 @@ fn kind(text: &str) -> Result<ReadKind, String> {
     })
 }
 
+/// An address of the web, without user and password in it.
 fn web_address(text: &str) -> Result<String, String> {
     let advice = || "write an address such as https://host/path".to_owned();
     let url = Url::parse(text).map_err(|_| advice())?;
