@@ -23,6 +23,8 @@
 //! | total | the sum of the values of a commune's hamlets |
 //! | question | something asked back by SMS that the next text answers |
 //! | reply | the one text that answers a text |
+//! | review | the yearly look at whether a unit meets the standard, by a scheme's criteria ([`review`]) |
+//! | proposal | what the program says of a criterion, with the figures behind it; a person concludes |
 
 pub mod access;
 pub mod ids;
@@ -33,5 +35,6 @@ pub mod period;
 pub mod phone;
 pub mod rates;
 pub mod reply;
+pub mod review;
 pub mod shortcode;
 pub mod template;
