@@ -27,6 +27,7 @@
 //! | proposal | what the program says of a criterion, with the figures behind it; a person concludes |
 
 pub mod access;
+pub mod calendar;
 pub mod ids;
 pub mod indicator;
 pub mod intake;
