@@ -28,6 +28,7 @@
 
 pub mod access;
 pub mod calendar;
+pub mod form;
 pub mod ids;
 pub mod indicator;
 pub mod intake;

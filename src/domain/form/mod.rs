@@ -1,0 +1,10 @@
+//! The forms that people fill in: one definition, made from `config/forms.toml` and the catalogue of indicators, gives
+//! what the app shows, what a client may send ([`schema`]), the XForm of OpenRosa, and, through the catalogue, the
+//! codes that are texted.
+
+mod definition;
+mod entry;
+pub mod schema;
+
+pub use definition::{BadForms, Choice, Field, FieldKind, Form, Forms};
+pub use entry::{Answer, BadAnswer, BadEntry, Entry, MAX_ANSWERS};
