@@ -160,13 +160,13 @@ fn beside(day: NaiveDate) -> Option<NaiveDate> {
 }
 
 /// The day in Viet Nam at `at`.
-fn day_of(at: i64) -> NaiveDate {
+pub fn day_of(at: i64) -> NaiveDate {
     let days = i32::try_from((at + OFFSET).div_euclid(DAY)).unwrap_or(0);
     NaiveDate::from_epoch_days(days).unwrap_or_default()
 }
 
 /// The first microsecond of `day` in Viet Nam.
-fn start_of(day: NaiveDate) -> i64 {
+pub fn start_of(day: NaiveDate) -> i64 {
     i64::from(day.to_epoch_days()) * DAY - OFFSET
 }
 

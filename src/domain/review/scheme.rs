@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::day::{YearDay, span};
 use super::rule::{FactKind, Rule};
@@ -18,7 +18,7 @@ const SHIPPED: [&str; 2] = [
 ];
 
 /// A kind of unit that the standard covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UnitKind {
     /// Khu dân cư.

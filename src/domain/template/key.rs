@@ -139,4 +139,21 @@ texts! {
     PROPOSAL_ACCEPTED = "proposal_accepted" ["month" "hamlet" "values"];
     /// The officer refused what was kept.
     PROPOSAL_REFUSED = "proposal_refused" ["month" "hamlet" "values"];
+
+    /// To those who report: a month's return is missing.
+    REMIND_RETURN = "remind_return" ["unit" "month" "due" "zero"];
+    /// To supervisors: whose return is missing.
+    REMIND_RETURN_LIST = "remind_return_list" ["month" "due" "count" "places"];
+    /// To those who register.
+    REMIND_REGISTRATION = "remind_registration" ["unit" "year" "due"];
+    /// To supervisors: who has not registered.
+    REMIND_REGISTRATION_LIST = "remind_registration_list" ["count" "year" "due" "places"];
+    /// To those who assess themselves.
+    REMIND_ASSESSMENT = "remind_assessment" ["unit" "year" "due"];
+    /// To supervisors: whose file is missing.
+    REMIND_ASSESSMENT_LIST = "remind_assessment_list" ["count" "year" "due" "places"];
+    /// To those who decide: what has no decision.
+    REMIND_DECISION_LIST = "remind_decision_list" ["count" "year" "due" "places"];
+    /// There is more than fits.
+    REMIND_MORE = "remind_more" ["count"];
 }
