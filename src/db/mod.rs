@@ -22,6 +22,7 @@ pub mod person;
 pub mod purge;
 pub mod question;
 pub mod report;
+pub mod review;
 pub mod schema;
 mod seed;
 pub mod session;

@@ -1,0 +1,153 @@
+//! Units with their reviews of a year, page by page.
+
+use chrono::NaiveDate;
+use diesel::RunQueryDsl;
+use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text};
+
+use super::super::conn::Conn;
+use super::super::figures::Area;
+use super::super::sql::Sql;
+use super::super::{DbError, DbResult};
+use super::count::{Spans, on_some_day, within};
+use super::decision;
+use crate::domain::ids::UnitId;
+use crate::domain::review::steps::Decision;
+use crate::domain::review::{State, UnitKind};
+
+/// Which units.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// Where; `None` together with `unit`.
+    pub area: Area,
+    /// One unit alone.
+    pub unit: Option<UnitId>,
+    /// The year.
+    pub year: i32,
+    /// The days over which each kind is assessed.
+    pub spans: Spans,
+    /// Only this kind.
+    pub kind: Option<UnitKind>,
+    /// Only this state.
+    pub state: Option<State>,
+    /// After this code.
+    pub after: String,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// A unit with its review.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its first day.
+    pub valid_from: NaiveDate,
+    /// Its last day.
+    pub valid_to: NaiveDate,
+    /// The code of the commune that it lies in.
+    pub commune: Option<String>,
+    /// Its review, if there is one.
+    pub review: Option<Standing>,
+}
+
+/// Where a review stands.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Its id.
+    pub id: i64,
+    /// Where it stands.
+    pub state: State,
+    /// When the unit registered.
+    pub registered_on: NaiveDate,
+    /// Whether that was after the deadline.
+    pub late: bool,
+    /// The decision that holds.
+    pub decision: Option<Decision>,
+}
+
+type Columns = (
+    (Text, Text, Text, Date, Date, Nullable<Text>),
+    (Nullable<BigInt>, Nullable<Text>, Nullable<Date>, Nullable<Bool>),
+    (Nullable<Text>, Nullable<Date>, Nullable<Text>),
+);
+type Row = (
+    (String, String, String, NaiveDate, NaiveDate, Option<String>),
+    (Option<i64>, Option<String>, Option<NaiveDate>, Option<bool>),
+    (Option<String>, Option<NaiveDate>, Option<String>),
+);
+
+/// The units that the filter lets through, by code.
+pub fn units(conn: &mut Conn, filter: &Filter) -> DbResult<Vec<Listed>> {
+    let query = Sql::<Columns>::new(
+        "SELECT u.code, u.name, u.kind, u.valid_from, u.valid_to, c.code, r.id, r.state, r.registered_on, r.late, \
+         r.decision_number, r.decision_day, r.decision_signer FROM unit u LEFT JOIN unit c ON c.id = u.commune_id \
+         LEFT JOIN review r ON r.unit_id = u.id AND r.year = ",
+    )
+    .bind(filter.year)
+    .sql(" WHERE ");
+    let query = match filter.unit {
+        Some(unit) => query.sql("u.id = ").bind(unit),
+        None => within(query, filter.area),
+    };
+    let query = on_some_day(query, &filter.spans);
+    let query = match filter.kind {
+        Some(kind) => query.sql(" AND u.kind = ").bind(kind.name()),
+        None => query,
+    };
+    let query = match filter.state {
+        Some(State::Open) => query.sql(" AND r.id IS NULL"),
+        Some(state) => query.sql(" AND r.state = ").bind(state.name()),
+        None => query,
+    };
+    let query = query.sql(" AND u.code > ").bind(filter.after.as_str());
+    let rows = query.sql(" ORDER BY u.code LIMIT ").bind(filter.limit).load::<Row>(conn)?;
+    rows.into_iter().map(listed).collect()
+}
+
+fn listed(row: Row) -> DbResult<Listed> {
+    let (
+        (code, name, kind, valid_from, valid_to, commune),
+        (id, state, registered_on, late),
+        (number, day, signer),
+    ) = row;
+    let review = match (id, state, registered_on, late) {
+        (Some(id), Some(state), Some(registered_on), Some(late)) => Some(Standing {
+            id,
+            state: State::by_name(&state).ok_or(DbError::Corrupt("the state of a review"))?,
+            registered_on,
+            late,
+            decision: decision(number, day, signer),
+        }),
+        _ => None,
+    };
+    Ok(Listed { code, name, kind, valid_from, valid_to, commune, review })
+}
+
+/// The years in which there are reviews by a scheme, with how many of them have an answer: year, scheme, answered.
+pub fn answered(conn: &mut Conn, from_year: i32) -> DbResult<Vec<(i32, String, i64)>> {
+    Ok(Sql::<(Integer, Text, BigInt)>::new(
+        "SELECT r.year, r.scheme, count(*) FROM review r WHERE EXISTS (SELECT 1 FROM answer a WHERE a.review_id = r.id) \
+         AND r.year >= ",
+    )
+    .bind(from_year)
+    .sql(" GROUP BY r.year, r.scheme ORDER BY r.year, r.scheme")
+    .load(conn)?)
+}
+
+/// Puts the reviews of these years that have no answer yet under another scheme.
+pub fn move_to_scheme(conn: &mut Conn, scheme: &str, from: i32, to: i32) -> DbResult<usize> {
+    Ok(Sql::new("UPDATE review SET scheme = ")
+        .bind(scheme)
+        .sql(" WHERE year >= ")
+        .bind(from)
+        .sql(" AND year <= ")
+        .bind(to)
+        .sql(" AND scheme <> ")
+        .bind(scheme)
+        .sql(" AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.review_id = review.id)")
+        .run(conn)?)
+}
