@@ -24,6 +24,8 @@
 //! | question | something asked back by SMS that the next text answers |
 //! | reply | the one text that answers a text |
 //! | review | the yearly look at whether a unit meets the standard, by a scheme's criteria ([`review`]) |
+//! | reminder | what a person is told once, since a step of a unit is still open ([`reminder`]) |
+//! | occasion, run | a moment at which a rule reminds; all occasions of one moment |
 //! | proposal | what the program says of a criterion, with the figures behind it; a person concludes |
 
 pub mod access;
@@ -36,6 +38,7 @@ pub mod message;
 pub mod period;
 pub mod phone;
 pub mod rates;
+pub mod reminder;
 pub mod reply;
 pub mod review;
 pub mod shortcode;
