@@ -3,6 +3,8 @@
 //! One data key per installation, kept in a file beside the database or given by the settings; the keys in use are
 //! derived from it. The database stores the key's fingerprint, so that a server with another key refuses to start.
 
+mod provider;
+
 use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,6 +13,8 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKe
 use aws_lc_rs::{digest, hkdf, hmac, rand};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+
+pub use provider::{SignatureMethod, hex};
 
 /// Length of a digest in bytes.
 pub const DIGEST_LEN: usize = 32;

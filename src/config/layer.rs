@@ -36,6 +36,11 @@ pub(super) fn merged(
     Ok(table)
 }
 
+/// The values of a text in TOML that is built into the program.
+pub(super) fn parse(text: &str) -> Result<Table, ConfigError> {
+    Ok(into_table(Config::builder().add_source(File::from_str(text, FileFormat::Toml)).build()?.cache))
+}
+
 /// What one source says, with every `KEY_file` replaced by the content of that file.
 #[derive(Debug, Clone, Default)]
 struct Layer(Table);

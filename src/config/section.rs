@@ -1,6 +1,6 @@
 //! Reading one table of settings: every getter notes what is wrong and goes on, so that all problems are told at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use config::{Value, ValueKind};
@@ -55,6 +55,54 @@ impl Section {
         let (value, problems) = Section::read(&self.path_of(key), table, read);
         self.problems.extend(problems);
         value
+    }
+
+    /// The table `[key]` below this one, if it is there. The outer `None` means that a problem was noted.
+    pub(super) fn optional_section<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&mut Section) -> Option<T>,
+    ) -> Option<Option<T>> {
+        self.known.insert(key);
+        if self.values.contains_key(key) { self.section(key, read).map(Some) } else { Some(None) }
+    }
+
+    /// The table `[key]` of texts under names that are not ours, each understood by `parse`; empty when it is not there.
+    pub(super) fn words<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<BTreeMap<String, T>> {
+        self.section(key, |section| {
+            let mut words = BTreeMap::new();
+            for (name, value) in std::mem::take(&mut section.values) {
+                let parsed = match &value.kind {
+                    ValueKind::String(text) => plain(text).and_then(&parse),
+                    _ => Err("write a text in quotes".to_owned()),
+                };
+                match parsed {
+                    Ok(word) => drop(words.insert(name, word)),
+                    Err(advice) => return section.note(&name, advice, value.origin().map(str::to_owned)),
+                }
+            }
+            Some(words)
+        })
+    }
+
+    /// `true` or `false`, or nothing.
+    pub(super) fn flag(&mut self, key: &'static str) -> Option<Option<bool>> {
+        let Some(value) = self.take(key) else { return Some(None) };
+        match &value.kind {
+            ValueKind::Boolean(flag) => Some(Some(*flag)),
+            ValueKind::String(text) if text == "true" => Some(Some(true)),
+            ValueKind::String(text) if text == "false" => Some(Some(false)),
+            _ => self.note(key, "write true or false".to_owned(), value.origin().map(str::to_owned)),
+        }
+    }
+
+    /// Lays `under` beneath what is there: it counts where nothing is given.
+    pub(super) fn lay_under(&mut self, under: Table) {
+        lay_under(&mut self.values, under);
     }
 
     /// The tables `[[key]]`, none when there are none; `name_key` is the key that tells them apart in messages.
@@ -183,6 +231,18 @@ impl Section {
         unknown.sort();
         for (key, origin) in unknown {
             self.note::<()>(&key, advice.clone(), origin);
+        }
+    }
+}
+
+fn lay_under(over: &mut Table, under: Table) {
+    for (key, value) in under {
+        match (over.get_mut(&key).map(|given| &mut given.kind), value) {
+            (Some(ValueKind::Table(given)), Value { kind: ValueKind::Table(table), .. }) => {
+                lay_under(given, table)
+            }
+            (Some(_), _) => {}
+            (None, value) => drop(over.insert(key, value)),
         }
     }
 }

@@ -96,15 +96,17 @@ fn gateways_come_from_the_file_and_from_the_environment_by_id() {
     );
     let settings = settings.unwrap();
     let [phone, quiet, new] = settings.gateways.as_slice() else { panic!("{:?}", settings.gateways) };
-    let generic = |token: Option<&str>, url: &str| Generic {
-        inbound_token: token.map(Secret::new),
-        send_url: Some(url.to_owned()),
+    let shown = |gateway: &Gateway| match &gateway.kind {
+        GatewayKind::Generic(generic) => {
+            (generic.inbound_token.clone(), format!("{:?}", generic.send_url.as_ref().unwrap()))
+        }
+        _ => panic!("{gateway:?}"),
     };
-    assert_eq!(phone.kind, GatewayKind::Generic(generic(Some("geheim"), "http://127.0.0.1:9/send")));
+    assert_eq!(shown(phone), (Some(Secret::new("geheim")), "\"http://127.0.0.1:9/send\"".to_owned()));
     assert_eq!((phone.parts_per_second, phone.cost_per_part), (3, 400));
     assert_eq!((quiet.id.as_str(), &quiet.kind), ("quiet", &GatewayKind::Log));
     assert_eq!((new.id.as_str(), new.parts_per_second, new.cost_per_part), ("new", 10, 0));
-    assert_eq!(new.kind, GatewayKind::Generic(generic(None, "https://sms.example/send")));
+    assert_eq!(shown(new), (None, "\"https://sms.example/send\"".to_owned()));
 }
 
 #[test]
@@ -144,7 +146,7 @@ fn all_problems_are_told_at_once_with_key_and_advice() {
     for part in [
         "http.listen: write ADDRESS:PORT",
         "http.port: there is no such setting; here are: listen, request_seconds (set in ",
-        "gateways.k.kind: there is no such kind of gateway; there are: generic, log",
+        "gateways.k.kind: there is no such kind of gateway; there are: esms, generic, smsgate, log",
         "log.level: write error, warn, info, debug or trace",
         "(set in the environment)",
     ] {
@@ -206,6 +208,29 @@ fn every_bad_setting_is_refused_under_its_key() {
             "[[gateways]]\nid = \"p\"\nkind = \"generic\"\ninbound_token = \"a\\nb\"",
             "gateways.p.inbound_token",
         ),
+        (
+            "[[gateways]]\nid = \"p\"\nkind = \"generic\"\npreset = \"x\"\ninbound_token = \"t\"",
+            "gateways.p.preset",
+        ),
+        ("[[gateways]]\nid = \"p\"\nkind = \"esms\"", "gateways.p.api_key"),
+        ("[[gateways]]\nid = \"p\"\nkind = \"esms\"\napi_key = \"a\"", "gateways.p.secret_key"),
+        (
+            "[[gateways]]\nid = \"p\"\nkind = \"esms\"\nprivate_key = \"a\"\nbrandname = \"Công an\"",
+            "gateways.p.brandname",
+        ),
+        (
+            "[[gateways]]\nid = \"p\"\nkind = \"esms\"\nprivate_key = \"a\"\npublic_url = \"https://h\"",
+            "gateways.p.inbound_token",
+        ),
+        ("[[gateways]]\nid = \"p\"\nkind = \"esms\"\naccept_unsigned = true", "gateways.p.inbound_token"),
+        ("[[gateways]]\nid = \"p\"\nkind = \"smsgate\"", "gateways.p.url"),
+        ("[[gateways]]\nid = \"p\"\nkind = \"smsgate\"\nurl = \"https://h\"", "gateways.p.password"),
+        (
+            "[[gateways]]\nid = \"p\"\nkind = \"smsgate\"\nsigning_key = \"k\"\nsim_number = 4",
+            "gateways.p.sim_number",
+        ),
+        ("[[gateways]]\nid = \"p\"\nkind = \"smsgate\"\naccept_unsigned = true", "gateways.p.inbound_token"),
+        ("[[gateways]]\nid = \"p\"\nkind = \"log\"\ntrust = \"some\"", "gateways.p.trust"),
         ("[[gateways]]\nid = \"p\"\nkind = \"log\"\nparts_per_second = 0", "gateways.p.parts_per_second"),
         ("[[gateways]]\nid = \"p\"\nkind = \"log\"\ncost_per_part = -1", "gateways.p.cost_per_part"),
         (
@@ -225,6 +250,68 @@ fn every_bad_setting_is_refused_under_its_key() {
 }
 
 #[test]
+fn every_bad_setting_of_a_described_gateway_is_refused_under_its_key() {
+    let good =
+        "method = \"hmac-sha256\"\nover = \"{{body}}\"\nkey = \"k{{secret}}\"\nat = \"header:X-Sig\"\n";
+    for (text, key) in [
+        ("send_url = \"http://h/{{too}}\"", "send_url"),
+        ("send_url = \"http://h/{{from}}\"", "from"),
+        ("accept_unsigned = \"maybe\"", "accept_unsigned"),
+        ("[gateways.send]\nmethod = \"PUT\"", "send.method"),
+        ("[gateways.send]\nformat = \"csv\"", "send.format"),
+        ("[gateways.send]\nformat = \"form\"", "send.body"),
+        ("[gateways.send]\nbody = \"{to}\"", "send.body"),
+        ("[gateways.send]\nbody = '{\"to\":{{text}}x}'", "send.body"),
+        ("[gateways.send.headers]\nAuthorization = \"Bearer geheim\"", "send.headers"),
+        ("[gateways.send.headers]\n\"a b\" = \"x\"", "send.headers"),
+        ("[gateways.send.answer]\naccepted = \"ok\"", "send.answer.accepted"),
+        ("[gateways.send.answer.codes]\n1 = \"bad\"", "send.answer.codes.1"),
+        ("[gateways.inbound]\nfrom = \"\"", "inbound.from"),
+        ("[gateways.inbound.answer]\nstatus = 500", "inbound.answer.status"),
+        ("[gateways.inbound.answer]\ncontent_type = \"image/png\"", "inbound.answer.content_type"),
+        ("[gateways.inbound]\nfrm = \"x\"", "inbound.frm"),
+        ("[gateways.delivery.values]\nok = \"fine\"", "delivery.values.ok"),
+        (&good.replace("hmac-sha256", "crc32"), "signature.method"),
+        (&good.replace("{{body}}", "{{text}}"), "signature.over"),
+        (&good.replace("{{secret}}", ""), "signature.key"),
+        (&good.replace("hmac-sha256", "md5"), "signature.over"),
+        (&good.replace("header:", "cookie:"), "signature.at"),
+        (good, "secret"),
+    ] {
+        let table = if text.starts_with("method") { "[gateways.signature]\n" } else { "" };
+        let text = format!(
+            "[[gateways]]\nid = \"p\"\nkind = \"generic\"\ninbound_token = \"t\"\n{}{table}{text}",
+            if text.starts_with("send_url") { "" } else { "send_url = \"http://h/\"\n" }
+        );
+        let (keys, message) = complaints(&text, &[]);
+        assert_eq!(keys, [format!("gateways.p.{key}")], "{text}\n{message}");
+        assert!(!message.contains("geheim"), "{message}");
+    }
+}
+
+#[test]
+fn a_preset_prints_whole_and_what_is_printed_can_be_loaded() {
+    for (preset, more) in [
+        ("twilio", ""),
+        ("vonage", ""),
+        ("vcom", ""),
+        ("speedsms", "inbound_token = \"geheim\"\n"),
+        ("rapidpro", "inbound_token = \"geheim\"\nsend_url = \"http://h/\"\n"),
+    ] {
+        let text = format!(
+            "[[gateways]]\nid = \"p\"\nkind = \"generic\"\npreset = \"{preset}\"\nusername = \"u\"\npassword = \"geheim\"\n\
+             secret = \"geheim\"\nkeyword = \"k\"\nfrom = \"f\"\npublic_url = \"https://h\"\n{more}\
+             [gateways.send.answer.codes]\n4711 = \"busy\"\n"
+        );
+        let settings = load_text(&text, &[]).unwrap_or_else(|problems| panic!("{preset}: {problems}"));
+        let printed = settings.render_hidden();
+        assert!(printed.contains("4711") && !printed.contains("geheim"), "{printed}");
+        let again = load_text(&printed, &[]).unwrap_or_else(|problems| panic!("{preset}: {problems}"));
+        assert_eq!(again.render_hidden(), printed);
+    }
+}
+
+#[test]
 fn a_file_that_is_missing_or_no_toml_is_told_with_its_path() {
     let problems = Settings::load(Some(Path::new("/nowhere/settings.toml")), Environment::new()).unwrap_err();
     assert!(problems.to_string().contains("/nowhere/settings.toml cannot be read"), "{problems}");
@@ -236,7 +323,7 @@ fn a_file_that_is_missing_or_no_toml_is_told_with_its_path() {
 #[test]
 fn problems_never_show_a_secret() {
     let text = "[database]\nurl = \"mysql://u:geheim@h/d\"\n\
-                [[gateways]]\nid = \"p\"\nkind = \"generic\"\ninbound_token = \"geheim\\n\"\npassword = \"geheim\"";
+                [[gateways]]\nid = \"p\"\nkind = \"generic\"\ninbound_token = \"geheim\\n\"\npassphrase = \"geheim\"";
     let (keys, message) = complaints(text, &[]);
     assert_eq!(keys.len(), 3);
     assert!(!message.contains("geheim"), "{message}");

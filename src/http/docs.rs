@@ -30,6 +30,8 @@ const DOCUMENT: &str = "/api/openapi.json";
         gateways::receive_text_by_address,
         gateways::receive_delivery,
         gateways::receive_delivery_by_address,
+        gateways::receive_text_by_path,
+        gateways::receive_delivery_by_path,
         tokens::create_token,
         tokens::refresh_token,
         indicators::list_indicators,

@@ -95,6 +95,41 @@ pub(super) async fn receive_delivery_by_address(
     receive(&site, &request, payload, &id, Door::Delivery).await
 }
 
+/// Takes a text from a provider that hangs its own query behind the address: the token stands in the path.
+#[utoipa::path(method(get, post), path = "/gateways/{id}/t/{token}/inbound", tag = "gateways",
+    params(("id" = String, Path, description = "the gateway"), ("token" = String, Path, description = "its inbound_token")),
+    request_body(content = String, description = "as without a token in the path", content_type = "application/json"),
+    responses((status = 202, body = ReceivedResponse),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 503, body = ProblemBody, content_type = "application/problem+json")))]
+pub(super) async fn receive_text_by_path(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    path: web::Path<(String, String)>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let (id, token) = path.into_inner();
+    receive_with(&site, &request, payload, (&id, Some(token)), Door::Inbound).await
+}
+
+/// Takes a delivery report, with the token in the path.
+#[utoipa::path(method(get, post), path = "/gateways/{id}/t/{token}/delivery", tag = "gateways",
+    params(("id" = String, Path, description = "the gateway"), ("token" = String, Path, description = "its inbound_token")),
+    request_body(content = String, description = "as without a token in the path", content_type = "application/json"),
+    responses((status = 200, body = DeliveryResponse),
+    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, body = ProblemBody, content_type = "application/problem+json")))]
+pub(super) async fn receive_delivery_by_path(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    path: web::Path<(String, String)>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let (id, token) = path.into_inner();
+    receive_with(&site, &request, payload, (&id, Some(token)), Door::Delivery).await
+}
+
 async fn receive(
     site: &Site,
     request: &HttpRequest,
@@ -102,8 +137,19 @@ async fn receive(
     id: &str,
     door: Door,
 ) -> Result<HttpResponse, Problem> {
+    receive_with(site, request, payload, (id, None), door).await
+}
+
+async fn receive_with(
+    site: &Site,
+    request: &HttpRequest,
+    payload: web::Payload,
+    (id, token): (&str, Option<String>),
+    door: Door,
+) -> Result<HttpResponse, Problem> {
     let gateway = find(site, id)?;
-    let request = provider_request(site, request, payload).await?;
+    let mut request = provider_request(site, request, payload).await?;
+    request.query.extend(token.map(|token| ("token".to_owned(), token)));
     let events = gateway.read(door, &request).map_err(refused)?;
     // In a task of its own: a provider that hangs up at once must not stop what has begun.
     let (receiver, taker) = (site.receiver.clone(), Arc::clone(&gateway));
@@ -147,7 +193,7 @@ async fn provider_request(
 
 fn refused(refused: Refused) -> Problem {
     let code = match refused {
-        Refused::Token => Code::Forbidden,
+        Refused::Token | Refused::Signature | Refused::Stale | Refused::Replayed => Code::Forbidden,
         Refused::Malformed(_) => Code::BadRequest,
         Refused::TooLong => Code::BodyTooLarge,
         Refused::Nul => Code::NullCharacter,

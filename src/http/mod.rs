@@ -113,6 +113,14 @@ pub static ROUTES: &[Route] = &[
     Route::get("/gateways/{id}/inbound", Open, || web::get().to(gateways::receive_text_by_address)),
     Route::post("/gateways/{id}/delivery", Open, || web::post().to(gateways::receive_delivery)),
     Route::get("/gateways/{id}/delivery", Open, || web::get().to(gateways::receive_delivery_by_address)),
+    Route::post("/gateways/{id}/t/{token}/inbound", Open, || web::post().to(gateways::receive_text_by_path)),
+    Route::get("/gateways/{id}/t/{token}/inbound", Open, || web::get().to(gateways::receive_text_by_path)),
+    Route::post("/gateways/{id}/t/{token}/delivery", Open, || {
+        web::post().to(gateways::receive_delivery_by_path)
+    }),
+    Route::get("/gateways/{id}/t/{token}/delivery", Open, || {
+        web::get().to(gateways::receive_delivery_by_path)
+    }),
     Route::post("/api/v1/auth/token", Open, || web::post().to(tokens::create_token)),
     Route::post("/api/v1/auth/refresh", Open, || web::post().to(tokens::refresh_token)),
     Route::get("/api/v1/indicators", Token(Action::ReadCatalogue), || {

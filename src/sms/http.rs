@@ -28,11 +28,44 @@ pub(super) fn failed(error: &reqwest::Error) -> SendError {
         "the connection broke"
     }
     .to_owned();
-    if error.is_connect() {
+    if error.is_builder() {
+        SendError::Misconfigured { detail: "the address or a header cannot be written".to_owned() }
+    } else if error.is_connect() {
         SendError::Transient { detail, pause: None }
     } else {
         SendError::Unknown { detail }
     }
+}
+
+/// The status of an answer and its body, cut short where it is longer than anything that is read.
+pub(super) async fn read_answer(mut answer: reqwest::Response) -> (reqwest::StatusCode, Vec<u8>) {
+    let (status, mut body) = (answer.status(), Vec::new());
+    while let Ok(Some(chunk)) = answer.chunk().await {
+        body.extend_from_slice(&chunk);
+        if body.len() > MAX_ANSWER {
+            body.clear();
+            break;
+        }
+    }
+    (status, body)
+}
+
+/// `text` as it may stand in XML; what XML cannot hold at all becomes a space.
+pub(super) fn escape_xml(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => written += "&amp;",
+            '<' => written += "&lt;",
+            '>' => written += "&gt;",
+            '"' => written += "&quot;",
+            '\'' => written += "&#39;",
+            '\t' | '\n' | '\r' => written.push(c),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => written.push(' '),
+            c => written.push(c),
+        }
+    }
+    written
 }
 
 /// What a status of an answer means, where the provider has no words of its own.

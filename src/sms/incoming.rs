@@ -122,6 +122,15 @@ pub enum Refused {
     /// The token is missing or wrong, or the gateway takes no texts.
     #[error("the token is missing or wrong")]
     Token,
+    /// The signature is missing or wrong.
+    #[error("the signature is missing or wrong; check the secret and what is signed")]
+    Signature,
+    /// The time stamp is missing, or too far from now.
+    #[error("the time stamp is missing or more than five minutes off; check the clocks")]
+    Stale,
+    /// The signature was seen before on another request.
+    #[error("the signature was used before for another request")]
+    Replayed,
     /// The body is neither JSON nor form fields, or fields are missing or of the wrong type.
     #[error("{0}")]
     Malformed(&'static str),

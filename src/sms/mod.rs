@@ -1,22 +1,27 @@
 //! Ways for texts to come in and go out: a folder per kind of gateway, with the requests in one file and the wire
 //! format, pure, in another. A new kind is a folder, an arm in [`Gateway`], and a page in `docs/gateways/`.
 
+mod esms;
 mod generic;
 mod http;
 mod incoming;
 mod outgoing;
+mod proof;
+mod smsgate;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use esms::Esms;
 pub use generic::Generic;
 pub use http::client;
 pub use incoming::{
     Answer, DeliveryReport, DeliveryStatus, Door, Event, Incoming, Part, Refused, Request, Taken,
 };
 pub use outgoing::{Outgoing, SendError};
+pub use smsgate::Smsgate;
 
-use crate::config::{Gateway as Settings, GatewayKind};
+use crate::config::{Gateway as Settings, GatewayKind, Trust};
 
 /// A configured gateway.
 #[derive(Debug)]
@@ -27,12 +32,16 @@ pub struct Gateway {
     pub parts_per_second: u32,
     /// What a part costs, đồng.
     pub cost_per_part: i64,
+    /// How far senders' numbers are believed, where the settings say so.
+    trust: Option<Trust>,
     kind: Kind,
 }
 
 #[derive(Debug)]
 enum Kind {
-    Generic(Generic),
+    Generic(Box<Generic>),
+    Esms(Box<Esms>),
+    Smsgate(Box<Smsgate>),
     Log,
 }
 
@@ -43,9 +52,16 @@ impl Gateway {
             id: settings.id.clone(),
             parts_per_second: settings.parts_per_second,
             cost_per_part: settings.cost_per_part,
+            trust: settings.trust,
             kind: match &settings.kind {
                 GatewayKind::Generic(generic) => {
-                    Kind::Generic(Generic::new(&settings.id, generic, client.clone()))
+                    Kind::Generic(Box::new(Generic::new(&settings.id, generic, client.clone())))
+                }
+                GatewayKind::Esms(esms) => {
+                    Kind::Esms(Box::new(Esms::new(&settings.id, esms, client.clone())))
+                }
+                GatewayKind::Smsgate(smsgate) => {
+                    Kind::Smsgate(Box::new(Smsgate::new(smsgate, client.clone())))
                 }
                 GatewayKind::Log => Kind::Log,
             },
@@ -56,6 +72,8 @@ impl Gateway {
     pub fn sends(&self) -> bool {
         match &self.kind {
             Kind::Generic(generic) => generic.sends(),
+            Kind::Esms(esms) => esms.sends(),
+            Kind::Smsgate(smsgate) => smsgate.sends(),
             Kind::Log => true,
         }
     }
@@ -63,7 +81,8 @@ impl Gateway {
     /// Whether sending the same id again never makes a second text.
     pub fn is_idempotent(&self) -> bool {
         match &self.kind {
-            Kind::Generic(_) | Kind::Log => true,
+            Kind::Generic(generic) => generic.is_idempotent(),
+            Kind::Esms(_) | Kind::Smsgate(_) | Kind::Log => true,
         }
     }
 
@@ -71,6 +90,8 @@ impl Gateway {
     pub async fn send(&self, text: &Outgoing) -> Result<Option<String>, SendError> {
         match &self.kind {
             Kind::Generic(generic) => generic.send(text).await,
+            Kind::Esms(esms) => esms.send(text).await,
+            Kind::Smsgate(smsgate) => smsgate.send(text).await,
             Kind::Log => {
                 tracing::info!(
                     gateway = self.id,
@@ -85,16 +106,43 @@ impl Gateway {
 
     /// Reads what a provider brought, after checking that it is the provider.
     pub fn read(&self, door: Door, request: &Request) -> Result<Vec<Event>, Refused> {
-        match &self.kind {
+        let mut events = match &self.kind {
             Kind::Generic(generic) => generic.read(door, request),
+            Kind::Esms(esms) => esms.read(door, request),
+            Kind::Smsgate(smsgate) => smsgate.read(request),
             Kind::Log => Err(Refused::Token),
+        }?;
+        if let Some(trust) = self.trust {
+            for event in &mut events {
+                if let Event::Text(text) = event {
+                    text.trusted = trust == Trust::High;
+                }
+            }
         }
+        Ok(events)
     }
 
     /// The provider's answer when all it brought is on disk.
     pub fn answer(&self, door: Door, taken: &[Taken]) -> Answer {
         match &self.kind {
-            Kind::Generic(_) | Kind::Log => generic::answer(door, taken),
+            Kind::Generic(generic) => generic.answer(door, taken),
+            Kind::Esms(esms) => esms.answer(door, taken),
+            Kind::Smsgate(_) | Kind::Log => generic::answer(door, taken),
+        }
+    }
+}
+
+impl Gateway {
+    /// Whether the reply to a text goes back in the answer to the request that brought it.
+    pub fn replies_in_answer(&self) -> bool {
+        matches!(self.kind, Kind::Esms(_))
+    }
+
+    /// What is answered to a text with its reply, if there is one that has not gone another way.
+    pub fn answer_with(&self, text: &Incoming, reply: Option<&str>) -> Answer {
+        match &self.kind {
+            Kind::Esms(esms) => esms.reply_in_answer(text, reply),
+            _ => self.answer(Door::Inbound, &[]),
         }
     }
 }

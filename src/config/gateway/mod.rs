@@ -1,13 +1,17 @@
 //! `[[gateways]]`: the ways for texts to come in and go out; a file for the settings of each kind.
 
-mod generic;
+mod esms;
+pub mod generic;
+mod smsgate;
 
 use std::collections::BTreeSet;
 
 use reqwest::Url;
 use serde::Serialize;
 
+pub use esms::Esms;
 pub use generic::Generic;
+pub use smsgate::Smsgate;
 
 use super::section::Section;
 
@@ -23,9 +27,22 @@ pub struct Gateway {
     /// Code of the commune whose officers are told of urgent texts from numbers that nobody is registered at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_commune: Option<String>,
+    /// How far the numbers of senders can be believed, where the gateway's own measure is not right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trust: Option<Trust>,
     /// What stands behind it, with the settings of that kind.
     #[serde(flatten)]
     pub kind: GatewayKind,
+}
+
+/// How far the numbers of senders can be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trust {
+    /// Nobody can send in another's name.
+    High,
+    /// Somebody could: such a text may not lower a figure or touch a closed month without PIN or officer.
+    Low,
 }
 
 /// What stands behind a gateway.
@@ -33,7 +50,11 @@ pub struct Gateway {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum GatewayKind {
     /// A phone app or provider that speaks JSON over HTTP.
-    Generic(Generic),
+    Generic(Box<Generic>),
+    /// The provider eSMS.vn.
+    Esms(Box<Esms>),
+    /// The server of the SMSGate project.
+    Smsgate(Box<Smsgate>),
     /// Texts are written to the log and go nowhere.
     Log,
 }
@@ -41,8 +62,10 @@ pub enum GatewayKind {
 type ReadKind = fn(&mut Section) -> Option<GatewayKind>;
 
 /// Every kind, by the name that settings write.
-const KINDS: [(&str, ReadKind); 2] = [
-    ("generic", |section| Generic::read(section).map(GatewayKind::Generic)),
+const KINDS: [(&str, ReadKind); 4] = [
+    ("esms", |section| Esms::read(section).map(Box::new).map(GatewayKind::Esms)),
+    ("generic", |section| Generic::read(section).map(Box::new).map(GatewayKind::Generic)),
+    ("smsgate", |section| Smsgate::read(section).map(Box::new).map(GatewayKind::Smsgate)),
     ("log", |_| Some(GatewayKind::Log)),
 ];
 
@@ -55,12 +78,18 @@ impl Gateway {
         let parts_per_second = section.integer_or("parts_per_second", 1..=10_000, 10);
         let cost_per_part = section.integer_or("cost_per_part", 0..=100_000, 0);
         let default_commune = section.optional("default_commune", commune);
+        let trust = section.optional("trust", |text| match text {
+            "high" => Ok(Trust::High),
+            "low" => Ok(Trust::Low),
+            _ => Err("write high or low".to_owned()),
+        });
         let kind = section.parsed("kind", kind).and_then(|read| read(section));
         Some(Gateway {
             id: id?,
             parts_per_second: parts_per_second?,
             cost_per_part: cost_per_part?,
             default_commune: default_commune?,
+            trust: trust?,
             kind: kind?,
         })
     }
@@ -108,4 +137,9 @@ fn web_address(text: &str) -> Result<String, String> {
         return Err("leave user and password out of the address".to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// The address of a server, without a slash at the end.
+fn base_address(text: &str) -> Result<String, String> {
+    Ok(web_address(text)?.trim_end_matches('/').to_owned())
 }

@@ -1,75 +1,82 @@
-//! Gateways of kind `generic`: a phone app or provider that speaks JSON over HTTP in the simplest way.
+//! Gateways of kind `generic`: whatever speaks HTTP with fields, as its settings describe it.
 //!
-//! In: `POST /gateways/ID/inbound?token=SECRET` with JSON or form fields `id`, `from`, `to`, `text`, `date`.
-//! Out: `POST send_url` with `{"id","to","text","gateway"}`; any 2xx means accepted, `{"id":"theirs"}` may come back.
-//! Delivery: `POST /gateways/ID/delivery?token=SECRET` with `id`, `status`, `reason`.
+//! Without a description it is the plain form. In: `POST /gateways/ID/inbound?token=SECRET` with JSON or form fields
+//! `id`, `from`, `to`, `text`, `date`. Out: `POST send_url` with `{"id","to","text","gateway"}`; any 2xx means accepted,
+//! `{"id":"theirs"}` may come back. Delivery: `POST /gateways/ID/delivery?token=SECRET` with `id`, `status`, `reason`.
 //! The promise: the receiver of `send_url` knows a text by `id` and sends it once, however often it comes.
 
+mod fields;
+mod proof;
+mod send;
+#[cfg(test)]
+mod tests;
 mod wire;
 
-use super::http::{MAX_ANSWER, failed, status};
-use super::{Door, Event, Outgoing, Refused, Request, SendError};
-use crate::config::{Generic as Settings, Secret};
-use crate::crypto::equal_secrets;
+use super::http::{failed, read_answer};
+use super::proof::Seen;
+use super::{Answer, Door, Event, Outgoing, Refused, Request, SendError, Taken};
+use crate::clock::Clock;
+use crate::config::Generic as Settings;
+use fields::Fields;
+pub(super) use send::percent;
+use send::{Writer, Written, understand};
 pub(super) use wire::answer;
 
 /// A generic gateway.
 #[derive(Debug)]
 pub struct Generic {
     id: String,
-    inbound_token: Option<Secret>,
-    send_url: Option<String>,
+    settings: Settings,
     client: reqwest::Client,
+    seen: Seen,
 }
 
 impl Generic {
     /// The gateway `id` of `settings`.
     pub fn new(id: &str, settings: &Settings, client: reqwest::Client) -> Self {
-        let (inbound_token, send_url) = (settings.inbound_token.clone(), settings.send_url.clone());
-        Generic { id: id.to_owned(), inbound_token, send_url, client }
+        Generic { id: id.to_owned(), settings: settings.clone(), client, seen: Seen::default() }
     }
 
     pub(super) fn sends(&self) -> bool {
-        self.send_url.is_some()
+        self.settings.send_url.is_some()
+    }
+
+    pub(super) fn is_idempotent(&self) -> bool {
+        self.settings.idempotent
     }
 
     pub(super) async fn send(&self, text: &Outgoing) -> Result<Option<String>, SendError> {
+        let now = Clock::system().real_micros() / 1_000_000;
+        let writer = Writer { gateway: &self.id, settings: &self.settings, text, now };
         let nowhere = || SendError::Misconfigured { detail: "the gateway has no send_url".to_owned() };
-        let url = self.send_url.as_deref().ok_or_else(nowhere)?;
-        let body = wire::outgoing(&self.id, text);
-        let answer = self.client.post(url).json(&body).send().await.map_err(|error| failed(&error))?;
-        status(answer.status())?;
-        Ok(self.provider_id(answer).await)
+        let written = writer.write().ok_or_else(nowhere)?;
+        let answer = self.request(written).send().await.map_err(|error| failed(&error))?;
+        let (status, body) = read_answer(answer).await;
+        understand(&self.settings, status, &body)
     }
 
-    /// The provider's id in its answer. The text is accepted whatever else the answer holds.
-    async fn provider_id(&self, mut answer: reqwest::Response) -> Option<String> {
-        let mut body = Vec::new();
-        while let Ok(Some(chunk)) = answer.chunk().await {
-            body.extend_from_slice(&chunk);
-            if body.len() > MAX_ANSWER {
-                return None;
-            }
+    fn request(&self, written: Written) -> reqwest::RequestBuilder {
+        let request =
+            if written.by_get { self.client.get(written.url) } else { self.client.post(written.url) };
+        let request =
+            written.headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+        match written.body {
+            Some((content_type, body)) => request.header("content-type", content_type).body(body),
+            None => request,
         }
-        wire::provider_id(&body)
     }
 
     pub(super) fn read(&self, door: Door, request: &Request) -> Result<Vec<Event>, Refused> {
-        self.check_token(request)?;
-        let event = match door {
-            Door::Inbound => Event::Text(wire::incoming(request)?),
-            Door::Delivery => Event::Report(wire::delivery(request)?),
-        };
-        Ok(vec![event])
+        if self.settings.signature.is_none() {
+            // Nothing is read of those who cannot prove themselves.
+            proof::check(&self.settings, &self.seen, request, &Fields::default())?;
+        }
+        let fields = Fields::read(request)?;
+        let proved = proof::check(&self.settings, &self.seen, request, &fields)?;
+        wire::events(&self.settings, door, &fields, &proved)
     }
 
-    fn check_token(&self, request: &Request) -> Result<(), Refused> {
-        let given = request.query.get("token").map_or("", String::as_str);
-        let expected = self.inbound_token.as_ref().ok_or(Refused::Token)?;
-        if equal_secrets(given.as_bytes(), expected.reveal().as_bytes()) {
-            Ok(())
-        } else {
-            Err(Refused::Token)
-        }
+    pub(super) fn answer(&self, door: Door, taken: &[Taken]) -> Answer {
+        wire::configured_answer(&self.settings, door, taken)
     }
 }

@@ -1,0 +1,87 @@
+//! Gateways of kind `esms`: the provider eSMS.vn.
+//!
+//! Out: its call `SendMultipleMessage_V4_post_json`; our id goes along as `RequestId`, and eSMS takes one id once. In:
+//! texts to a short code by GET, signed with MD5; the reply goes back in the answer. Delivery reports come by GET to an
+//! address with a secret in it.
+
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use super::http::{failed, read_answer};
+use super::proof::Seen;
+use super::{Answer, Door, Event, Incoming, Outgoing, Refused, Request, SendError, Taken};
+use crate::config::Esms as Settings;
+use crate::crypto::{equal_secrets, sha256};
+
+/// A gateway at eSMS.
+#[derive(Debug)]
+pub struct Esms {
+    settings: Settings,
+    /// Where eSMS tells what became of texts.
+    callback: Option<String>,
+    client: reqwest::Client,
+    seen: Seen,
+}
+
+impl Esms {
+    /// The gateway `id` of `settings`.
+    pub fn new(id: &str, settings: &Settings, client: reqwest::Client) -> Self {
+        let callback = wire::callback(id, settings);
+        Esms { settings: settings.clone(), callback, client, seen: Seen::default() }
+    }
+
+    pub(super) fn sends(&self) -> bool {
+        self.settings.api_key.is_some()
+    }
+
+    pub(super) async fn send(&self, text: &Outgoing) -> Result<Option<String>, SendError> {
+        let keyless = || SendError::Misconfigured { detail: "the gateway has no api_key".to_owned() };
+        let body = wire::outgoing(&self.settings, self.callback.as_deref(), text).ok_or_else(keyless)?;
+        let request = self.client.post(&self.settings.send_url).json(&body);
+        let (status, body) = read_answer(request.send().await.map_err(|error| failed(&error))?).await;
+        wire::understand(status, &body)
+    }
+
+    pub(super) fn read(&self, door: Door, request: &Request) -> Result<Vec<Event>, Refused> {
+        match door {
+            Door::Delivery => {
+                self.check_token(request)?;
+                Ok(wire::report(request)?.map(Event::Report).into_iter().collect())
+            }
+            Door::Inbound => {
+                let trusted = self.check_signature(request)?;
+                Ok(vec![Event::Text(Incoming { trusted, ..wire::incoming(request)? })])
+            }
+        }
+    }
+
+    fn check_token(&self, request: &Request) -> Result<(), Refused> {
+        let given = request.query.get("token").map_or("", String::as_str);
+        let expected = self.settings.inbound_token.as_ref().ok_or(Refused::Token)?;
+        let equal = equal_secrets(given.as_bytes(), expected.reveal().as_bytes());
+        if equal { Ok(()) } else { Err(Refused::Token) }
+    }
+
+    /// Whether it is signed, where it need not be. The sender is not among what is signed, so one signature is good
+    /// for one request only.
+    fn check_signature(&self, request: &Request) -> Result<bool, Refused> {
+        let sign = request.query.get("sign").map_or("", String::as_str);
+        if sign.is_empty() && self.settings.accept_unsigned {
+            return self.check_token(request).map(|()| false);
+        }
+        let key = self.settings.private_key.as_ref().ok_or(Refused::Signature)?;
+        let sign = wire::check_sign(request, key.reveal(), sign)?;
+        self.seen.check(sha256(&[sign.as_bytes()]), wire::content(request))?;
+        Ok(true)
+    }
+
+    /// What is answered to a text with its reply, if there is one that has not gone another way.
+    pub(super) fn reply_in_answer(&self, text: &Incoming, reply: Option<&str>) -> Answer {
+        wire::reply(text, reply)
+    }
+
+    pub(super) fn answer(&self, _: Door, _: &[Taken]) -> Answer {
+        wire::nothing()
+    }
+}
