@@ -98,7 +98,14 @@ fn routes(gateways: &Gateways, settings: &Settings) -> HashMap<String, Route> {
         |id: &str| settings.gateways.iter().find(|g| g.id == id).and_then(|g| g.default_commune.clone());
     let route = |gateway: &Arc<crate::sms::Gateway>| {
         let default_commune = default(&gateway.id);
-        (gateway.id.clone(), Route { cost_per_part: gateway.cost_per_part, default_commune })
+        (
+            gateway.id.clone(),
+            Route {
+                cost_per_part: gateway.cost_per_part,
+                default_commune,
+                replies_in_answer: gateway.replies_in_answer(),
+            },
+        )
     };
     gateways.iter().map(route).collect()
 }

@@ -4,6 +4,7 @@
 //! that nothing blocks the reactor. One thread writes to SQLite, two to PostgreSQL.
 
 pub mod account;
+pub mod answered;
 pub mod catalogue;
 pub mod client_id;
 mod conn;

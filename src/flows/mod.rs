@@ -1,5 +1,6 @@
 //! The stories of the program, a verb each: load, decide by the domain, write, in one transaction.
 
+pub mod answer;
 pub mod authenticate;
 pub mod deliver;
 pub mod disclose;

@@ -12,7 +12,8 @@ use serde::Serialize;
 use super::Site;
 use super::body;
 use super::error::{Code, Problem, ProblemBody};
-use crate::sms::{Door, Gateway, Refused, Request};
+use crate::flows::answer::take_reply;
+use crate::sms::{Answer, Door, Event, Gateway, Incoming, Refused, Request, Taken};
 
 /// The largest body that a provider may send, bytes: a text of 10,000 characters, escaped.
 const MAX_BODY: usize = 128 * 1024;
@@ -151,13 +152,32 @@ async fn receive_with(
     let mut request = provider_request(site, request, payload).await?;
     request.query.extend(token.map(|token| ("token".to_owned(), token)));
     let events = gateway.read(door, &request).map_err(refused)?;
+    let asked = events.iter().find_map(|event| match event {
+        Event::Text(text) if gateway.replies_in_answer() => Some(text.clone()),
+        _ => None,
+    });
     // In a task of its own: a provider that hangs up at once must not stop what has begun.
     let (receiver, taker) = (site.receiver.clone(), Arc::clone(&gateway));
     let taken = actix_web::rt::spawn(async move { receiver.take(&taker, events).await }).await;
     let taken = taken.map_err(|error| Problem::internal(&error))??;
-    let answer = gateway.answer(door, &taken);
+    let answer = match (&asked, taken.first()) {
+        (Some(text), Some(Taken::Text { message: Some(message) })) => {
+            answer_with_reply(site, &gateway, text, *message).await
+        }
+        _ => gateway.answer(door, &taken),
+    };
     let status = StatusCode::from_u16(answer.status).map_err(|error| Problem::internal(&error))?;
     Ok(HttpResponse::build(status).content_type(answer.content_type).body(answer.body))
+}
+
+/// The answer that takes the reply along. The text is on disk: if the reply cannot be found it goes another way.
+async fn answer_with_reply(site: &Site, gateway: &Gateway, text: &Incoming, message: i64) -> Answer {
+    let now = site.clock.real_micros();
+    let reply = take_reply(&site.db, &site.keys, &gateway.id, message, now).await;
+    if let Err(error) = &reply {
+        tracing::warn!(%error, gateway = gateway.id, "the reply does not go in the answer");
+    }
+    gateway.answer_with(text, reply.ok().flatten().as_deref())
 }
 
 fn find(site: &Site, id: &str) -> Result<Arc<Gateway>, Problem> {

@@ -13,6 +13,7 @@ mod containers;
 mod crash;
 mod databases;
 mod deliver;
+mod esms;
 mod gateway_input;
 mod import;
 mod installation;

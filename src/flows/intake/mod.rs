@@ -49,6 +49,8 @@ pub struct Route {
     pub cost_per_part: i64,
     /// Where alerts go whose sender is unknown: the code of a commune.
     pub default_commune: Option<String>,
+    /// Whether replies may go back in the answer to the request that brought the text; they are held for that.
+    pub replies_in_answer: bool,
 }
 
 /// All that intake works with.

@@ -14,6 +14,8 @@ struct Desk {
     heard: Mutex<Vec<Value>>,
     /// Answers for the next requests; when there are none left, 200 with an id of the provider's own.
     answers: Mutex<VecDeque<u16>>,
+    /// What 2xx says instead of an id of the provider's own.
+    says: Mutex<Option<Value>>,
     came: Notify,
     released: Notify,
 }
@@ -54,6 +56,11 @@ impl Provider {
     /// Answers the next requests with these statuses.
     pub fn will_answer(&self, statuses: impl IntoIterator<Item = u16>) {
         self.desk.answers.lock().unwrap().extend(statuses);
+    }
+
+    /// Answers 2xx with these words from now on.
+    pub fn will_say(&self, words: Value) {
+        *self.desk.says.lock().unwrap() = Some(words);
     }
 
     /// Answers the requests that were held.
@@ -101,7 +108,8 @@ async fn take(desk: web::Data<Desk>, text: web::Json<Value>) -> HttpResponse {
     };
     let mut answer = HttpResponse::build(StatusCode::from_u16(status).unwrap());
     if status < 300 {
-        answer.json(serde_json::json!({"id": format!("theirs-{number}")}))
+        let said = desk.says.lock().unwrap().clone();
+        answer.json(said.unwrap_or_else(|| serde_json::json!({"id": format!("theirs-{number}")})))
     } else {
         answer.finish()
     }

@@ -93,7 +93,7 @@ impl World {
             keys: Arc::clone(&keys),
             ids: Arc::clone(&ids),
             clock,
-            routes: HashMap::from([("test".to_owned(), Route { cost_per_part: 350, default_commune: None })]),
+            routes: HashMap::from([("test".to_owned(), Route { cost_per_part: 350, ..Route::default() })]),
             planned: Arc::default(),
         };
         let spool = Spool::open(&test.beside(&format!("spool-{node}")), 1 << 20).unwrap();

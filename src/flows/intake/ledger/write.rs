@@ -7,11 +7,14 @@ use crate::crypto::{Digest, sha256};
 use crate::db::log::NewAudit;
 use crate::db::question::StoredQuestion;
 use crate::db::report::{CurrentIncident, CurrentReturn};
-use crate::db::{Conn, DbResult, log, message, outbox, person, question, report, total, value};
+use crate::db::{Conn, DbResult, answered, log, message, outbox, person, question, report, total, value};
 use crate::domain::intake::MonthState;
 use crate::flows::intake::board::Board;
 use crate::flows::intake::figures;
 use crate::flows::intake::figures::MonthKey;
+
+/// How long a reply waits for the answer that may take it along, microseconds.
+const ANSWER_TIME: i64 = 10_000_000;
 
 impl Ledger<'_> {
     /// Writes everything; the log's head is taken last.
@@ -28,11 +31,21 @@ impl Ledger<'_> {
         question::put(conn, &open)?;
         question::close(conn, &closed)?;
         outbox::plan(conn, &self.outgoing)?;
+        self.hold_replies(conn)?;
         for person in &self.stopped {
             person::stop_reminders(conn, *person, self.stored_at)?;
         }
         let audit = NewAudit { actor: "server", action: "intake", subject: "", digest: self.digest() };
         log::append(conn, self.stored_at, &self.changes, &audit)
+    }
+
+    /// Replies that may go in an answer wait a little for it.
+    fn hold_replies(&self, conn: &mut Conn) -> DbResult<()> {
+        let in_answer =
+            |gateway: &str| self.context.routes.get(gateway).is_some_and(|route| route.replies_in_answer);
+        let replies = self.outgoing.iter().filter(|text| text.kind == "reply" && in_answer(&text.gateway));
+        let ids: Vec<i64> = replies.map(|text| text.id).collect();
+        answered::hold(conn, &ids, self.stored_at + ANSWER_TIME)
     }
 
     fn write_months(&self, conn: &mut Conn, board: &Board) -> DbResult<()> {
