@@ -3,7 +3,7 @@
 use super::items::Unit;
 use super::lexicon::Class;
 use super::text::Text;
-use super::token::Shape;
+use super::token::{Shape, Token};
 
 /// A number as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,9 @@ pub(super) fn amount(text: &Text, at: usize) -> Option<Amount> {
 pub(super) fn digits(text: &Text, at: usize) -> Option<Amount> {
     let value = text.token(at)?.number()?;
     let mut amount = Amount { value, thousandths: None, len: 1, in_words: false, either: false };
+    if let Some(scaled) = scaled(text, at, value) {
+        return Some(scaled);
+    }
     let group = |sep: usize| -> Option<&str> {
         let joined = |i: usize| text.token(i).is_some_and(|t| !t.spaced);
         let is_point = text.is_sep(sep, '.') || text.is_sep(sep, ',');
@@ -48,6 +51,28 @@ pub(super) fn digits(text: &Text, at: usize) -> Option<Amount> {
     Some(amount)
 }
 
+/// “1 tá”, “2 chục”, “2 trăm rưỡi”, “3 trăm 20”: digits with a word that multiplies them.
+fn scaled(text: &Text, at: usize, value: i64) -> Option<Amount> {
+    let scale = text
+        .number_word(at + 1)
+        .filter(|scale| matches!(scale, 10 | 12 | 100) && (1..100).contains(&value))?;
+    let mut amount =
+        Amount { value: value * scale, thousandths: None, len: 2, in_words: false, either: false };
+    if text.is(at + 2, Class::Half).is_some() && scale == 100 {
+        amount.value += 50;
+        amount.len += 1;
+    } else if scale == 100 {
+        let odd = text.is(at + 2, Class::Odd).unwrap_or(0);
+        let rest = text.token(at + 2 + odd).and_then(Token::number).filter(|rest| *rest < 100);
+        let counted = unit(text, at + 3 + odd).is_some();
+        if let Some(rest) = rest.filter(|_| counted) {
+            amount.value += if rest < 10 && odd == 0 { rest * 10 } else { rest };
+            amount.len += 1 + odd;
+        }
+    }
+    Some(amount)
+}
+
 /// The number in words at `at` (“mười lăm”, “hai mươi ba”, “một trăm linh hai”).
 pub(super) fn words(text: &Text, at: usize) -> Option<Amount> {
     // “lăm” and “tư” are figures only after a ten; “làm” and “từ” look like them.
@@ -61,15 +86,42 @@ pub(super) fn words(text: &Text, at: usize) -> Option<Amount> {
     }
     let mut value = 0;
     let mut next = at;
+    let mut odd = false;
     let word = |i: usize| text.number_word(i).filter(|_| i == at || may_be_number(text, i));
     if let (Some(hundreds @ 1..=9), Some(100)) = (word(next), word(next + 1)) {
         value = hundreds * 100;
         next += 2;
-        if text.is(next, Class::Odd).is_some() {
-            next += 1;
-        }
+        odd = text.is(next, Class::Odd).is_some();
+        next += usize::from(odd);
+    }
+    if value >= 100 && text.is(next, Class::Half).is_some() {
+        return Some(Amount {
+            value: value + 50,
+            thousandths: None,
+            len: next + 1 - at,
+            in_words: true,
+            either: false,
+        });
     }
     match (word(next), word(next + 1)) {
+        (Some(score @ 20), Some(ones @ 1..=9)) => {
+            value += score + ones;
+            next += 2;
+        }
+        (Some(count @ 1..=9), Some(dozen @ 12)) if value == 0 => {
+            value = count * dozen;
+            next += 2;
+        }
+        (Some(12 | 20), _) => {}
+        // “trăm hai” is 120, “trăm linh hai” 102.
+        (Some(100), Some(tens @ 1..=9)) if value == 0 => {
+            value = 100 + 10 * tens;
+            next += 2;
+        }
+        (Some(tens @ 1..=9), None) if value > 0 && !odd => {
+            value += 10 * tens;
+            next += 1;
+        }
         (Some(tens @ 1..=9), Some(10)) => {
             value += tens * 10;
             next += 2;
@@ -103,6 +155,24 @@ pub(super) fn words(text: &Text, at: usize) -> Option<Amount> {
     Some(Amount { value, thousandths: None, len, in_words: true, either: false })
 }
 
+/// Thousands that count something, no money: “một nghìn hai trăm lượt”, “1,2 nghìn người”.
+pub(super) fn thousands(text: &Text, at: usize) -> Option<Amount> {
+    let first = amount(text, at).filter(|first| !first.either)?;
+    let scale = text.is(at + first.len, Class::Thousand).filter(|_| text.plain(at + first.len) != "k")?;
+    let mut next = at + first.len + scale;
+    let mut value = first.thousandths.or_else(|| first.value.checked_mul(1_000))?;
+    next += text.is(next, Class::Odd).unwrap_or(0);
+    if let Some(more) = amount(text, next).filter(|more| !more.either && more.thousandths.is_none()) {
+        let hundreds = text.number_word(next + more.len) == Some(100);
+        let short = more.value < 10 && text.is(next.saturating_sub(1), Class::Odd).is_none();
+        next += more.len + usize::from(hundreds);
+        value =
+            value.checked_add(if hundreds || short { more.value.checked_mul(100)? } else { more.value })?;
+    }
+    unit(text, next)?;
+    Some(Amount { value, thousandths: None, len: next - at, in_words: false, either: false })
+}
+
 /// Names (“chú Bảy”, “Hai Tiến”) and, in a text with marks, words that would need one are no numbers.
 fn may_be_number(text: &Text, at: usize) -> bool {
     let Some(token) = text.token(at) else { return false };
@@ -130,7 +200,7 @@ pub(super) fn money(text: &Text, at: usize) -> Option<(i64, usize)> {
     }
     let first = amount(text, at).filter(|amount| !amount.either)?;
     let mut next = at + first.len;
-    let Some((unit, len)) = scale(text, next) else {
+    let Some((unit, len)) = scale(text, next).or_else(|| slang(text, at, next)) else {
         // “20.000.000d”, “3.500.000 đồng”, “5000d”
         let dong = text.is(next, Class::Dong)?;
         let glued = text.token(next).is_some_and(|t| !t.spaced);
@@ -157,6 +227,15 @@ pub(super) fn money(text: &Text, at: usize) -> Option<(i64, usize)> {
 fn scale(text: &Text, at: usize) -> Option<(i64, usize)> {
     let scales = [(Class::Billion, 1_000_000_000), (Class::Million, 1_000_000), (Class::Thousand, 1_000)];
     scales.into_iter().find_map(|(class, dong)| text.is(at, class).map(|len| (dong, len)))
+}
+
+/// “mất 25 cu”: “củ” without its mark is a million right after a loss.
+fn slang(text: &Text, at: usize, next: usize) -> Option<(i64, usize)> {
+    let lost = (1..=4)
+        .map_while(|back| at.checked_sub(back))
+        .any(|b| text.is(b, Class::Loss).is_some_and(|len| b + len == at));
+    let bare = text.token(next).is_some_and(|t| t.plain == "cu" && t.marks.is_bare());
+    (lost && bare).then_some((1_000_000, 1))
 }
 
 /// What follows the unit: “5” in “1tr5”, “200” in “3 triệu 200”, “500 nghìn” in “1 triệu 500 nghìn”.
@@ -204,9 +283,22 @@ pub(super) fn unit(text: &Text, at: usize) -> Option<(Unit, usize)> {
     if text.plain(at) == "khau" && !matches!(text.plain(at + 1), "sung" | "ak" | "k54") {
         return Some((Unit::Thing, 1));
     }
+    // “1 ca tử vong” is no patrol.
+    if text.plain(at) == "ca" {
+        let patrol = text.book.links.patrols;
+        let other = text.indicator(at + 1).is_some_and(|(place, ..)| Some(place) != patrol);
+        if other || text.is_any(at + 1, &[Class::Dead, Class::Hurt]).is_some() {
+            return Some((Unit::Instance, 1));
+        }
+    }
     let mut best: Option<(Unit, usize)> = None;
     for (class, unit) in UNITS {
-        if let Some(len) = text.is(at, class)
+        // “1 bi thuong 2” is no “bì”.
+        let longer = matches!(unit, Unit::Thing)
+            && text
+                .is_any(at, &[Class::Hurt, Class::Dead, Class::Calm, Class::Rest])
+                .is_some_and(|other| text.is(at, class).is_some_and(|len| other > len));
+        if let Some(len) = text.is(at, class).filter(|_| !longer)
             && best.is_none_or(|(_, longest)| len > longest)
         {
             best = Some((unit, len));

@@ -45,9 +45,27 @@ fn year_after(text: &Text, at: usize) -> Option<(i32, usize)> {
     year_number(text, at + word, true).map(|year| (year, word + 1))
 }
 
+/// “thanh 6 co …” at the head of a text or after the hamlet: the month with a letter wrong.
+fn torn_month(text: &Text, at: usize) -> Option<usize> {
+    let head = at
+        .checked_sub(1)
+        .is_none_or(|b| matches!(text.token(b).map(|t| t.shape), Some(Shape::Newline | Shape::Sep(_))));
+    let torn = matches!(
+        text.plain(at),
+        "thanh" | "thnag" | "tang" | "htang" | "thag" | "thangg" | "thamg" | "thabg"
+    );
+    let bare = text.token(at).is_some_and(|t| t.marks.is_bare() || t.marks.tone == 2);
+    let month = small(text, at + 1).is_some_and(|month| (1..=12).contains(&month));
+    let counted = super::amounts::unit(text, at + 2).is_some()
+        || text.indicator(at + 2).is_some_and(|(.., len)| len < 2);
+    (head && torn && bare && month && !counted).then_some(1)
+}
+
 /// “T3”, “tháng 3/2026”, “3/2026”, “tháng ba”, “tháng trước”.
 fn month(text: &Text, at: usize) -> Option<(Kind, usize)> {
-    if let Some(len) = text.is(at, Class::Month).or_else(|| letter_t(text, at)) {
+    if let Some(len) =
+        text.is(at, Class::Month).or_else(|| letter_t(text, at)).or_else(|| torn_month(text, at))
+    {
         let number = at + len;
         if let Some(found) = numbered_month(text, number, len) {
             return Some(found);
@@ -59,10 +77,20 @@ fn month(text: &Text, at: usize) -> Option<(Kind, usize)> {
             let (year, more) = year_after(text, number + 1).map_or((None, 0), |(y, l)| (Some(y), l));
             return Some((Kind::Month(MonthWord::Numbered(4, year)), len + 1 + more));
         }
-        if let Some(word) = words(text, number).filter(|w| !w.either && text.is(at, Class::Month).is_some()) {
+        // “tháng tám một vụ”: the second number word counts.
+        let split = |word: super::amounts::Amount| {
+            let counted = super::amounts::unit(text, number + 2).is_some();
+            let value = text.number_word(number).filter(|_| word.either && counted);
+            value.map_or(word, |value| super::amounts::Amount { value, len: 1, either: false, ..word })
+        };
+        let word = words(text, number).map(split);
+        if let Some(word) = word.filter(|w| !w.either && text.is(at, Class::Month).is_some()) {
             let next_is_month = text.is(at, Class::NextMonth).is_some() && !text.plain(number).is_empty();
             let meant =
                 !next_is_month || text.token(number).is_some_and(|t| t.marks.is_bare() && !text.marked);
+            if meant && next_is_month && word.len == 1 {
+                return Some((Kind::Month(MonthWord::JuneOrNext), len + word.len));
+            }
             if meant && (1..=12).contains(&word.value) {
                 let (year, more) =
                     year_after(text, number + word.len).map_or((None, 0), |(y, l)| (Some(y), l));

@@ -70,7 +70,7 @@ fn judge_or_read(
     received: NaiveDate,
     worked: &super::reader::Worked,
 ) -> Reading {
-    if super::intent::is_junk(&text.to_lowercase()) {
+    if super::unrelated::is_junk(&text.to_lowercase()) {
         reader.read(text, received)
     } else {
         judge(worked, received)

@@ -67,6 +67,8 @@ pub(super) enum MonthWord {
     Numbered(u32, Option<i32>),
     /// So many months after that of receipt.
     Relative(i32),
+    /// “thang sau” without marks: June where June is near, else the month to come.
+    JuneOrNext,
     /// The end of a range of days.
     RangeEnd(u32, Option<i32>),
     /// No month that exists.

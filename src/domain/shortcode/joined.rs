@@ -83,7 +83,7 @@ impl Search<'_> {
                     | Class::Rest
                     | Class::Blank
             ),
-            Meaning::Number(_) => false,
+            Meaning::Number(_) | Meaning::Member(_) => false,
         })
     }
 }

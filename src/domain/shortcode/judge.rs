@@ -12,6 +12,7 @@ use super::reading::{HamletMention, Intent, MonthFrom, Reading, Why};
 use super::story::{Doubt, Story, tell};
 use super::text::Text;
 use super::token::Shape;
+use super::unrelated;
 
 /// What a worked text means.
 pub(super) fn judge(worked: &Worked, received: NaiveDate) -> Reading {
@@ -99,10 +100,11 @@ fn without_figures(worked: &Worked, timing: &Timing, story: &Story) -> Option<Re
     let told = !story.values.is_empty();
     let cases =
         items.iter().any(|item| matches!(&item.kind, Kind::Figure(figure) if figure.unit == Unit::Case));
-    if intent::is_bank(text, items) {
+    if unrelated::is_bank(text, items) {
         return Some(Reading::of(Intent::Ignore));
     }
-    if intent::advertising(text, worked.raw) >= 2 && !coded && !(told && cases) {
+    let enough = if timing.named { 3 } else { 2 };
+    if unrelated::advertising(text, worked.raw) >= enough && !coded && !(told && cases) {
         return Some(Reading::of(Intent::Ignore));
     }
     if intent::orders_machine(text) && !intent::takes_leave(text) {
@@ -148,6 +150,9 @@ fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> 
     let whole_blanket = items.iter().any(|item| matches!(item.kind, Kind::Blanket { more: false }));
     let counted = items.iter().any(|item| matches!(item.kind, Kind::Indicator(..) | Kind::Ambiguous(_)));
     let nothing = !counted && is_bare_zero(items, timing);
+    if intent::is_mere_greeting(text, items) {
+        return Reading::of(Intent::Ignore);
+    }
     if intent::greeting(text) && story.values.is_empty() && !timing.named && !intent::is_ours(text, items) {
         return Reading::of(Intent::Ignore);
     }

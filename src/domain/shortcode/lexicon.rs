@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::book::Book;
+use super::book::{Book, SetId};
 use super::items::Unit;
+use super::sets::{SceneWords, Sets};
 use crate::domain::indicator::{BadCatalogue, Catalogue};
 
 /// What a phrase does in a sentence, other than name an indicator.
@@ -125,6 +126,11 @@ pub enum Class {
     Replace,
     Plus,
     Pledge,
+    Pending,
+    Handled,
+    Paid,
+    Site,
+    Uncounted,
     Noise,
     Common,
 }
@@ -149,12 +155,18 @@ pub(super) enum Meaning {
     Ambiguous(usize),
     Number(i64),
     Class(Class),
+    /// A word of a set; never a piece by itself.
+    Member(SetId),
 }
 
 /// The lexicon as its file says it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lexicon {
+    #[serde(default)]
+    pub(super) sets: Sets,
+    #[serde(default)]
+    pub(super) scenes: Vec<SceneWords>,
     pub(super) words: BTreeMap<String, String>,
     pub(super) numbers: BTreeMap<String, i64>,
     pub(super) phrases: BTreeMap<Class, Vec<String>>,
@@ -192,6 +204,7 @@ pub(super) struct AttendanceWords {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct IndicatorWords {
     pub quiet: bool,
+    pub background: bool,
     pub also: Vec<Unit>,
     pub generic: Vec<String>,
     pub specific: Vec<String>,
@@ -209,6 +222,8 @@ pub(super) struct EventWords {
     pub silent: Vec<Consequence>,
     #[serde(default)]
     pub bare_loss: bool,
+    #[serde(default)]
+    pub pays: bool,
 }
 
 /// What an event may lead to.
@@ -244,6 +259,14 @@ pub enum BadLexicon {
         /// The indicator that claims it too.
         second: String,
     },
+    /// A phrase or scene with a set that the lexicon does not have, or a brace that nothing closes.
+    #[error("“{phrase}” names the set “{set}”, which [sets] does not have")]
+    UnknownSet {
+        /// The phrase, or the code of the scene.
+        phrase: String,
+        /// What stands in the braces.
+        set: String,
+    },
     /// A phrase without a letter.
     #[error("“{0}” is no phrase: it has no letters")]
     Empty(String),
@@ -262,7 +285,8 @@ impl Lexicon {
 
     /// Whether every phrase means one thing only, with `catalogue`; the error names the first that does not.
     pub fn check(&self, catalogue: &Catalogue) -> Result<(), BadLexicon> {
-        Book::new(catalogue, self).map(|_| ())
+        Book::new(catalogue, self)?;
+        self.check_made()
     }
 }
 

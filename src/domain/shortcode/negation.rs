@@ -3,7 +3,7 @@
 
 use super::amounts::unit;
 use super::items::{Item, Kind};
-use super::lexicon::Class;
+use super::lexicon::{Class, Strength};
 use super::text::Text;
 use super::token::Shape;
 
@@ -18,6 +18,11 @@ pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Ite
     let len =
         (1..longest).find(|len| text.indicator(at + len).is_some_and(|(.., inner)| inner > longest - len));
     let len = len.unwrap_or(longest);
+    // “không hòa giải được”, “không qua khỏi”: a longer phrase that begins with the denial says something of its own.
+    let said = text.indicator(at).map(|(.., len)| len).max(text.is_any(at, &[Class::Dead, Class::Hurt]));
+    if said.is_some_and(|said| said > longest) {
+        return None;
+    }
     if let Some(found) = denied_figure(text, at) {
         return Some(found);
     }
@@ -43,6 +48,13 @@ pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Ite
     let counted = text.indicator(tail.end).is_some()
         || text.ambiguous(tail.end).is_some()
         || text.is_any(tail.end, &[Class::Dead, Class::Hurt, Class::Casualties]).is_some();
+    // “không có tội phạm về ma túy”
+    if let Some(topic) =
+        text.is(tail.end, Class::Topic).or_else(|| text.is(tail.end, Class::Cause)).filter(|_| tail.blank)
+        && text.indicator(tail.end + topic).is_some_and(|(_, strength, _)| strength != Strength::Weak)
+    {
+        return Some((Kind::Neg, tail.end + topic - at));
+    }
     if tail.blank && (tail.strong || !counted) {
         return Some((Kind::Blanket { more: tail.more || rest }, tail.end - at));
     }

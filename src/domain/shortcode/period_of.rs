@@ -52,6 +52,8 @@ pub(super) fn timing(text: &Text, items: &[Item], received: NaiveDate) -> Timing
                         resolve_month(*month, *year, received)
                     }
                     MonthWord::Relative(months) => Some(Period::of_day(received).plus(*months)),
+                    MonthWord::JuneOrNext => resolve_month(6, None, received)
+                        .filter(|june| june.months_since(Period::of_day(received)) >= -1),
                     MonthWord::Bad => None,
                 };
                 match period {

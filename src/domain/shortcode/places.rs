@@ -2,23 +2,35 @@
 
 use super::items::{Kind, Unit};
 use super::lexicon::{Class, Meaning};
+use super::plates::plate;
 use super::text::Text;
 use super::token::{Shape, Token};
 
 /// The hamlet named at `at`. `head`: whether nothing but a greeting stands before it.
 pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<(Kind, usize)> {
-    let shortened = head && text.plain(at) == "kp";
+    let capital = text.token(at + 1).is_some_and(|t| t.upper && t.shape == Shape::Word && text.mixed_case);
+    let named = capital && text.code(at + 1).is_none() && text.indicator(at + 1).is_none();
+    // “kp 4 co 1 vu …” tells of a quarter, “KP4 TC2” of cases.
+    let told = is_number(text, at + 1)
+        && matches!(
+            text.plain(at + 2),
+            "co" | "khong" | "xay" | "bao" | "binh" | "yen" | "phuong" | "nay" | "thang"
+        );
+    let shortened = text.plain(at) == "kp" && (head || named || told);
     let len = if shortened { 1 } else { text.is(at, Class::Hamlet)? };
     let mut next = at + len;
     let sign = text.is(next, Class::NumberSign).filter(|len| is_number(text, next + len));
     next += sign.unwrap_or(0);
-    if is_number(text, next) && (sign.is_some() || !is_counted(text, next)) {
+    // “toàn thôn 64 gia đình …”
+    let whole = at.checked_sub(1).is_some_and(|b| matches!(text.plain(b), "toan" | "ca" | "trong" | "khap"))
+        && super::amounts::unit(text, next + 1).is_some();
+    if is_number(text, next) && !whole && (sign.is_some() || !is_counted(text, next)) {
         let name = text.plain(next).trim_start_matches('0').to_owned();
         let letter =
             text.token(next + 1).is_some_and(|t| !t.spaced && t.shape == Shape::Word && t.plain.len() == 1);
         return Some((Kind::Hamlet { name, aside }, next + 1 + usize::from(letter) - at));
     }
-    if shortened || text.plain(at + len - 1) == "vuc" {
+    if (shortened && !named) || text.plain(at + len - 1) == "vuc" {
         return None;
     }
     let mut name: Vec<&str> = Vec::new();
@@ -180,6 +192,12 @@ pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
     if glued && at.checked_sub(1).is_some_and(|b| text.code(b).is_some()) {
         return None;
     }
+    if let Some(found) = birth(text, at).or_else(|| named_place(text, at)).or_else(|| uncounted(text, at)) {
+        return Some(found);
+    }
+    if let Some(found) = ordinal_case(text, at) {
+        return Some(found);
+    }
     if let Some(found) = pin(text, at).or_else(|| identity(text, at)).or_else(|| plate(text, at)) {
         return Some(found);
     }
@@ -236,6 +254,107 @@ fn model(text: &Text, at: usize) -> Option<(Kind, usize)> {
     let number = text.token(next).filter(|t| t.shape == Shape::Number && t.plain.len() <= 4)?;
     let sized = number.plain.len() >= 2 && next > from && !is_counted(text, next);
     sized.then_some((Kind::Noise("the name of a model"), next + 1 - at))
+}
+
+/// “tại quán Hương 2”, “ở nhà nghỉ Thanh Xuân 3”: a number that ends the name of a place.
+fn named_place(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let number = text.token(at).filter(|t| t.shape == Shape::Number && t.plain.len() <= 3 && t.spaced)?;
+    let ends = text
+        .token(at + 1)
+        .is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep(',' | '.' | ';' | ')')));
+    let place = (1..=4)
+        .map_while(|back| at.checked_sub(back))
+        .find(|b| text.is(*b, Class::Site).is_some_and(|len| b + len <= at))?;
+    let site = text.is(place, Class::Site).unwrap_or(1);
+    let named = (place + site..at).all(|i| {
+        text.token(i).is_some_and(|t| {
+            t.shape == Shape::Word
+                && text.code(i).is_none()
+                && text.indicator(i).is_none()
+                && (t.upper
+                    || !text.mixed_case
+                    || text.hits(i).iter().all(|hit| hit.meaning == Meaning::Class(Class::Common)))
+        })
+    });
+    let led = place.checked_sub(1).is_some_and(|b| {
+        matches!(
+            text.plain(b),
+            "tai"
+                | "o"
+                | "gan"
+                | "truoc"
+                | "doi"
+                | "dien"
+                | "canh"
+                | "sau"
+                | "trong"
+                | "("
+                | "tu"
+                | "qua"
+                | "den"
+                | "toi"
+        )
+    }) || text.token(place).is_some_and(|t| matches!(t.shape, Shape::Word))
+        && text.is_sep(place.wrapping_sub(1), '(');
+    (ends && named && led && !number.plain.is_empty() && at > place + site - 1)
+        .then_some((Kind::Noise("the name of a place"), 1))
+}
+
+/// “tạm vắng 5”, “khai sinh 3”: things of the hamlet for which there is no indicator.
+fn uncounted(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let len = text.is(at, Class::Uncounted)?;
+    let mut next = at + len;
+    next += usize::from(text.is_sep(next, ':') || text.is_sep(next, '='));
+    let number = text.token(next).is_some_and(|t| t.shape == Shape::Number);
+    let longer = text.indicator(at).is_some_and(|(.., other)| other > len);
+    (number && !longer).then(|| {
+        let unit = super::amounts::unit(text, next + 1).map_or(0, |(_, len)| len);
+        (Kind::Noise("of no indicator"), next + 1 + unit - at)
+    })
+}
+
+/// “vụ 1 mất …, vụ 2 …”, “vụ thứ nhất”: which case of those told, no count.
+fn ordinal_case(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let len = text.is(at, Class::UnitCase).filter(|len| *len == 1)?;
+    let before = at.checked_sub(1);
+    let counted = before.is_some_and(|b| {
+        text.token(b).is_some_and(|t| t.shape == Shape::Number)
+            || text.number_word(b).is_some()
+            || matches!(text.plain(b), "so" | "tong" | "may" | "vai" | "co")
+            || text.indicator(b).is_some()
+    });
+    let value = text.token(at + len).and_then(Token::number).filter(|value| (1..=9).contains(value))?;
+    let told = text.token(at + len + 1).is_some_and(|t| matches!(t.shape, Shape::Word | Shape::Sep(':')));
+    let unit = super::amounts::unit(text, at + len + 1).is_some();
+    let earlier = (0..at).any(|i| {
+        text.is(i, Class::UnitCase) == Some(1) && text.token(i + 1).and_then(Token::number) == Some(value - 1)
+    });
+    let first = value == 1
+        && (at + 2..text.tokens.len()).any(|i| {
+            text.is(i, Class::UnitCase) == Some(1) && text.token(i + 1).and_then(Token::number) == Some(2)
+        });
+    (!counted && told && !unit && (earlier || first)).then_some((Kind::Noise("which case"), len + 1))
+}
+
+/// “sinh năm 1995”, “SN 1990”, “sinh ngày 2/9/1981”.
+fn birth(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let word = match (text.plain(at), text.plain(at + 1)) {
+        ("sinh", "nam" | "ngay") | ("nam", "sinh") => 2,
+        ("sn" | "nsinh", _) => 1,
+        _ => return None,
+    };
+    let mut next = at + word + usize::from(text.is_sep(at + word, ':'));
+    let number = |i: usize| text.token(i).is_some_and(|t| t.shape == Shape::Number);
+    if !number(next) {
+        return None;
+    }
+    while number(next)
+        && matches!(text.token(next + 1).map(|t| t.shape), Some(Shape::Sep('/' | '-' | '.')))
+        && number(next + 2)
+    {
+        next += 2;
+    }
+    Some((Kind::Noise("a birth"), next + 1 - at))
 }
 
 /// “MA 1234”.
@@ -307,41 +426,4 @@ fn digit_groups(text: &Text, at: usize) -> Option<usize> {
             return Some(next - at);
         }
     }
-}
-
-/// “36B5-121.34”, “29H-882.10”, “90B2 345.67”, with or without “biển số” before it.
-fn plate(text: &Text, at: usize) -> Option<(Kind, usize)> {
-    let word = text.is(at, Class::Plate).unwrap_or(0);
-    let mut next = at + word;
-    next += usize::from(word > 0 && text.is_sep(next, ':'));
-    let region = text.token(next)?;
-    let mut end = if is_plate_head(region) {
-        next + 1
-    } else if region.shape == Shape::Number
-        && region.plain.len() == 2
-        && text.token(next + 1).is_some_and(|t| !t.spaced && t.shape == Shape::Word && t.plain.len() <= 2)
-    {
-        next + 2
-    } else if word > 0 && region.shape == Shape::Number {
-        next + 1
-    } else {
-        return None;
-    };
-    end += usize::from(text.is_sep(end, '-') || text.is_sep(end, '.'));
-    let tail = text.token(end).filter(|t| t.shape == Shape::Number && t.plain.len() >= 3);
-    if tail.is_none() && word == 0 {
-        return None;
-    }
-    end += usize::from(tail.is_some());
-    if text.is_sep(end, '.') && text.token(end + 1).is_some_and(|t| t.shape == Shape::Number && !t.spaced) {
-        end += 2;
-    }
-    Some((Kind::Noise("a number plate"), end - at))
-}
-
-fn is_plate_head(token: &Token) -> bool {
-    let bytes = token.plain.as_bytes();
-    token.shape == Shape::Opaque
-        && matches!(bytes, [a, b, c, ..] if a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_alphabetic())
-        && bytes.len() <= 5
 }

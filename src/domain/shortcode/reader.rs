@@ -4,14 +4,15 @@ use chrono::NaiveDate;
 
 use super::book::Book;
 use super::fold::{Glyph, GlyphKind, fold};
-use super::intent;
 use super::items::Item;
 use super::judge::{ask, judge};
 use super::lexicon::{BadLexicon, Lexicon};
 use super::reading::{Reading, Why};
 use super::scan::scan;
+use super::scenes::imagine;
 use super::text::Text;
 use super::token::tokens;
+use super::unrelated;
 use crate::domain::indicator::Catalogue;
 
 /// Longer texts are not read: no phone sends them, and a question answers them.
@@ -47,7 +48,7 @@ impl Reader {
         if text.chars().nth(LONGEST_TEXT).is_some() || text.contains('\0') {
             return ask(Why::Illegible);
         }
-        if intent::is_junk(&text.to_lowercase()) {
+        if unrelated::is_junk(&text.to_lowercase()) {
             return ask(Why::Illegible);
         }
         let worked = self.work(text);
@@ -58,7 +59,8 @@ impl Reader {
         let mut glyphs = fold(raw);
         blank_tags(&mut glyphs);
         let text = Text::new(tokens(&glyphs, &self.book), &self.book);
-        let items = scan(&text);
+        let mut items = scan(&text);
+        imagine(&mut items, &text);
         Worked { raw, text, items }
     }
 }

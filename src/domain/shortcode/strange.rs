@@ -2,7 +2,7 @@
 
 use super::items::{Item, Kind};
 use super::lexicon::Strength;
-use super::syllable::one_edit_apart;
+use super::syllable::{is_syllable, one_edit_apart, two_edits_apart};
 use super::text::Text;
 use super::token::Shape;
 
@@ -28,7 +28,12 @@ pub(super) fn strange_code(text: &Text, items: &[Item]) -> Option<usize> {
                 items.get(at + 1).map(|i| &i.kind),
                 Some(Kind::Month(_) | Kind::Indicator(_, Strength::Code))
             );
-        (code || verb).then_some(at)
+        let torn = first == Some(at)
+            && token.word.is_none()
+            && (3..=6).contains(&token.plain.len())
+            && !is_syllable(&token.plain)
+            && ["them", "sua"].iter().any(|word| two_edits_apart(word, &token.plain));
+        (code || verb || torn).then_some(at)
     })
 }
 
@@ -71,7 +76,11 @@ pub(super) fn strange_month(text: &Text) -> Option<usize> {
         let torn = next.is_some_and(|t| {
             ["truoc", "roi", "muoi", "nay", "qua"].iter().any(|word| one_edit_apart(word, &t.plain))
         });
+        // “hòa giải thành 2 vụ” is no “tháng 2”.
+        let counted = super::amounts::unit(text, at + 2).is_some();
         let like_month = one_edit_apart("thang", &token.plain)
+            && !matches!(token.marks.tone, 1 | 3 | 5)
+            && !counted
             && (small || next.is_some_and(|t| matches!(t.plain.as_str(), "truoc" | "roi" | "nay")));
         let stranger = next.is_some_and(|t| t.shape == Shape::Word && t.word.is_none() && t.plain.len() >= 3);
         like_month || (token.plain == "thang" && (stranger || torn))

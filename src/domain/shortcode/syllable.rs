@@ -87,7 +87,7 @@ pub(super) fn from_telex(word: &str) -> Option<(String, Marks)> {
             'w' if vowel_seen => {
                 let quality = if last == Some('a') { 2 } else { 3 };
                 let place = plain.char_indices().rev().find(|(_, v)| matches!(v, 'u' | 'o' | 'a'));
-                marks = marks.with_quality(place.map_or(0, |(i, _)| i), quality);
+                marks = marks.with_quality(place.map(|(i, _)| i)?, quality);
             }
             'w' => {
                 plain.push('u');
@@ -144,6 +144,24 @@ pub(super) fn from_vni(word: &str) -> Option<(String, Marks)> {
         }
     }
     (plain.contains(is_vowel) && is_syllable(&plain)).then_some((plain, marks))
+}
+
+/// Whether two short words differ by at most two letters put in, left out or replaced.
+pub(super) fn two_edits_apart(a: &str, b: &str) -> bool {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        if let Some(first) = row.first_mut() {
+            *first = left;
+        }
+        for (cell, y) in row.iter_mut().skip(1).zip(b.bytes()) {
+            let best = (diagonal + usize::from(x != y)).min(*cell + 1).min(left + 1);
+            diagonal = std::mem::replace(cell, best);
+            left = best;
+        }
+    }
+    row.last().is_some_and(|edits| *edits <= 2)
 }
 
 /// Whether two words differ by one letter put in, left out, replaced, or two neighbours swapped.

@@ -34,7 +34,7 @@ pub(super) fn may_count(kind: &Kind, thing: &Kind, book: &Book) -> bool {
         }
         (Kind::Neg, Kind::Consequence(_) | Kind::Casualties) => true,
         (Kind::Figure(figure), Kind::Ambiguous(_)) => {
-            !matches!(figure.unit, Unit::Thing | Unit::House | Unit::Stranger | Unit::Person)
+            !matches!(figure.unit, Unit::Thing | Unit::House | Unit::Stranger | Unit::Person | Unit::Turn)
         }
         (Kind::Vague(_) | Kind::Neg, Kind::Ambiguous(_)) => true,
         (Kind::Figure(figure), Kind::Succeeded | Kind::Failed) => {

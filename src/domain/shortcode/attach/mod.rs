@@ -36,6 +36,14 @@ impl Pairing {
     }
 }
 
+/// What stands around the items, by item.
+pub(super) struct Surroundings<'a> {
+    /// In parentheses or after “trong đó”.
+    pub inside: &'a [bool],
+    /// Indicators that no figure may count.
+    pub barred: &'a [bool],
+}
+
 /// Costs, in hundredths.
 const FREE: i64 = 0;
 
@@ -82,11 +90,23 @@ impl Options {
 }
 
 /// Attaches the figures among `items`. `needed` says of each item what it costs to leave it without a figure.
-pub(super) fn attach(items: &[Item], book: &Book, needed: &[i64], inside: &[bool]) -> Pairing {
+pub(super) fn attach(items: &[Item], book: &Book, needed: &[i64], around: &Surroundings) -> Pairing {
     let figures: Vec<usize> =
         (0..items.len()).filter(|at| items.get(*at).is_some_and(|i| is_figure(&i.kind))).collect();
+    // Things counted where nothing of the text is told in things stand in nobody's way.
+    let things = items.iter().any(|item| match &item.kind {
+        Kind::Indicator(place, _) => book.entries.get(*place).is_some_and(|e| e.units.contains(&Unit::Thing)),
+        _ => false,
+    });
+    let coded = items.iter().any(|item| matches!(item.kind, Kind::Indicator(_, Strength::Code)));
+    let idle = |at: &usize| match items.get(*at).map(|i| &i.kind) {
+        Some(Kind::Figure(figure)) => !things && figure.unit == Unit::Thing,
+        Some(Kind::Money { .. }) => !coded,
+        _ => false,
+    };
+    let (idle, figures): (Vec<usize>, Vec<usize>) = figures.into_iter().partition(idle);
     if figures.is_empty() {
-        return Pairing::default();
+        return Pairing { loose: idle, ..Pairing::default() };
     }
     let options: Vec<Options> = figures
         .iter()
@@ -94,12 +114,15 @@ pub(super) fn attach(items: &[Item], book: &Book, needed: &[i64], inside: &[bool
         .map(|(n, at)| {
             let before = n.checked_sub(1).and_then(|p| figures.get(p)).map_or(0, |p| p + 1);
             let after = figures.get(n + 1).copied().unwrap_or(items.len());
-            options(items, book, *at, before, after, inside)
+            options(items, book, *at, before, after, around)
         })
         .collect();
     let gaps = gap_costs(&figures, needed, items.len());
     let forward = sweep(&options, &gaps, needed);
-    best(items, &options, &gaps, needed, &forward)
+    let mut pairing = best(items, &options, &gaps, needed, &forward);
+    pairing.loose.extend(idle);
+    pairing.loose.sort_unstable();
+    pairing
 }
 
 fn is_figure(kind: &Kind) -> bool {
@@ -110,9 +133,16 @@ fn is_figure(kind: &Kind) -> bool {
     }
 }
 
-fn options(items: &[Item], book: &Book, at: usize, before: usize, after: usize, inside: &[bool]) -> Options {
+fn options(
+    items: &[Item],
+    book: &Book,
+    at: usize,
+    before: usize,
+    after: usize,
+    around: &Surroundings,
+) -> Options {
     let kind = items.get(at).map_or(&Kind::Word, |item| &item.kind);
-    let parenthesised = inside.get(at).copied().unwrap_or(false);
+    let parenthesised = around.inside.get(at).copied().unwrap_or(false);
     let loose = match kind {
         Kind::Figure(figure) if figure.total => FREE,
         Kind::Figure(figure) => match figure.unit {
@@ -131,7 +161,8 @@ fn options(items: &[Item], book: &Book, at: usize, before: usize, after: usize, 
         let mut found: Option<Choice> = None;
         for thing in range {
             let Some(item) = items.get(thing) else { break };
-            if may_count(kind, &item.kind, book) {
+            let barred = around.barred.get(thing).copied().unwrap_or(false);
+            if !barred && may_count(kind, &item.kind, book) {
                 let cost = way.cost(side, kind, items, at, thing);
                 if cost < NEVER && found.is_none_or(|best| cost < best.cost) {
                     found = Some(Choice { cost, thing });
@@ -144,7 +175,7 @@ fn options(items: &[Item], book: &Book, at: usize, before: usize, after: usize, 
     let left = scan(&mut (before..at).rev(), Side::Left);
     let right = scan(&mut (at + 1..after), Side::Right);
     // “ký cam kết 75 hộ”: households right beside what counts them are no talk.
-    let near = |choice: &Option<Choice>| choice.as_ref().is_some_and(|choice| choice.cost < 100);
+    let near = |choice: &Option<Choice>| choice.as_ref().is_some_and(|choice| choice.cost < 260);
     let households = matches!(kind, Kind::Figure(figure) if figure.unit == Unit::House);
     let loose = if households && (near(&left) || near(&right)) { LOOSE } else { loose };
     Options { item: at, loose, left, right }

@@ -1,6 +1,6 @@
 //! Figures with their units, sums of money, and what only looks like a figure.
 
-use super::super::amounts::{Amount, digits, money, unit, words};
+use super::super::amounts::{Amount, digits, money, thousands, unit, words};
 use super::super::items::{Figure, Kind, Trouble, Unit};
 use super::super::lexicon::{Class, Meaning, Strength};
 use super::super::token::Shape;
@@ -8,6 +8,9 @@ use super::{Piece, Scanner};
 
 impl Scanner<'_, '_> {
     pub(super) fn sum_of_money(&self, at: usize) -> Option<Piece> {
+        if thousands(self.text, at).is_some() {
+            return None;
+        }
         let (dong, len) = money(self.text, at)?;
         if self.is_after_vague(at) {
             return Some((Kind::Money { dong: -1, denied: true }, len));
@@ -20,7 +23,8 @@ impl Scanner<'_, '_> {
         if let Some(piece) = self.letter_figure(at).or_else(|| self.implied_one(at)) {
             return Some(piece);
         }
-        let first = digits(self.text, at).or_else(|| words(self.text, at))?;
+        let first =
+            thousands(self.text, at).or_else(|| digits(self.text, at)).or_else(|| words(self.text, at))?;
         if let Some(piece) = self.spoiled(at, &first) {
             return Some(piece);
         }
@@ -43,13 +47,20 @@ impl Scanner<'_, '_> {
         if let Some(len) = self.text.is(next, Class::UnitAge) {
             return Some((Kind::Noise("an age"), next + len - at));
         }
+        if self.is_span_of_years(next) {
+            return Some((Kind::Noise("a span of years"), next + 1 - at));
+        }
         let counted = self.text.indicator(next);
         // “MTY1 phát hiện”, “BLGD1 tuần tra”: a figure glued to its code has no unit, whatever word follows.
         let coded = self.is_glued_to_code(at, next);
         if coded && first.thousandths.is_none() {
             return Some((Kind::Figure(Figure::of(first.value, Unit::None)), next - at));
         }
-        let here = unit(self.text, next).filter(|_| self.text.is(next, Class::NotThat).is_none());
+        // “ANTT 1 TRU3”: a code with its figure is no unit.
+        let coded_next = self.text.code(next).is_some()
+            && self.text.token(next + 1).is_some_and(|t| t.shape == Shape::Number);
+        let here =
+            unit(self.text, next).filter(|_| !coded_next && self.text.is(next, Class::NotThat).is_none());
         let unit_here = here.filter(|(_, len)| counted.is_none_or(|(.., longer)| longer < *len));
         // “63 người dự”: the phrase of the indicator begins with the unit.
         let absorbed = here.filter(|(unit, _)| {
@@ -57,6 +68,16 @@ impl Scanner<'_, '_> {
                 .and_then(|(place, ..)| self.text.book.entries.get(place))
                 .is_some_and(|e| e.units.contains(unit))
         });
+        // “2 xe máy tông nhau”: the phrase of the indicator begins with what the figure counts, which are no cases.
+        let others = here.filter(|(unit, len)| {
+            absorbed.is_none()
+                && (*len >= 2 || self.text.indicator(next + len).is_some())
+                && !self.is_foreign_to_code(*unit)
+                && matches!(unit, Unit::Thing | Unit::Person | Unit::House)
+        });
+        // “tc 1 nha anh”: a code has its own unit.
+        let foreign = unit_here.filter(|(unit, _)| self.is_foreign_to_code(*unit));
+        let unit_here = if foreign.is_some() { None } else { unit_here };
         let phrase = self.text.indicator(at).is_some_and(|(.., len)| len > first.len);
         if first.in_words && phrase {
             return None;
@@ -74,8 +95,12 @@ impl Scanner<'_, '_> {
             return Some((Kind::Noise("a measure"), next + len - at));
         }
         let (unit, len) = unit_here
-            .or_else(|| absorbed.map(|(unit, _)| (unit, 0)))
-            .unwrap_or_else(|| (self.unit_of_stranger(next, counted.is_some()), 0));
+            .or_else(|| absorbed.or(others).map(|(unit, _)| (unit, 0)))
+            .unwrap_or_else(|| (self.unit_of_stranger(next, counted.is_some() || foreign.is_some()), 0));
+        // “60 hộ dự”: households at a meeting are no people.
+        if unit == Unit::House && matches!(self.text.plain(next + len), "du" | "tham" | "den" | "cu" | "ve") {
+            return Some((Kind::Noise("households"), next + len - at));
+        }
         let mut figure = Figure::of(first.value, unit);
         figure.total = self.total;
         figure.denied = self.denied;
@@ -83,6 +108,24 @@ impl Scanner<'_, '_> {
         figure.approx = self.approx;
         figure.thousandths = first.thousandths;
         Some((Kind::Figure(figure), next + len - at))
+    }
+
+    /// “máy mua 3 năm rồi”, “đã 2 năm nay”.
+    fn is_span_of_years(&self, next: usize) -> bool {
+        let spelled = self.text.token(next).is_some_and(|t| !t.marks.is_bare());
+        let follows =
+            matches!(self.text.plain(next + 1), "roi" | "nay" | "truoc" | "tu" | "lien" | "qua" | "");
+        self.text.is(next, Class::Year) == Some(1) && (spelled || follows)
+    }
+
+    /// Whether the figure stands right after a code that is not told in `unit`.
+    fn is_foreign_to_code(&self, unit: Unit) -> bool {
+        let place = match self.items.last().map(|item| &item.kind) {
+            Some(Kind::Indicator(place, Strength::Code)) => *place,
+            _ => return false,
+        };
+        unit == Unit::House
+            && self.text.book.entries.get(place).is_some_and(|entry| !entry.units.contains(&unit))
     }
 
     /// A figure that is negative, or torn by a slip in a word of money or number beside it.
@@ -172,7 +215,11 @@ impl Scanner<'_, '_> {
     /// “có vụ cháy”: one, by the singular.
     pub(super) fn implied_one(&self, at: usize) -> Option<Piece> {
         let len = self.text.is(at, Class::UnitCase)?;
-        let has = at.checked_sub(1).is_some_and(|before| self.text.plain(before) == "co");
+        let has = at.checked_sub(1).is_some_and(|before| {
+            let plain = self.text.plain(before);
+            plain == "co"
+                || (plain == "ra" && before.checked_sub(1).is_some_and(|b| self.text.plain(b) == "xay"))
+        });
         let named = (at + len..at + len + 2).any(|i| self.text.indicator(i).is_some());
         if !has || !named || self.text.indicator(at).is_some_and(|(.., longer)| longer > len + 1) {
             return None;

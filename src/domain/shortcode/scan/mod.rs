@@ -83,8 +83,11 @@ impl Scanner<'_, '_> {
             Kind::NotThat => self.denied = true,
             Kind::Up | Kind::Down => self.difference = true,
             Kind::Colon => self.difference = false,
+            // “khoảng 22h … 4 ca”: the hour is about, not the patrols.
+            Kind::Noise("an hour") | Kind::Date { .. } => self.approx = false,
             Kind::Sep(level) => {
                 self.difference = false;
+                self.approx = false;
                 self.denied = false;
                 self.total = self.total && *level < 2;
             }

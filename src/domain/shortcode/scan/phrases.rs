@@ -119,7 +119,9 @@ impl Scanner<'_, '_> {
                 (Kind::Word, len)
             });
         }
-        if let Some(len) = text.is(at, Class::Approx) {
+        // “hon me” is “hôn mê”, no “hơn”.
+        let hurt = text.is_any(at, &[Class::Hurt, Class::Dead, Class::Calm]).unwrap_or(0);
+        if let Some(len) = text.is(at, Class::Approx).filter(|len| *len >= hurt) {
             let place =
                 at.checked_sub(1).is_some_and(|b| text.is_any(b, &[Class::Hamlet, Class::Place]).is_some());
             if amount(text, at + len).is_some() && !place {
@@ -130,7 +132,7 @@ impl Scanner<'_, '_> {
                 return Some((Kind::Word, len));
             }
         }
-        if let Some(len) = text.is_any(at, &[Class::Up, Class::Down]) {
+        if let Some(len) = text.is_any(at, &[Class::Up, Class::Down]).filter(|len| *len >= hurt) {
             let bare = text.plain(at) == "hon" && len == 1;
             if bare && text.is_any(at + 1, &[Class::PrevMonth, Class::Month, Class::Than]).is_none() {
                 return Some((Kind::Word, len));
@@ -139,7 +141,11 @@ impl Scanner<'_, '_> {
             let kind = if text.is(at, Class::Up).is_some() { Kind::Up } else { Kind::Down };
             return Some(if reached { (Kind::Word, len + 1) } else { (kind, len) });
         }
-        if let Some(len) = text.is_any(at, &[Class::Million, Class::Billion]) {
+        let vague = |b: usize| {
+            text.is_any(b, &[Class::Vague, Class::HowMany]).is_some() || text.number_word(b).is_some()
+        };
+        let spoken = at.checked_sub(1).is_some_and(vague) || text.plain(at) == "trieu";
+        if let Some(len) = text.is_any(at, &[Class::Million, Class::Billion]).filter(|_| spoken) {
             // “mấy triệu”: a sum of which no figure could be read.
             return Some((Kind::Money { dong: -1, denied: true }, len));
         }

@@ -2,7 +2,7 @@
 
 use super::super::attach::Pair;
 use super::super::items::{Kind, Unit};
-use super::super::lexicon::{Consequence, Strength};
+use super::super::lexicon::{Class, Consequence, Strength};
 use super::super::reading::Why;
 use super::{Doubt, Teller};
 
@@ -11,10 +11,14 @@ impl Teller<'_, '_> {
     pub(super) fn event_before(&self, at: usize) -> Vec<(usize, usize)> {
         let mut sentences = 0;
         let mut found = Vec::new();
+        // A line that tells only what became of the event (“- Chết: 0”) does not part the next line from it.
+        let mut consequence = false;
         for earlier in (0..at).rev() {
             match self.kind(earlier) {
+                Kind::Consequence(_) => consequence = true,
                 Kind::Sep(3) => {
-                    sentences += 1;
+                    sentences += usize::from(!consequence || sentences == 0);
+                    consequence = false;
                     if sentences > 1 || !found.is_empty() {
                         break;
                     }
@@ -34,6 +38,27 @@ impl Teller<'_, '_> {
             }
         }
         found
+    }
+
+    /// “Trộm cắp: 2 vụ. Mất 2 xe máy. Tổng thiệt hại: 35 triệu.”: the only kind of event in the text that can lead to
+    /// it, some sentences before.
+    fn only_event(&self, at: usize, what: Consequence) -> Vec<(usize, usize)> {
+        let told = |pair: &&Pair| self.value_of(pair.figure, pair.thing).is_ok_and(|value| value > 0);
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        for pair in self.pairing.pairs.iter().filter(told) {
+            let Kind::Indicator(place, strength) = self.kind(pair.thing) else { continue };
+            let Some(entry) = self.text.book.entries.get(*place) else { continue };
+            if *strength == Strength::Code || pair.thing > at {
+                return Vec::new();
+            }
+            match entry.event.map(|event| (event, self.target(event, what))) {
+                Some((event, Some(Some(_)))) => found.push((pair.thing, event)),
+                Some((_, Some(None))) => return Vec::new(),
+                _ => {}
+            }
+        }
+        let first = found.first().map(|(_, event)| *event);
+        if found.iter().any(|(_, event)| Some(*event) != first) { Vec::new() } else { found }
     }
 
     /// “2 người chết do tai nạn giao thông”: the event right after the consequence.
@@ -88,6 +113,7 @@ impl Teller<'_, '_> {
             return;
         }
         let events = self.event_before(thing);
+        let events = if events.is_empty() { self.only_event(thing, what) } else { events };
         let unattached = || Doubt { count: Some(value), ..Doubt::new(Why::Unattached, thing) };
         let Some((event, rule)) = events.first().copied() else {
             if value > 0 {
@@ -125,6 +151,37 @@ impl Teller<'_, '_> {
         }
     }
 
+    /// “2 người chết: 1 do tai nạn, …”: the figure counts people that died of it, not cases.
+    pub(super) fn is_cause_of_people(&self, figure: usize, thing: usize) -> bool {
+        let people = matches!(self.unit_of(figure), Unit::None | Unit::Person | Unit::Instance);
+        let talk = |at: &usize| matches!(self.kind(*at), Kind::Noise(_));
+        let next = (figure + 1..thing).find(|at| !talk(at));
+        let event = match self.kind(thing) {
+            Kind::Indicator(place, strength) => {
+                *strength != Strength::Code
+                    && self.text.book.entries.get(*place).is_some_and(|entry| entry.event.is_some())
+            }
+            _ => false,
+        };
+        let of = next.and_then(|at| self.items.get(at)).is_some_and(|item| {
+            item.kind == Kind::Cause && matches!(self.text.plain(item.from), "do" | "vi" | "bi")
+        });
+        people && event && of && figure < thing
+    }
+
+    /// “3 đối tượng dính …”: people of whom nothing is said that makes them count.
+    pub(super) fn is_mere_people(&self, place: usize, thing: usize) -> bool {
+        let people = self.text.book.entries.get(place).is_some_and(|entry| {
+            entry.quiet && entry.units.first() == Some(&Unit::Person) && !entry.units.contains(&Unit::Turn)
+        });
+        let near = |at: &usize| !matches!(self.kind(*at), Kind::Sep(3));
+        let range = (0..thing).rev().take_while(near).chain((thing + 1..self.items.len()).take_while(near));
+        people
+            && !range
+                .filter_map(|at| self.items.get(at))
+                .any(|item| (item.from..item.to).any(|token| self.text.is(token, Class::Handled).is_some()))
+    }
+
     /// Sums of money told with events.
     pub(super) fn take_losses(&mut self) {
         for at in 0..self.items.len() {
@@ -149,16 +206,20 @@ impl Teller<'_, '_> {
     pub(super) fn loss_word(&self, at: usize) -> LossWord {
         for earlier in (0..at).rev() {
             match self.kind(earlier) {
+                // “lừa cọc mua xe 5tr”: what is paid in a fraud is lost.
+                Kind::MoneyNoise if self.is_paid_in_fraud(earlier) => {}
                 Kind::MoneyNoise => return LossWord::Noise,
                 Kind::Indicator(place, _) => {
-                    let word = self.items.get(earlier).map_or("", |item| self.text.plain(item.from));
+                    let fine = self.items.get(earlier).is_some_and(|item| {
+                        (item.from..item.to).any(|token| matches!(self.text.plain(token), "phat" | "xu"))
+                    });
                     let fined = self
                         .text
                         .book
                         .entries
                         .get(*place)
                         .is_some_and(|entry| entry.quiet && entry.event.is_none());
-                    if fined && matches!(word, "phat" | "xu") {
+                    if fined && fine {
                         return LossWord::Noise;
                     }
                 }
@@ -173,8 +234,32 @@ impl Teller<'_, '_> {
         LossWord::None
     }
 
+    /// “thiệt hại do cháy: 65 triệu”: the event that the sum is said to come of.
+    fn event_of_cause(&self, at: usize) -> Option<(usize, usize)> {
+        let earlier = (0..at)
+            .rev()
+            .find(|i| !matches!(self.kind(*i), Kind::Word | Kind::Noise(_) | Kind::Colon))
+            .filter(|i| Self::flag(self.causes, *i))?;
+        let Kind::Indicator(place, _) = self.kind(earlier) else { return None };
+        let event = self.text.book.entries.get(*place)?.event?;
+        Some((earlier, event))
+    }
+
+    /// Whether the word at `at` says what the victim of a fraud paid for.
+    fn is_paid_in_fraud(&self, at: usize) -> bool {
+        let Some(item) = self.items.get(at) else { return false };
+        let paid = self.text.is(item.from, Class::Paid) == Some(item.to - item.from);
+        let event =
+            self.event_before(at).first().copied().and_then(|(_, rule)| self.text.book.events.get(rule));
+        paid && event.is_some_and(|rule| rule.pays)
+    }
+
     pub(super) fn take_loss(&mut self, at: usize, dong: i64, told: bool, all: bool) {
-        let events = self.event_before(at);
+        let events = match self.event_of_cause(at) {
+            Some(event) => vec![event],
+            None => self.event_before(at),
+        };
+        let events = if events.is_empty() { self.only_event(at, Consequence::Loss) } else { events };
         let doubt = |why| Doubt { count: Some(dong), ..Doubt::new(why, at) };
         let default = self.text.book.links.loss;
         let Some((event, rule)) = events.first().copied() else {

@@ -2,55 +2,11 @@
 
 use super::super::attach::Pair;
 use super::super::items::{Figure, Kind, Unit};
-use super::super::lexicon::{Consequence, Strength};
+use super::super::lexicon::{Class, Strength};
 use super::super::reading::Why;
 use super::{Doubt, Teller};
 
 impl Teller<'_, '_> {
-    /// Figures after “hình như”, “dự kiến”, “mỗi buổi” are no account of what happened.
-    pub(super) fn take_moods(&mut self) {
-        for at in 0..self.items.len() {
-            let why = match self.kind(at) {
-                Kind::Hedge | Kind::Each => Why::Vague,
-                Kind::Plan => Why::NotAReport,
-                // “suýt cháy nhà 1 vụ”: it did not happen.
-                Kind::Cause if self.is_near_miss(at) => Why::Vague,
-                _ => continue,
-            };
-            let near = matches!(self.kind(at), Kind::Each | Kind::Cause);
-            let reach = (at + 1..self.items.len())
-                .take(if near { 4 } else { usize::MAX })
-                .take_while(|i| !matches!(self.kind(*i), Kind::Sep(3)));
-            let counted = reach.into_iter().any(|i| {
-                self.pairing.pairs.iter().any(|pair| pair.figure == i)
-                    || self.claims.values().flatten().any(|claim| claim.thing == i)
-            });
-            if counted {
-                self.doubts.push(Doubt::new(why, at));
-            }
-        }
-    }
-
-    fn is_near_miss(&self, at: usize) -> bool {
-        self.items.get(at).is_some_and(|item| matches!(self.text.plain(item.from), "suyt" | "xem"))
-            && matches!(self.kind(at + 1), Kind::Indicator(..))
-    }
-
-    /// “HGT K 1”: a denial between an indicator and its figure.
-    pub(super) fn take_denials_between(&mut self) {
-        for pair in self.pairing.pairs.clone() {
-            let (from, to) = (pair.thing.min(pair.figure), pair.thing.max(pair.figure));
-            let denied = (from..to).any(|i| {
-                *self.kind(i) == Kind::NegNoise
-                    || (*self.kind(i) == Kind::Neg && self.pairing.loose.contains(&i))
-            });
-            let apart = (from..to).any(|i| matches!(self.kind(i), Kind::Sep(_)));
-            if denied && !apart {
-                self.doubts.push(Doubt::new(Why::Contradiction, pair.thing));
-            }
-        }
-    }
-
     /// Figures that count nothing named: parts of what was told, people at a meeting, things; otherwise a doubt.
     pub(super) fn take_loose(&mut self) {
         for at in self.pairing.loose.clone() {
@@ -73,7 +29,15 @@ impl Teller<'_, '_> {
             return;
         }
         match figure.unit {
+            Unit::Thing | Unit::Stranger if self.is_lost_in_slang(at) => {
+                self.doubts.push(Doubt { count: Some(figure.value), ..Doubt::new(Why::Illegible, at) });
+                return;
+            }
             Unit::Thing | Unit::House => return,
+            // “thu 2 bánh pháo”: what was seized in a case.
+            Unit::Weapon if at.checked_sub(1).is_some_and(|b| *self.kind(b) == Kind::MoneyNoise) => return,
+            Unit::Turn if self.is_mere_repetition(at) => return,
+            Unit::Case if self.is_pending(at, figure) => return,
             Unit::Stranger if !self.begins_clause(at) && !self.is_near_unclaimed(at) => return,
             Unit::Person | Unit::Turn if self.take_attendance(at, figure) => return,
             Unit::Person if self.take_people_of_case(at, figure) => return,
@@ -90,6 +54,29 @@ impl Teller<'_, '_> {
         let mut doubt = Doubt::new(why, at);
         doubt.count = Some(figure.value);
         self.doubts.push(doubt);
+    }
+
+    /// “chuyển khoản 3 lần”: how often something was done within what is told.
+    fn is_mere_repetition(&self, at: usize) -> bool {
+        let last = self.items.get(at).and_then(|item| item.to.checked_sub(1));
+        last.is_some_and(|last| self.text.plain(last) == "lan") && !self.is_near_unclaimed(at)
+    }
+
+    /// “hòa giải thành 3 vụ, 1 vụ đang hòa giải”: what is still being done of the cases told before.
+    fn is_pending(&self, at: usize, figure: &Figure) -> bool {
+        let Some(item) = self.items.get(at) else { return false };
+        let pending = (item.to..item.to + 3).any(|i| self.text.is(i, Class::Pending).is_some());
+        pending && self.claims.values().flatten().any(|claim| claim.thing < at && claim.value >= figure.value)
+    }
+
+    /// “mất 25 lít”: money in slang, or a thing that nobody knows, right after a loss.
+    fn is_lost_in_slang(&self, at: usize) -> bool {
+        let loss = at.checked_sub(1).is_some_and(|b| matches!(self.kind(b), Kind::Loss { .. }));
+        let last = self.items.get(at).map_or("", |item| self.text.plain(item.to.saturating_sub(1)));
+        let next = self.items.get(at).map_or("", |item| self.text.plain(item.to));
+        let slang = |word: &str| matches!(word, "chai" | "lit" | "ve" | "xi" | "cu" | "canh");
+        let stranger = self.figure(at).is_some_and(|figure| figure.unit == Unit::Stranger);
+        loss && (slang(last) || (stranger && slang(next)))
     }
 
     /// “1 vụ đuối nước chết 2 cháu”: an indicator of people told by cases and by people right after it.
@@ -130,19 +117,6 @@ impl Teller<'_, '_> {
         let Some(item) = self.items.get(at) else { return false };
         let before = item.from.checked_sub(1).is_some_and(|b| self.text.is_suspicious(b));
         before || (item.from..item.to + 2).any(|t| self.text.is_suspicious(t))
-    }
-
-    /// “không mất trộ vụ nào”: a denial of something illegible.
-    pub(super) fn take_illegible_denials(&mut self) {
-        for at in 0..self.items.len() {
-            let denial = matches!(self.kind(at), Kind::NegNoise | Kind::Blanket { .. } | Kind::Neg);
-            if denial
-                && self.is_beside_stranger(at)
-                && !self.pairing.pairs.iter().any(|pair| pair.figure == at)
-            {
-                self.doubts.push(Doubt::new(Why::Illegible, at));
-            }
-        }
     }
 
     /// “giao nộp 1 kha súng”: a figure with an unknown unit beside an indicator that has none.
@@ -297,87 +271,5 @@ impl Teller<'_, '_> {
             }
         }
         found
-    }
-
-    /// Indicators without a figure.
-    pub(super) fn take_unclaimed(&mut self) {
-        for at in 0..self.items.len() {
-            let claimed = self.pairing.figure_of(at).is_some() || Self::flag(&self.excused, at);
-            if claimed || Self::flag(self.mentions, at) {
-                continue;
-            }
-            match self.kind(at).clone() {
-                Kind::Indicator(place, strength) => self.take_unclaimed_indicator(at, place, strength),
-                Kind::Ambiguous(_) => self.take_unclaimed_code(at),
-                Kind::Consequence(what) => self.take_unclaimed_consequence(at, what),
-                _ => {}
-            }
-        }
-    }
-
-    /// “T2 TC3, MT”: a short code that may mean several things and has no figure.
-    fn take_unclaimed_code(&mut self, at: usize) {
-        let Some(item) = self.items.get(at) else { return };
-        if item.to - item.from > 1 || self.text.plain(item.from).len() > 3 {
-            return;
-        }
-        let mut doubt = Doubt::new(Why::AmbiguousWord, at);
-        doubt.candidates = self.places(at);
-        self.doubts.push(doubt);
-    }
-
-    pub(super) fn take_unclaimed_indicator(&mut self, at: usize, place: usize, strength: Strength) {
-        let quiet = self.text.book.entries.get(place).is_some_and(|entry| entry.quiet);
-        if (strength == Strength::Weak || quiet) && strength != Strength::Code {
-            return;
-        }
-        if self.claims.contains_key(&place) && strength != Strength::Code {
-            return;
-        }
-        let described =
-            Self::flag(self.inside, at) && self.claims.values().flatten().any(|claim| claim.thing < at);
-        if described && strength != Strength::Code {
-            return;
-        }
-        let word_between =
-            matches!(self.kind(at + 1), Kind::Word) && matches!(self.kind(at + 2), Kind::Cause);
-        let caused = matches!(self.kind(at + 1), Kind::Cause) || word_between;
-        let told_before = self.claims.values().flatten().any(|claim| {
-            claim.thing < at && !(claim.thing..at).any(|i| matches!(self.kind(i), Kind::Sep(2 | 3)))
-        });
-        if caused && told_before && strength != Strength::Code {
-            return;
-        }
-        let difference = (at.saturating_sub(3)..(at + 4).min(self.items.len()))
-            .any(|i| matches!(self.kind(i), Kind::Up | Kind::Down));
-        let vague = (at.saturating_sub(2)..(at + 3).min(self.items.len()))
-            .any(|i| matches!(self.kind(i), Kind::Vague(_)));
-        let why = match (difference, vague) {
-            (true, _) => Why::DifferenceOnly,
-            (_, true) => Why::Vague,
-            _ => Why::NoCount,
-        };
-        let mut doubt = Doubt::new(why, at);
-        doubt.candidates = vec![place];
-        self.doubts.push(doubt);
-    }
-
-    /// “1 vụ tai nạn chết người”: how many?
-    pub(super) fn take_unclaimed_consequence(&mut self, at: usize, what: Consequence) {
-        let Some((event, rule)) = self.event_before(at).first().copied() else { return };
-        let Some(Some(place)) = self.target(rule, what) else { return };
-        let own = matches!(self.kind(event), Kind::Indicator(owner, _) if *owner == place);
-        let core = self.items.get(at).is_some_and(|item| {
-            matches!(self.text.plain(item.from), "chet" | "tu" | "bi" | "lam")
-                && (item.from..item.to).any(|t| matches!(self.text.plain(t), "chet" | "vong" | "thuong"))
-        });
-        let same_clause = !(event..at).any(|i| matches!(self.kind(i), Kind::Sep(2 | 3)));
-        let animal = (at + 1..at + 3).any(|i| self.figure(i).is_some_and(|f| f.unit == Unit::Thing))
-            || at.checked_sub(1).and_then(|b| self.figure(b)).is_some_and(|f| f.unit == Unit::Thing);
-        if !own && core && same_clause && !animal && !self.claims.contains_key(&place) {
-            let mut doubt = Doubt::new(Why::NoCount, at);
-            doubt.candidates = vec![place];
-            self.doubts.push(doubt);
-        }
     }
 }

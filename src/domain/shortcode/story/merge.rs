@@ -47,7 +47,12 @@ impl Teller<'_, '_> {
         let others: i64 = rest.iter().map(|claim| claim.value).sum();
         let listed = (first.thing..rest.first().map_or(0, |claim| claim.thing))
             .any(|at| matches!(self.kind(at), Kind::Colon | Kind::Open | Kind::Part));
-        if others == first.value && listed {
+        // “mất trộm hai vụ, một vụ trộm chó, một vụ trộm gà”: the kind first, then what it was.
+        let kinds = first.strength == Strength::Generic
+            && self.signature(first.thing).1.is_empty()
+            && rest.len() > 1
+            && rest.iter().all(|claim| claim.strength == Strength::Specific && claim.unit == first.unit);
+        if others == first.value && (listed || kinds) {
             return Some(first.value);
         }
         let code = claims.iter().any(|claim| claim.strength == Strength::Code);
@@ -108,7 +113,10 @@ impl Teller<'_, '_> {
         let mut sum = 0_i64;
         let mut seen: Vec<(Vec<String>, Vec<String>, Strength, i64)> = Vec::new();
         for claim in claims {
-            let (phrase, detail) = self.signature(claim.thing);
+            let (phrase, mut detail) = self.signature(claim.thing);
+            if !seen.is_empty() && self.is_one_more(claim.thing) {
+                detail.push(claim.thing.to_string());
+            }
             for (other_phrase, other_detail, other_strength, other_value) in &seen {
                 let same = *other_phrase == phrase && *other_detail == detail;
                 let plain = |strength: Strength, detail: &[String]| {
@@ -131,6 +139,16 @@ impl Teller<'_, '_> {
         (sum <= max).then_some(sum)
     }
 
+    /// “…, ở chợ đánh nhau 1 vụ nữa”: a word of the clause says that it is another one.
+    fn is_one_more(&self, thing: usize) -> bool {
+        let in_clause = |at: &usize| !matches!(self.kind(*at), Kind::Sep(_));
+        let before = (0..thing).rev().take_while(in_clause).filter(|at| thing - at <= 4);
+        let after = (thing..self.items.len()).take_while(in_clause);
+        before.chain(after).filter_map(|at| self.items.get(at)).any(|item| {
+            (item.from..item.to).any(|token| matches!(self.text.plain(token), "nua" | "tiep" | "khac"))
+        })
+    }
+
     /// The words of an indicator and those right after it, which tell one event from another.
     pub(super) fn signature(&self, thing: usize) -> (Vec<String>, Vec<String>) {
         let words =
@@ -143,6 +161,14 @@ impl Teller<'_, '_> {
                 Kind::Date { day, .. } => detail.push(day.to_string()),
                 Kind::Figure(figure) if figure.unit == Unit::Case => {}
                 _ => break,
+            }
+        }
+        // “ngày 5/6 trộm 1 vụ, ngày 18/6 trộm 1 vụ”
+        for before in self.items.iter().take(thing).rev().take(5) {
+            match &before.kind {
+                Kind::Date { day, .. } => detail.push(day.to_string()),
+                Kind::Sep(_) => break,
+                _ => {}
             }
         }
         (words(item.from, item.to), detail)

@@ -2,14 +2,17 @@
 
 mod events;
 mod loose;
+mod mediation;
 mod merge;
+mod moods;
 mod prepare;
+mod unclaimed;
 
 use std::collections::BTreeMap;
 
-use prepare::{insides, mark_compared, mark_headers, mark_replaced, mentions};
+use prepare::{causes, insides, mark_actors, mark_compared, mark_headers, mark_replaced, mentions};
 
-use super::attach::{Pairing, attach, need};
+use super::attach::{Pairing, Surroundings, attach, need};
 use super::items::{Figure, Item, Kind, Trouble, Unit};
 use super::lexicon::Strength;
 use super::reading::Why;
@@ -64,6 +67,7 @@ pub(super) fn tell(text: &Text, items: &[Item], correcting: bool) -> Story {
     let inside = insides(&items);
     mark_headers(&mut items);
     mark_compared(&mut items);
+    mark_actors(&mut items, text);
     if correcting {
         mark_replaced(&mut items);
     }
@@ -74,9 +78,11 @@ pub(super) fn tell(text: &Text, items: &[Item], correcting: bool) -> Story {
         .enumerate()
         .map(|(at, item)| need(item, text.book, flag(&inside, at), flag(&mentions, at)))
         .collect();
-    let pairing = attach(&items, text.book, &needed, &inside);
+    let causes = causes(&items);
+    let pairing = attach(&items, text.book, &needed, &Surroundings { inside: &inside, barred: &causes });
     let mut teller = Teller {
         text,
+        causes: &causes,
         items: &items,
         inside: &inside,
         mentions: &mentions,
@@ -100,6 +106,8 @@ struct Teller<'a, 'b> {
     items: &'a [Item],
     inside: &'a [bool],
     mentions: &'a [bool],
+    /// Events that only say what deaths, injuries or losses are of.
+    causes: &'a [bool],
     pairing: &'a Pairing,
     correcting: bool,
     claims: BTreeMap<usize, Vec<Claim>>,
@@ -187,6 +195,13 @@ impl Teller<'_, '_> {
             }
         };
         match self.kind(thing).clone() {
+            Kind::Indicator(place, _) if self.is_cause_of_people(figure, thing) => {
+                let doubt = Doubt::new(Why::NoCount, thing);
+                self.doubts.push(Doubt { candidates: vec![place], count: Some(value), ..doubt });
+            }
+            Kind::Indicator(place, Strength::Weak) if self.is_mere_people(place, thing) => {
+                self.doubts.push(Doubt { count: Some(value), ..Doubt::new(Why::NoIndicator, thing) });
+            }
             Kind::Indicator(place, strength) => {
                 self.claim(place, value, thing, strength, None, self.unit_of(figure))
             }
@@ -253,58 +268,6 @@ impl Teller<'_, '_> {
         }
         let inside = Self::flag(self.inside, thing);
         self.claims.entry(place).or_default().push(Claim { value, thing, strength, inside, event, unit });
-    }
-
-    /// “hòa giải 2 vụ thành”, “hòa giải 3 vụ thành 2”; anything else ambiguous is asked about.
-    pub(super) fn take_ambiguous(&mut self, thing: usize, figure: usize, value: i64) {
-        let places = self.places(thing);
-        let links = &self.text.book.links;
-        let mediation = !places.is_empty() && places.iter().all(|place| links.mediation.contains(place));
-        if mediation {
-            let until = (figure.max(thing) + 1..self.items.len()).take(8);
-            for at in until {
-                match self.kind(at) {
-                    Kind::Sep(3) => break,
-                    Kind::Succeeded | Kind::Failed => {
-                        let place =
-                            if *self.kind(at) == Kind::Succeeded { links.succeeded } else { links.failed };
-                        let figure_follows = matches!(self.kind(at + 1), Kind::Figure(_));
-                        if figure_follows && self.pairing.figure_of(at).is_none() {
-                            break;
-                        }
-                        if self.pairing.figure_of(at).is_none()
-                            && let Some(place) = place
-                        {
-                            self.claim(place, value, thing, Strength::Generic, None, Unit::None);
-                        }
-                        return;
-                    }
-                    Kind::Figure(_) if self.pairing.loose.contains(&at) => return,
-                    _ => {}
-                }
-            }
-        }
-        // “không có tệ nạn xã hội” counts nothing by itself.
-        let spoken = self.items.get(thing).is_some_and(|item| item.to - item.from > 1);
-        if *self.kind(figure) == Kind::Neg && spoken {
-            return;
-        }
-        let mut doubt = Doubt::new(Why::AmbiguousWord, thing);
-        doubt.candidates = places;
-        doubt.count = Some(value);
-        self.doubts.push(doubt);
-    }
-
-    pub(super) fn take_mediation(&mut self, place: Option<usize>, value: i64, thing: usize) {
-        let links = self.text.book.links.clone();
-        let told = (0..thing)
-            .rev()
-            .take(14)
-            .any(|at| self.places(at).iter().any(|place| links.mediation.contains(place)));
-        match place {
-            Some(place) if told => self.claim(place, value, thing, Strength::Generic, None, Unit::None),
-            _ => self.doubts.push(Doubt::new(Why::NoIndicator, thing)),
-        }
     }
 
     /// “không có trộm cắp, đánh nhau, cờ bạc”: a denial reaches the whole list.

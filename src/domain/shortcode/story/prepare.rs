@@ -27,15 +27,50 @@ pub(super) fn insides(items: &[Item]) -> Vec<bool> {
 pub(super) fn mark_headers(items: &mut [Item]) {
     let mut named = false;
     for at in 0..items.len() {
-        let lists = matches!(items.get(at + 1).map(|i| &i.kind), Some(Kind::Colon | Kind::Part | Kind::Open))
-            || (matches!(items.get(at + 1).map(|i| &i.kind), Some(Kind::Sep(1)))
-                && matches!(items.get(at + 2).map(|i| &i.kind), Some(Kind::Part)));
+        // “3 vụ trong tháng 6 gồm …”: the month may stand between.
+        let talk = |kind: Option<&Kind>| matches!(kind, Some(Kind::Word | Kind::Noise(_) | Kind::Month(_)));
+        let next = (at + 1..at + 5).find(|i| !talk(items.get(*i).map(|i| &i.kind))).unwrap_or(at + 1);
+        let next = if matches!(items.get(next).map(|i| &i.kind), Some(Kind::Part)) { next } else { at + 1 };
+        let lists = matches!(items.get(next).map(|i| &i.kind), Some(Kind::Colon | Kind::Part | Kind::Open))
+            || (matches!(items.get(next).map(|i| &i.kind), Some(Kind::Sep(1)))
+                && matches!(items.get(next + 1).map(|i| &i.kind), Some(Kind::Part)));
         let Some(item) = items.get_mut(at) else { continue };
         match &mut item.kind {
             Kind::Indicator(..) | Kind::Ambiguous(_) => named = true,
             Kind::Sep(_) => named = false,
             Kind::Figure(figure) if figure.unit == Unit::Case && lists && !named => figure.total = true,
             _ => {}
+        }
+    }
+}
+
+/// “1 vụ hai thanh niên chặn đường …”: people, households or things right after a figure of cases, of whom no death,
+/// injury or count of people is told, are who did it.
+pub(super) fn mark_actors(items: &mut [Item], text: &Text) {
+    for at in 0..items.len() {
+        let case = matches!(items.get(at).map(|i| &i.kind), Some(Kind::Figure(figure))
+            if matches!(figure.unit, Unit::Case | Unit::Instance) && !figure.total && !figure.denied);
+        let next = (at + 1..at + 3).find(|i| !matches!(items.get(*i).map(|i| &i.kind), Some(Kind::Word)));
+        let Some(next) = next.filter(|_| case) else { continue };
+        let people = matches!(items.get(next).map(|i| &i.kind), Some(Kind::Figure(figure))
+            if matches!(figure.unit, Unit::Person | Unit::House | Unit::Thing | Unit::Stranger));
+        if !people {
+            continue;
+        }
+        let told = items
+            .iter()
+            .skip(next + 1)
+            .map(|item| &item.kind)
+            .take_while(|kind| !matches!(kind, Kind::Sep(_) | Kind::Figure(_)))
+            .any(|kind| match kind {
+                Kind::Consequence(_) | Kind::Casualties => true,
+                Kind::Indicator(place, _) => {
+                    text.book.entries.get(*place).is_some_and(|entry| !entry.units.contains(&Unit::Case))
+                }
+                _ => false,
+            });
+        if let Some(item) = items.get_mut(next).filter(|_| !told) {
+            item.kind = Kind::Noise("who did it");
         }
     }
 }
@@ -62,6 +97,24 @@ pub(super) fn mark_replaced(items: &mut [Item]) {
             old.denied = true;
         }
     }
+}
+
+/// “Chết do cháy: 0”: the event after a cause says what the deaths are of; the figure counts them, not it.
+pub(super) fn causes(items: &[Item]) -> Vec<bool> {
+    (0..items.len())
+        .map(|at| {
+            let mut before = items.iter().take(at).rev().filter(|item| !matches!(item.kind, Kind::Noise(_)));
+            if matches!(items.get(at).map(|item| &item.kind), Some(Kind::Ambiguous(_))) {
+                return matches!(before.next().map(|item| &item.kind), Some(Kind::Topic));
+            }
+            matches!(items.get(at).map(|item| &item.kind), Some(Kind::Indicator(..)))
+                && matches!(before.next().map(|item| &item.kind), Some(Kind::Cause))
+                && matches!(
+                    before.next().map(|item| &item.kind),
+                    Some(Kind::Consequence(_) | Kind::Loss { .. } | Kind::Casualties)
+                )
+        })
+        .collect()
 }
 
 /// Which indicators are only spoken of: what a tip or a meeting is about, what something came of.
@@ -108,6 +161,12 @@ pub(super) fn mentions(items: &[Item], text: &Text, inside: &[bool]) -> Vec<bool
             && matches!(before, Some(Kind::Figure(figure)) if figure.unit == Unit::Case)
             && matches!(before_that, Some(Kind::Indicator(result, _)) if text.book.entries.get(*result)
                 .is_some_and(|entry| entry.quiet && entry.units.contains(&Unit::Case)));
+        // “giao nộp 5 hộp pháo”: the figure counts what is handed in.
+        let handed_in = !counted
+            && matches!(before, Some(Kind::Figure(_)))
+            && matches!(before_that, Some(Kind::Indicator(result, _)) if result != place
+                && text.book.entries.get(*result).is_some_and(|entry| entry.units.contains(&Unit::Weapon)));
+        let of_result = of_result || handed_in;
         let mention = match before {
             Some(Kind::Cause) => true,
             _ if of_result => true,

@@ -1,0 +1,188 @@
+//! Looking up phrases: every phrase of the lexicon that begins at each token, with the words of its sets.
+
+use super::book::{End, SetId};
+use super::lexicon::{Class, Meaning, Strength};
+use super::scenes::Seen;
+use super::syllable::Marks;
+use super::text::{Hit, Text};
+use super::token::{Shape, Token};
+
+/// A word of a set that begins at a token.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    set: SetId,
+    len: usize,
+    typed: Typed,
+}
+
+/// How well tokens agree with the words of a phrase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Typed {
+    /// Every mark as it is spelled.
+    exact: bool,
+    /// No token is another word as it is typed, with a mark left out (“cán” for “cắn”).
+    sure: bool,
+    /// No token without marks is another word that has none (“so” for “sò”).
+    whole: bool,
+}
+
+impl Typed {
+    const EXACT: Typed = Typed { exact: true, sure: true, whole: true };
+
+    fn and(self, other: Typed) -> Typed {
+        Typed {
+            exact: self.exact && other.exact,
+            sure: self.sure && other.sure,
+            whole: self.whole && other.whole,
+        }
+    }
+}
+
+/// What the walk through the tree of phrases finds at one token.
+struct Walk<'w> {
+    members: &'w [Vec<Member>],
+    start: usize,
+    /// The tokens that stand for words of the phrase itself.
+    trail: Vec<usize>,
+    found: Vec<Hit>,
+    /// Phrases of which a token is another word as it is typed.
+    doubtful: Vec<Hit>,
+}
+
+impl Text<'_> {
+    /// Finds the phrases and the clues of every token.
+    pub(super) fn look_up(&mut self) {
+        let members: Vec<Vec<Member>> = (0..self.tokens.len()).map(|at| self.members(at)).collect();
+        self.hits = (0..self.tokens.len()).map(|at| self.phrases(at, &members)).collect();
+        self.clues = members.iter().map(|all| self.seen(all)).collect();
+        self.cover_clues();
+    }
+
+    /// The words of sets that begin at `at`.
+    fn members(&self, at: usize) -> Vec<Member> {
+        let mut found = Vec::new();
+        let mut node = 0;
+        for (len, token) in (1..).zip(self.tokens.get(at..).unwrap_or_default()) {
+            let word = if token.shape == Shape::Word { token.word } else { None };
+            let Some(next) = word.and_then(|word| self.book.step(node, word)) else { break };
+            node = next;
+            for end in self.book.ends_at(node) {
+                let Meaning::Member(set) = end.meaning else { continue };
+                if let Some(typed) = self.agrees(at..at + len, end) {
+                    found.push(Member { set, len, typed });
+                }
+            }
+        }
+        found
+    }
+
+    fn phrases(&self, at: usize, members: &[Vec<Member>]) -> Vec<Hit> {
+        let mut walk =
+            Walk { members, start: at, trail: Vec::new(), found: Vec::new(), doubtful: Vec::new() };
+        self.walk(&mut walk, 0, at, Typed::EXACT);
+        let clues = members.get(at).is_some_and(|all| all.iter().any(|member| member.typed.sure));
+        if walk.found.is_empty() && !clues { walk.doubtful } else { walk.found }
+    }
+
+    /// Follows every phrase that goes on at `node` with the token at `at`.
+    fn walk(&self, walk: &mut Walk, node: usize, at: usize, typed: Typed) {
+        let Some(here) = self.book.node(node) else { return };
+        for end in &here.ends {
+            self.take_end(walk, end, at, typed);
+        }
+        let Some(token) = self.tokens.get(at).filter(|token| token.shape == Shape::Word) else { return };
+        if let Some(next) = token.word.and_then(|word| here.children.get(&word)) {
+            walk.trail.push(at);
+            self.walk(walk, *next, at + 1, typed);
+            walk.trail.pop();
+        }
+        if here.sets.is_empty() {
+            return;
+        }
+        let all: &[Vec<Member>] = walk.members;
+        for member in all.get(at).into_iter().flatten() {
+            if let Some(next) = here.sets.get(&member.set) {
+                self.walk(walk, *next, at + member.len, typed.and(member.typed));
+            }
+        }
+    }
+
+    fn take_end(&self, walk: &mut Walk, end: &End, at: usize, typed: Typed) {
+        if matches!(end.meaning, Meaning::Member(_)) {
+            return;
+        }
+        let Some(own) = self.agrees(walk.trail.iter().copied(), end) else { return };
+        let typed = typed.and(own);
+        let len = at - walk.start;
+        let indicator = matches!(end.meaning, Meaning::Indicator(..));
+        if end.made && indicator {
+            // Two words that are found in every text are no phrase without their marks.
+            let distinct = (walk.start..at)
+                .filter_map(|i| self.tokens.get(i)?.word)
+                .any(|word| self.book.is_distinct(word));
+            let vague = len <= 2 && !distinct && !typed.exact;
+            if vague || !typed.sure || (self.marked && !typed.whole) {
+                return;
+            }
+        }
+        let bare = || self.tokens.iter().skip(walk.start).take(len).all(|token| token.marks.is_bare());
+        let meaning = match end.meaning {
+            Meaning::Indicator(place, _) if end.soft && bare() => Meaning::Indicator(place, Strength::Weak),
+            meaning => meaning,
+        };
+        let hit = Hit { len, meaning, made: end.made };
+        let list = if typed.sure { &mut walk.found } else { &mut walk.doubtful };
+        if !list.iter().any(|other| other.len == len && other.meaning == meaning) {
+            list.push(hit);
+        }
+    }
+
+    /// How the tokens agree with the words of a phrase; `None` where a mark says otherwise.
+    fn agrees(&self, tokens: impl Iterator<Item = usize>, end: &End) -> Option<Typed> {
+        let mut typed = Typed::EXACT;
+        for (full, token) in end.marks.iter().zip(tokens.filter_map(|at| self.tokens.get(at))) {
+            typed = typed.and(self.typed(token, *full, end.strict)?);
+        }
+        Some(typed)
+    }
+
+    fn typed(&self, token: &Token, full: Marks, strict: bool) -> Option<Typed> {
+        if token.marks == full {
+            return Some(Typed::EXACT);
+        }
+        if strict || !token.marks.agree(full) {
+            return None;
+        }
+        let spelled = token.word.is_some_and(|word| self.book.is_spelled(word, token.marks));
+        let bare = token.marks.is_bare();
+        Some(Typed { exact: false, sure: !spelled || bare, whole: !spelled })
+    }
+
+    /// The kinds of words of scenes among the words of sets at a token; the longest speaks alone.
+    fn seen(&self, members: &[Member]) -> Seen {
+        let mut seen = Seen::default();
+        for member in members.iter().filter(|member| member.typed.sure) {
+            if let Some(bit) = self.book.bits.get(&member.set) {
+                seen.add(*bit, member.len, member.typed.exact || member.len > 1);
+            }
+        }
+        seen
+    }
+
+    /// A word inside a longer phrase is no clue by itself (“đạp” of “xe đạp”).
+    fn cover_clues(&mut self) {
+        for at in 0..self.tokens.len() {
+            let phrases = self.hits(at).iter().map(|hit| hit.len);
+            let longest = phrases.max().unwrap_or(1).max(self.clues(at).len).max(1);
+            let noise = self.is(at, Class::Noise).unwrap_or(0);
+            if let Some(seen) = self.clues.get_mut(at).filter(|seen| seen.len < noise) {
+                *seen = Seen::default();
+            }
+            for (inner, seen) in self.clues.iter_mut().enumerate().take(at + longest).skip(at + 1) {
+                if inner + seen.len <= at + longest {
+                    *seen = Seen::default();
+                }
+            }
+        }
+    }
+}

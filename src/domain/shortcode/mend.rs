@@ -1,0 +1,151 @@
+//! Words with one letter wrong, read as what they must have meant.
+
+use super::book::WordId;
+use super::lexicon::{Class, Meaning, Strength};
+use super::syllable::is_syllable;
+use super::text::{Hit, Text};
+use super::token::{Origin, Shape};
+
+impl Text<'_> {
+    /// Tries to read a word with one slip as part of a phrase: of several words of which the others are right, or a
+    /// single word of at least five letters that is no syllable as typed. Only one meaning may come of it.
+    pub(super) fn mend(&mut self, at: usize) {
+        let Some(token) = self.tokens.get(at) else { return };
+        let choices = self.book.neighbours(&token.plain);
+        let lone = token.plain.len() >= 5 && !is_syllable(&token.plain);
+        let number =
+            |i: Option<usize>| i.and_then(|i| self.tokens.get(i)).is_some_and(|t| t.shape == Shape::Number);
+        let (after_number, before_number) = (number(at.checked_sub(1)), number(Some(at + 1)));
+        let mut best: Vec<(usize, Hit, WordId)> = Vec::new();
+        for choice in choices {
+            for back in 0..6_usize {
+                let Some(start) = at.checked_sub(back) else { break };
+                for hit in self.walk_with(start, at, choice) {
+                    let unit = after_number && is_unit(&hit.meaning);
+                    let month = before_number && hit.meaning == Meaning::Class(Class::Month);
+                    if hit.len >= 2 || lone || unit || month {
+                        best.push((start, hit, choice));
+                    }
+                }
+            }
+        }
+        let Some(longest) = best.iter().map(|(_, hit, _)| hit.len).max() else { return };
+        best.retain(|(_, hit, _)| hit.len == longest);
+        let same = |a: &Meaning, b: &Meaning| match (a, b) {
+            (Meaning::Indicator(x, _), Meaning::Indicator(y, _)) => x == y,
+            _ => a == b,
+        };
+        let Some((start, first, choice)) = best.first().copied() else { return };
+        let one_word = best.iter().all(|(begin, _, word)| *word == choice && *begin == start);
+        if one_word || best.iter().all(|(_, hit, _)| same(&hit.meaning, &first.meaning)) {
+            if let Some(token) = self.tokens.get_mut(at) {
+                token.word = Some(choice);
+                token.origin = Origin::Slip;
+            }
+            if let Some(hits) = self.hits.get_mut(start) {
+                hits.extend(best.iter().filter(|(begin, ..)| *begin == start).map(|(_, hit, _)| *hit));
+            }
+        }
+    }
+
+    /// Whether the token is a word that nobody knows and that looks like one of an indicator or a unit: what it may
+    /// hide must not be passed over.
+    pub fn is_suspicious(&self, at: usize) -> bool {
+        self.is_stranger(at)
+            && self.tokens.get(at).is_some_and(|token| {
+                self.book.neighbours(&token.plain).iter().any(|near| self.book.is_loud(*near))
+            })
+    }
+
+    /// Phrases that begin at `start` and cover `at`, reading the word there as `choice`.
+    fn walk_with(&self, start: usize, at: usize, choice: WordId) -> Vec<Hit> {
+        let mut found = Vec::new();
+        let mut node = 0;
+        for (len, token) in (1..).zip(self.tokens.get(start..).unwrap_or_default()) {
+            let here = start + len - 1;
+            let word = if here == at { Some(choice) } else { token.word };
+            let word = if token.shape == Shape::Word { word } else { None };
+            let Some(next) = word.and_then(|word| self.book.step(node, word)) else { break };
+            node = next;
+            if here < at {
+                continue;
+            }
+            for end in self.book.ends_at(node) {
+                let agree =
+                    end.marks.iter().zip(self.tokens.get(start..).unwrap_or_default()).zip(start..).all(
+                        |((full, token), place)| {
+                            if place == at {
+                                token.marks.tone == 0 || full.tone == 0 || token.marks.tone == full.tone
+                            } else {
+                                token.marks.agree(*full)
+                            }
+                        },
+                    );
+                let worth = !end.strict
+                    && !matches!(
+                        end.meaning,
+                        Meaning::Number(_)
+                            | Meaning::Member(_)
+                            | Meaning::Class(Class::Common | Class::Noise)
+                    );
+                if agree && worth {
+                    found.push(Hit { len, meaning: end.meaning, made: false });
+                }
+            }
+        }
+        found
+    }
+
+    /// A second look, for a figure that found no indicator: phrases at `start` of which one known word would have to
+    /// be a slip (“dang bac” for “danh bac”).
+    pub fn second_look(&self, start: usize) -> Option<(usize, Strength, usize)> {
+        let mut found: Option<(usize, Strength, usize)> = None;
+        for at in start..start + 3 {
+            let Some(token) = self.tokens.get(at).filter(|t| t.shape == Shape::Word) else { break };
+            let sure = [
+                Class::UnitPerson,
+                Class::UnitThing,
+                Class::Title,
+                Class::Hamlet,
+                Class::Day,
+                Class::UnitHouse,
+            ];
+            // A word that is known is what it is: only one that is none may be a slip of another.
+            let known = self.book.word(&token.plain).is_some();
+            if token.plain.len() < 3 || known || self.is_any(at, &sure).is_some() {
+                continue;
+            }
+            for choice in self.book.neighbours(&token.plain) {
+                for hit in self.walk_with(start, at, choice).into_iter().filter(|hit| hit.len >= 2) {
+                    let Meaning::Indicator(place, strength) = hit.meaning else { continue };
+                    match found {
+                        Some((other, ..)) if other != place => return None,
+                        Some((.., len)) if len >= hit.len => {}
+                        _ => found = Some((place, strength, hit.len)),
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Whether a word is a unit of counting or of money.
+fn is_unit(meaning: &Meaning) -> bool {
+    matches!(
+        meaning,
+        Meaning::Class(
+            Class::UnitCase
+                | Class::UnitPerson
+                | Class::UnitSession
+                | Class::UnitPatrol
+                | Class::UnitHouse
+                | Class::UnitTip
+                | Class::UnitTurn
+                | Class::UnitAge
+                | Class::Million
+                | Class::Thousand
+                | Class::Billion
+        )
+    )
+}

@@ -1,0 +1,77 @@
+//! What is told as unsure, planned or denied in passing.
+
+use super::super::items::Kind;
+use super::super::reading::Why;
+use super::{Doubt, Teller};
+
+impl Teller<'_, '_> {
+    /// Figures after “hình như”, “dự kiến”, “mỗi buổi” are no account of what happened.
+    pub(super) fn take_moods(&mut self) {
+        for at in 0..self.items.len() {
+            let why = match self.kind(at) {
+                Kind::Hedge | Kind::Each => Why::Vague,
+                // “tuần sau lại đánh nhau 1 vụ”: the week after; nobody plans a crime.
+                Kind::Plan if self.is_later_week(at) => continue,
+                Kind::Plan => Why::NotAReport,
+                // “suýt cháy nhà 1 vụ”: it did not happen.
+                Kind::Cause if self.is_near_miss(at) => Why::Vague,
+                _ => continue,
+            };
+            let near = matches!(self.kind(at), Kind::Each | Kind::Cause);
+            let reach = (at + 1..self.items.len())
+                .take(if near { 4 } else { usize::MAX })
+                .take_while(|i| !matches!(self.kind(*i), Kind::Sep(3)));
+            let counted = reach.into_iter().any(|i| {
+                self.pairing.pairs.iter().any(|pair| pair.figure == i)
+                    || self.claims.values().flatten().any(|claim| claim.thing == i)
+            });
+            if counted {
+                self.doubts.push(Doubt::new(why, at));
+            }
+        }
+    }
+
+    pub(super) fn is_later_week(&self, at: usize) -> bool {
+        let week = self.items.get(at).is_some_and(|item| self.text.plain(item.from) == "tuan");
+        let next = (at + 1..self.items.len()).find_map(|i| match self.kind(i) {
+            Kind::Indicator(place, _) => Some(*place),
+            _ => None,
+        });
+        let crime =
+            next.and_then(|place| self.text.book.entries.get(place)).is_some_and(|entry| !entry.quiet);
+        week && crime
+    }
+
+    pub(super) fn is_near_miss(&self, at: usize) -> bool {
+        self.items.get(at).is_some_and(|item| matches!(self.text.plain(item.from), "suyt" | "xem"))
+            && matches!(self.kind(at + 1), Kind::Indicator(..))
+    }
+
+    /// “HGT K 1”: a denial between an indicator and its figure.
+    pub(super) fn take_denials_between(&mut self) {
+        for pair in self.pairing.pairs.clone() {
+            let (from, to) = (pair.thing.min(pair.figure), pair.thing.max(pair.figure));
+            let denied = (from..to).any(|i| {
+                *self.kind(i) == Kind::NegNoise
+                    || (*self.kind(i) == Kind::Neg && self.pairing.loose.contains(&i))
+            });
+            let apart = (from..to).any(|i| matches!(self.kind(i), Kind::Sep(_)));
+            if denied && !apart {
+                self.doubts.push(Doubt::new(Why::Contradiction, pair.thing));
+            }
+        }
+    }
+
+    /// “không mất trộ vụ nào”: a denial of something illegible.
+    pub(super) fn take_illegible_denials(&mut self) {
+        for at in 0..self.items.len() {
+            let denial = matches!(self.kind(at), Kind::NegNoise | Kind::Blanket { .. } | Kind::Neg);
+            if denial
+                && self.is_beside_stranger(at)
+                && !self.pairing.pairs.iter().any(|pair| pair.figure == at)
+            {
+                self.doubts.push(Doubt::new(Why::Illegible, at));
+            }
+        }
+    }
+}
