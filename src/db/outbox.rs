@@ -259,6 +259,8 @@ pub fn deliver(
         Err(_) => text.sql(" AND provider_id = ").bind(id),
     }
     .sql(" ORDER BY id LIMIT 1")
+    // A quick provider reports while the answer to the sending is being marked: the later of the two must see the other.
+    .sql(if conn.is_postgres() { " FOR UPDATE" } else { "" })
     .load::<(i64, String)>(conn)?;
     let Some((id, state)) = found.into_iter().next() else { return Ok(false) };
     if rank(delivery.name()) <= rank(&state) {

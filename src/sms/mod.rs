@@ -5,9 +5,11 @@ mod esms;
 mod generic;
 mod http;
 mod incoming;
+mod kannel;
 mod outgoing;
 mod proof;
 mod smsgate;
+mod udh;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +20,7 @@ pub use http::client;
 pub use incoming::{
     Answer, DeliveryReport, DeliveryStatus, Door, Event, Incoming, Part, Refused, Request, Taken,
 };
+pub use kannel::Kannel;
 pub use outgoing::{Outgoing, SendError};
 pub use smsgate::Smsgate;
 
@@ -42,6 +45,7 @@ enum Kind {
     Generic(Box<Generic>),
     Esms(Box<Esms>),
     Smsgate(Box<Smsgate>),
+    Kannel(Box<Kannel>),
     Log,
 }
 
@@ -63,6 +67,9 @@ impl Gateway {
                 GatewayKind::Smsgate(smsgate) => {
                     Kind::Smsgate(Box::new(Smsgate::new(smsgate, client.clone())))
                 }
+                GatewayKind::Kannel(kannel) => {
+                    Kind::Kannel(Box::new(Kannel::new(&settings.id, kannel, client.clone())))
+                }
                 GatewayKind::Log => Kind::Log,
             },
         }
@@ -74,6 +81,7 @@ impl Gateway {
             Kind::Generic(generic) => generic.sends(),
             Kind::Esms(esms) => esms.sends(),
             Kind::Smsgate(smsgate) => smsgate.sends(),
+            Kind::Kannel(kannel) => kannel.sends(),
             Kind::Log => true,
         }
     }
@@ -83,6 +91,7 @@ impl Gateway {
         match &self.kind {
             Kind::Generic(generic) => generic.is_idempotent(),
             Kind::Esms(_) | Kind::Smsgate(_) | Kind::Log => true,
+            Kind::Kannel(_) => false,
         }
     }
 
@@ -92,6 +101,7 @@ impl Gateway {
             Kind::Generic(generic) => generic.send(text).await,
             Kind::Esms(esms) => esms.send(text).await,
             Kind::Smsgate(smsgate) => smsgate.send(text).await,
+            Kind::Kannel(kannel) => kannel.send(text).await,
             Kind::Log => {
                 tracing::info!(
                     gateway = self.id,
@@ -110,6 +120,7 @@ impl Gateway {
             Kind::Generic(generic) => generic.read(door, request),
             Kind::Esms(esms) => esms.read(door, request),
             Kind::Smsgate(smsgate) => smsgate.read(request),
+            Kind::Kannel(kannel) => kannel.read(door, request),
             Kind::Log => Err(Refused::Token),
         }?;
         if let Some(trust) = self.trust {
@@ -127,6 +138,7 @@ impl Gateway {
         match &self.kind {
             Kind::Generic(generic) => generic.answer(door, taken),
             Kind::Esms(esms) => esms.answer(door, taken),
+            Kind::Kannel(_) => Kannel::answer(),
             Kind::Smsgate(_) | Kind::Log => generic::answer(door, taken),
         }
     }

@@ -18,6 +18,7 @@ mod gateway_input;
 mod import;
 mod installation;
 mod intake;
+mod kannel;
 mod pages;
 mod reading;
 mod spool;

@@ -2,6 +2,7 @@
 
 mod esms;
 pub mod generic;
+mod kannel;
 mod smsgate;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use serde::Serialize;
 
 pub use esms::Esms;
 pub use generic::Generic;
+pub use kannel::{Kannel, KannelSending};
 pub use smsgate::Smsgate;
 
 use super::section::Section;
@@ -55,6 +57,8 @@ pub enum GatewayKind {
     Esms(Box<Esms>),
     /// The server of the SMSGate project.
     Smsgate(Box<Smsgate>),
+    /// An installation of Kannel.
+    Kannel(Box<Kannel>),
     /// Texts are written to the log and go nowhere.
     Log,
 }
@@ -62,9 +66,10 @@ pub enum GatewayKind {
 type ReadKind = fn(&mut Section) -> Option<GatewayKind>;
 
 /// Every kind, by the name that settings write.
-const KINDS: [(&str, ReadKind); 4] = [
+const KINDS: [(&str, ReadKind); 5] = [
     ("esms", |section| Esms::read(section).map(Box::new).map(GatewayKind::Esms)),
     ("generic", |section| Generic::read(section).map(Box::new).map(GatewayKind::Generic)),
+    ("kannel", |section| Kannel::read(section).map(Box::new).map(GatewayKind::Kannel)),
     ("smsgate", |section| Smsgate::read(section).map(Box::new).map(GatewayKind::Smsgate)),
     ("log", |_| Some(GatewayKind::Log)),
 ];
@@ -142,4 +147,16 @@ fn web_address(text: &str) -> Result<String, String> {
 /// The address of a server, without a slash at the end.
 fn base_address(text: &str) -> Result<String, String> {
     Ok(web_address(text)?.trim_end_matches('/').to_owned())
+}
+
+/// The longest number or name that a text may come from.
+const MAX_SENDER: usize = 21;
+
+/// The number or name that receivers see.
+fn sender(text: &str) -> Result<String, String> {
+    if (1..=MAX_SENDER).contains(&text.len()) && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("write a number or a name of at most {MAX_SENDER} letters without marks"))
+    }
 }

@@ -1,6 +1,7 @@
 //! What stories stand on: databases of their own, one per test.
 
 mod database;
+pub mod kannel;
 pub mod postgres;
 pub mod process;
 pub mod provider;
