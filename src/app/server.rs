@@ -88,6 +88,7 @@ impl App {
             },
             intake: works.intake.clone(),
             gateways: works.gateways.clone(),
+            phones: works.phones.clone(),
         };
         Ok(App { installation, site: web::Data::new(site), works, http: settings.http.clone() })
     }
@@ -104,6 +105,7 @@ impl App {
 
     /// Serves until `stop` is there, then takes no more, finishes what is under way, and gives the node number back.
     pub async fn serve(self, listeners: Listeners, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let phones = self.site.phones.clone();
         let server = web_server(self.site, &self.http, listeners.web)?;
         let metrics = listeners.metrics.map(metrics_server).transpose()?;
         let handle = server.handle();
@@ -113,6 +115,8 @@ impl App {
             () = stop => {}
             () = must_stop.notified() => {}
         }
+        // Connections of events would never end by themselves.
+        phones.close();
         handle.stop(true).await;
         if let Some(metrics) = metrics {
             metrics.stop(false).await;

@@ -15,8 +15,9 @@ use crate::domain::shortcode::{Lexicon, Reader};
 use crate::domain::template::Templates;
 use crate::flows::deliver::{Policy, Sender};
 use crate::flows::intake::{Context, Intake, Route, Rules, Spool};
+use crate::flows::phone::Phones;
 use crate::flows::purge::purge;
-use crate::jobs::{Jobs, Stop, keep_node, replay_spool, run_at, send_texts, stopper};
+use crate::jobs::{Jobs, Stop, keep_node, replay_spool, run_at, send_texts, stopper, watch_phones};
 use crate::sms::Gateways;
 
 /// Microseconds of a second.
@@ -27,6 +28,7 @@ const SECOND: i64 = 1_000_000;
 pub(super) struct Works {
     pub(super) intake: Intake,
     pub(super) gateways: Gateways,
+    pub(super) phones: Phones,
     /// Told when the server must stop by itself.
     pub(super) must_stop: Arc<Notify>,
     jobs: Jobs,
@@ -54,6 +56,8 @@ impl Works {
         let (stopper, stop) = stopper();
         let mut jobs = Jobs::new(stopper);
         start_senders(&mut jobs, &gateways, settings, installation, (&planned, &stop));
+        let phones = phones(installation, &gateways, &planned);
+        jobs.start(watch_phones(phones.clone(), stop.clone()));
         jobs.start(replay_spool(intake.clone(), stop.clone()));
         let (lost, Installation { db, ids, clock, holder, .. }) =
             (Arc::clone(&must_stop), installation.clone());
@@ -64,7 +68,7 @@ impl Works {
             async move { purge(&db, clock, text_days).await }
         };
         jobs.start(run_at("purge", settings.retention.schedule.clone(), clock, stop, forget));
-        Ok(Works { intake, gateways, must_stop, jobs, writers })
+        Ok(Works { intake, gateways, phones, must_stop, jobs, writers })
     }
 
     /// Stops the jobs, then the writers, when nothing can reach them any more: every clone of the handle must be gone.
@@ -79,6 +83,11 @@ impl Works {
             }
         }
     }
+}
+
+fn phones(installation: &Installation, gateways: &Gateways, planned: &Arc<Notify>) -> Phones {
+    let Installation { db, keys, ids, clock, .. } = installation.clone();
+    Phones::new((db, keys, ids, clock), gateways.clone(), Arc::clone(planned))
 }
 
 fn gateways(settings: &[crate::config::Gateway], outbound: &Outbound) -> anyhow::Result<Gateways> {
@@ -117,7 +126,7 @@ fn start_senders(
     installation: &Installation,
     (planned, stop): (&Arc<Notify>, &Stop),
 ) {
-    for gateway in gateways.iter().filter(|gateway| gateway.sends()) {
+    for gateway in gateways.iter().filter(|gateway| gateway.sends() && gateway.phone().is_none()) {
         let sender = Sender {
             db: installation.db.clone(),
             keys: Arc::clone(&installation.keys),

@@ -5,6 +5,7 @@
 
 mod check_config;
 mod demo;
+mod gateway;
 mod health;
 mod import;
 mod migrate;
@@ -61,6 +62,9 @@ enum Command {
     /// Make accounts and change passwords.
     #[command(subcommand)]
     User(user::User),
+    /// Enrol phones that are gateways, list and dismiss them.
+    #[command(subcommand)]
+    Gateway(gateway::Gateway),
     /// Issue tokens of an account to scripts.
     #[command(subcommand)]
     Token(token::Token),
@@ -93,6 +97,7 @@ impl CommandLine {
             Command::Serve => serve::run(&self.settings.load()?),
             Command::User(what) => user::run(what, &self.settings.load()?),
             Command::Token(what) => token::run(&what, &self.settings.load()?),
+            Command::Gateway(what) => gateway::run(&what, &self.settings.load()?),
             Command::Openapi => openapi::run(),
             Command::Migrate => migrate::run(&self.settings.load()?),
             Command::CheckConfig => check_config::run(&self.settings.load()?),

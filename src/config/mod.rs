@@ -23,7 +23,9 @@ use serde::{Serialize, Serializer};
 
 pub use auth::Auth;
 pub use database::{Database, DatabaseUrl, Keys};
-pub use gateway::{Esms, Gateway, GatewayKind, Generic, Kannel, KannelSending, Smsgate, Trust, generic};
+pub use gateway::{
+    Esms, Gateway, GatewayKind, Generic, Kannel, KannelSending, Smsgate, SmsgatePhone, Trust, generic,
+};
 pub use http::{Http, Metrics};
 pub use layer::DEFAULT;
 pub use period::PeriodSettings;

@@ -146,7 +146,7 @@ fn all_problems_are_told_at_once_with_key_and_advice() {
     for part in [
         "http.listen: write ADDRESS:PORT",
         "http.port: there is no such setting; here are: listen, request_seconds (set in ",
-        "gateways.k.kind: there is no such kind of gateway; there are: esms, generic, smsgate, log",
+        "gateways.k.kind: there is no such kind of gateway; there are: esms, generic, smsgate, smsgate_phone, log",
         "log.level: write error, warn, info, debug or trace",
         "(set in the environment)",
     ] {
@@ -230,6 +230,18 @@ fn every_bad_setting_is_refused_under_its_key() {
             "gateways.p.sim_number",
         ),
         ("[[gateways]]\nid = \"p\"\nkind = \"smsgate\"\naccept_unsigned = true", "gateways.p.inbound_token"),
+        (
+            "[[gateways]]\nid = \"p\"\nkind = \"smsgate_phone\"\npublic_url = \"https://h\"",
+            "gateways.p.private_token",
+        ),
+        (
+            "[[gateways]]\nid = \"p\"\nkind = \"smsgate_phone\"\npublic_url = \"https://h\"\nprivate_token = \"short\"",
+            "gateways.p.private_token",
+        ),
+        (
+            "[[gateways]]\nid = \"p\"\nkind = \"smsgate_phone\"\nprivate_token = \"0123456789abcdef\"",
+            "gateways.p.public_url",
+        ),
         ("[[gateways]]\nid = \"p\"\nkind = \"log\"\ntrust = \"some\"", "gateways.p.trust"),
         ("[[gateways]]\nid = \"p\"\nkind = \"log\"\nparts_per_second = 0", "gateways.p.parts_per_second"),
         ("[[gateways]]\nid = \"p\"\nkind = \"log\"\ncost_per_part = -1", "gateways.p.cost_per_part"),

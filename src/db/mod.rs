@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod client_id;
 mod conn;
 pub mod figures;
+pub mod gateway_phone;
 pub mod history;
 pub mod idempotency;
 pub mod installation;

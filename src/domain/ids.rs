@@ -53,9 +53,21 @@ pub fn floor_at(unix_ms: i64) -> i64 {
     unix_ms.saturating_sub(EPOCH_MS).max(0) << (NODE_BITS + COUNTER_BITS)
 }
 
+/// When `id` was made, milliseconds of the Unix epoch.
+pub fn made_at(id: i64) -> i64 {
+    (id >> (NODE_BITS + COUNTER_BITS)) + EPOCH_MS
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_tells_when_it_was_made() {
+        let at = EPOCH_MS + 12_345;
+        assert_eq!(made_at(IdMaker::new(7, 0).next(at)), at);
+        assert_eq!(floor_at(made_at(floor_at(at))), floor_at(at));
+    }
 
     #[test]
     fn ids_grow_even_when_the_clock_goes_back() {

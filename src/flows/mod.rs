@@ -9,6 +9,7 @@ pub mod import;
 pub mod intake;
 pub mod look_up;
 pub mod permit;
+pub mod phone;
 pub mod purge;
 pub mod receive;
 pub mod verify;

@@ -10,7 +10,9 @@ use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::Config;
 
 use super::error::{Code, Problem};
-use super::{figures, gateways, health, indicators, messages, readings, reports, submissions, tokens, units};
+use super::{
+    figures, gateways, health, indicators, messages, phones, readings, reports, submissions, tokens, units,
+};
 
 /// Where the description is.
 const DOCUMENT: &str = "/api/openapi.json";
@@ -32,6 +34,16 @@ const DOCUMENT: &str = "/api/openapi.json";
         gateways::receive_delivery_by_address,
         gateways::receive_text_by_path,
         gateways::receive_delivery_by_path,
+        phones::register_phone,
+        phones::show_phone,
+        phones::update_phone,
+        phones::list_texts,
+        phones::report_states,
+        phones::list_webhooks,
+        phones::show_settings,
+        phones::create_code,
+        phones::change_password,
+        phones::events::stream_events,
         tokens::create_token,
         tokens::refresh_token,
         indicators::list_indicators,

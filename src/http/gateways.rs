@@ -160,6 +160,7 @@ async fn receive_with(
     let (receiver, taker) = (site.receiver.clone(), Arc::clone(&gateway));
     let taken = actix_web::rt::spawn(async move { receiver.take(&taker, events).await }).await;
     let taken = taken.map_err(|error| Problem::internal(&error))??;
+    note_phone(site, &gateway, &request).await;
     let answer = match (&asked, taken.first()) {
         (Some(text), Some(Taken::Text { message: Some(message) })) => {
             answer_with_reply(site, &gateway, text, *message).await
@@ -168,6 +169,14 @@ async fn receive_with(
     };
     let status = StatusCode::from_u16(answer.status).map_err(|error| Problem::internal(&error))?;
     Ok(HttpResponse::build(status).content_type(answer.content_type).body(answer.body))
+}
+
+/// A phone that calls is there, whatever it brings. Failing to note it must not make it bring the text again.
+async fn note_phone(site: &Site, gateway: &Gateway, request: &Request) {
+    let Some(device) = gateway.phone().and_then(|phone| phone.device(request)) else { return };
+    if let Err(error) = site.phones.see(&gateway.id, &device).await {
+        tracing::warn!(%error, gateway = gateway.id, "it cannot be noted that the phone was heard of");
+    }
 }
 
 /// The answer that takes the reply along. The text is on disk: if the reply cannot be found it goes another way.

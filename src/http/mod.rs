@@ -14,6 +14,7 @@ mod idempotency;
 mod indicators;
 mod messages;
 pub mod parameters;
+mod phones;
 mod readings;
 mod reports;
 pub mod request_id;
@@ -40,6 +41,7 @@ use crate::domain::indicator::Catalogue;
 use crate::domain::period::Calendar;
 use crate::flows::authenticate::Sessions;
 use crate::flows::intake::Intake;
+use crate::flows::phone::Phones;
 use crate::flows::receive::Receiver;
 use crate::sms::Gateways;
 use error::{Code, Problem};
@@ -67,6 +69,8 @@ pub struct Site {
     pub receiver: Receiver,
     /// The gateways of the settings.
     pub gateways: Gateways,
+    /// The phones that are gateways.
+    pub phones: Phones,
 }
 
 /// Who may use a route.
@@ -95,6 +99,10 @@ impl Route {
         Route { method: Method::GET, path, access, handler }
     }
 
+    const fn patch(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
+        Route { method: Method::PATCH, path, access, handler }
+    }
+
     const fn post(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
         Route { method: Method::POST, path, access, handler }
     }
@@ -121,6 +129,16 @@ pub static ROUTES: &[Route] = &[
     Route::get("/gateways/{id}/t/{token}/delivery", Open, || {
         web::get().to(gateways::receive_delivery_by_path)
     }),
+    Route::post("/gateways/{id}/mobile/v1/device", Open, || web::post().to(phones::register_phone)),
+    Route::get("/gateways/{id}/mobile/v1/device", Open, || web::get().to(phones::show_phone)),
+    Route::patch("/gateways/{id}/mobile/v1/device", Open, || web::patch().to(phones::update_phone)),
+    Route::get("/gateways/{id}/mobile/v1/message", Open, || web::get().to(phones::list_texts)),
+    Route::patch("/gateways/{id}/mobile/v1/message", Open, || web::patch().to(phones::report_states)),
+    Route::get("/gateways/{id}/mobile/v1/webhooks", Open, || web::get().to(phones::list_webhooks)),
+    Route::get("/gateways/{id}/mobile/v1/settings", Open, || web::get().to(phones::show_settings)),
+    Route::get("/gateways/{id}/mobile/v1/user/code", Open, || web::get().to(phones::create_code)),
+    Route::patch("/gateways/{id}/mobile/v1/user/password", Open, || web::patch().to(phones::change_password)),
+    Route::get("/gateways/{id}/mobile/v1/events", Open, || web::get().to(phones::events::stream_events)),
     Route::post("/api/v1/auth/token", Open, || web::post().to(tokens::create_token)),
     Route::post("/api/v1/auth/refresh", Open, || web::post().to(tokens::refresh_token)),
     Route::get("/api/v1/indicators", Token(Action::ReadCatalogue), || {

@@ -13,6 +13,7 @@ use crate::domain::shortcode::Reader;
 use crate::domain::template::Templates;
 use crate::flows::authenticate::{AccountRequest, Lifetimes, add_account};
 use crate::flows::intake::{Context, Rules, Spool};
+use crate::flows::phone::Phones;
 use crate::flows::receive::Receiver;
 
 /// Nghĩa Đô and its province, Lào Cai, official units that come with the schema.
@@ -41,13 +42,16 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
     };
     let spool = Spool::open(&folder.path().join("spool"), 1 << 20).unwrap();
     let (intake, _) = Intake::start(&db, Arc::new(context), spool, 100);
+    let gateways = Gateways::new(&[], Duration::from_secs(1)).unwrap();
+    let made_with = (db.clone(), Arc::clone(&keys), Arc::clone(&ids), clock);
     let site = Site {
+        phones: Phones::new(made_with, gateways.clone(), Arc::default()),
         sessions: Sessions::new(db.clone(), Arc::clone(&keys), ids, Lifetimes::default()),
         receiver: Receiver { db: db.clone(), intake: intake.clone(), clock },
         db,
         body_time: Duration::from_secs(10),
         intake,
-        gateways: Gateways::new(&[], Duration::from_secs(1)).unwrap(),
+        gateways,
         clock,
         keys,
         catalogue: Arc::new(Catalogue::shipped().unwrap()),

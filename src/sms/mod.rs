@@ -9,6 +9,7 @@ mod kannel;
 mod outgoing;
 mod proof;
 mod smsgate;
+mod smsgate_phone;
 mod udh;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use incoming::{
 pub use kannel::Kannel;
 pub use outgoing::{Outgoing, SendError};
 pub use smsgate::Smsgate;
+pub use smsgate_phone::{Pulled, SmsgatePhone, StatePatch, pulled};
 
 use crate::config::{Gateway as Settings, GatewayKind, Trust};
 
@@ -46,6 +48,7 @@ enum Kind {
     Esms(Box<Esms>),
     Smsgate(Box<Smsgate>),
     Kannel(Box<Kannel>),
+    SmsgatePhone(Box<SmsgatePhone>),
     Log,
 }
 
@@ -70,6 +73,9 @@ impl Gateway {
                 GatewayKind::Kannel(kannel) => {
                     Kind::Kannel(Box::new(Kannel::new(&settings.id, kannel, client.clone())))
                 }
+                GatewayKind::SmsgatePhone(phone) => {
+                    Kind::SmsgatePhone(Box::new(SmsgatePhone::new(&settings.id, phone)))
+                }
                 GatewayKind::Log => Kind::Log,
             },
         }
@@ -82,7 +88,7 @@ impl Gateway {
             Kind::Esms(esms) => esms.sends(),
             Kind::Smsgate(smsgate) => smsgate.sends(),
             Kind::Kannel(kannel) => kannel.sends(),
-            Kind::Log => true,
+            Kind::SmsgatePhone(_) | Kind::Log => true,
         }
     }
 
@@ -90,8 +96,9 @@ impl Gateway {
     pub fn is_idempotent(&self) -> bool {
         match &self.kind {
             Kind::Generic(generic) => generic.is_idempotent(),
-            Kind::Esms(_) | Kind::Smsgate(_) | Kind::Log => true,
             Kind::Kannel(_) => false,
+            // A phone knows an id that it has; texts lie with one phone only.
+            Kind::Esms(_) | Kind::Smsgate(_) | Kind::SmsgatePhone(_) | Kind::Log => true,
         }
     }
 
@@ -102,6 +109,9 @@ impl Gateway {
             Kind::Esms(esms) => esms.send(text).await,
             Kind::Smsgate(smsgate) => smsgate.send(text).await,
             Kind::Kannel(kannel) => kannel.send(text).await,
+            Kind::SmsgatePhone(_) => {
+                Err(SendError::Misconfigured { detail: "the phone asks for its texts itself".to_owned() })
+            }
             Kind::Log => {
                 tracing::info!(
                     gateway = self.id,
@@ -121,6 +131,7 @@ impl Gateway {
             Kind::Esms(esms) => esms.read(door, request),
             Kind::Smsgate(smsgate) => smsgate.read(request),
             Kind::Kannel(kannel) => kannel.read(door, request),
+            Kind::SmsgatePhone(phone) => phone.read(request),
             Kind::Log => Err(Refused::Token),
         }?;
         if let Some(trust) = self.trust {
@@ -139,12 +150,20 @@ impl Gateway {
             Kind::Generic(generic) => generic.answer(door, taken),
             Kind::Esms(esms) => esms.answer(door, taken),
             Kind::Kannel(_) => Kannel::answer(),
-            Kind::Smsgate(_) | Kind::Log => generic::answer(door, taken),
+            Kind::Smsgate(_) | Kind::SmsgatePhone(_) | Kind::Log => generic::answer(door, taken),
         }
     }
 }
 
 impl Gateway {
+    /// The phone that it is, which asks for its texts itself.
+    pub fn phone(&self) -> Option<&SmsgatePhone> {
+        match &self.kind {
+            Kind::SmsgatePhone(phone) => Some(phone),
+            _ => None,
+        }
+    }
+
     /// Whether the reply to a text goes back in the answer to the request that brought it.
     pub fn replies_in_answer(&self) -> bool {
         matches!(self.kind, Kind::Esms(_))

@@ -4,6 +4,7 @@ mod esms;
 pub mod generic;
 mod kannel;
 mod smsgate;
+mod smsgate_phone;
 
 use std::collections::BTreeSet;
 
@@ -14,6 +15,7 @@ pub use esms::Esms;
 pub use generic::Generic;
 pub use kannel::{Kannel, KannelSending};
 pub use smsgate::Smsgate;
+pub use smsgate_phone::SmsgatePhone;
 
 use super::section::Section;
 
@@ -59,6 +61,8 @@ pub enum GatewayKind {
     Smsgate(Box<Smsgate>),
     /// An installation of Kannel.
     Kannel(Box<Kannel>),
+    /// A phone with the app of the SMSGate project, which asks this server for its texts.
+    SmsgatePhone(Box<SmsgatePhone>),
     /// Texts are written to the log and go nowhere.
     Log,
 }
@@ -66,11 +70,12 @@ pub enum GatewayKind {
 type ReadKind = fn(&mut Section) -> Option<GatewayKind>;
 
 /// Every kind, by the name that settings write.
-const KINDS: [(&str, ReadKind); 5] = [
+const KINDS: [(&str, ReadKind); 6] = [
     ("esms", |section| Esms::read(section).map(Box::new).map(GatewayKind::Esms)),
     ("generic", |section| Generic::read(section).map(Box::new).map(GatewayKind::Generic)),
     ("kannel", |section| Kannel::read(section).map(Box::new).map(GatewayKind::Kannel)),
     ("smsgate", |section| Smsgate::read(section).map(Box::new).map(GatewayKind::Smsgate)),
+    ("smsgate_phone", |section| SmsgatePhone::read(section).map(Box::new).map(GatewayKind::SmsgatePhone)),
     ("log", |_| Some(GatewayKind::Log)),
 ];
 

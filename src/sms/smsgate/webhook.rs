@@ -73,6 +73,12 @@ pub(in crate::sms) fn read(proof: &Proof, request: &Request) -> Result<Vec<Event
     events(&webhook, trusted)
 }
 
+/// The phone that a webhook is from, as it says.
+pub(in crate::sms) fn device(request: &Request) -> Option<String> {
+    let webhook: WebhookRequest = serde_json::from_slice(&request.body).ok()?;
+    Some(webhook.device_id).filter(|id| !id.is_empty())
+}
+
 /// Whether the request is signed, where it need not be.
 fn check(proof: &Proof, request: &Request) -> Result<bool, Refused> {
     let header = |name: &str| request.headers.get(name).map_or("", |value| value.trim());

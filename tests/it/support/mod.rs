@@ -5,6 +5,7 @@ pub mod kannel;
 pub mod postgres;
 pub mod process;
 pub mod provider;
+pub mod tls;
 pub mod world;
 
 pub use database::TestDatabase;
