@@ -10,9 +10,13 @@ use anyhow::Context;
 use super::works::Works;
 use super::{Installation, metrics_page};
 use crate::config::{Http, Metrics, Settings};
+use crate::domain::indicator::Catalogue;
+use crate::domain::period::Calendar;
 use crate::flows::authenticate::{Lifetimes, Sessions};
 use crate::flows::intake::Intake;
+use crate::documents::file_store::FileStore;
 use crate::flows::receive::Receiver;
+use crate::flows::review::Reviews;
 use crate::http::{self, Site};
 use crate::telemetry;
 
@@ -73,12 +77,16 @@ impl App {
             Lifetimes::from(&settings.auth),
         );
         let works = Works::start(settings, &installation).await?;
+        let catalogue = Arc::new(works.intake.context().rules.catalogue.clone());
+        let calendar = Arc::new(settings.period.calendar().clone());
+        let reviews = reviews(settings, &installation, &catalogue, &calendar)?;
         let site = Site {
+            reviews,
             db: installation.db.clone(),
             clock: installation.clock,
             keys: Arc::clone(&installation.keys),
-            catalogue: Arc::new(works.intake.context().rules.catalogue.clone()),
-            calendar: Arc::new(settings.period.calendar().clone()),
+            catalogue,
+            calendar,
             sessions,
             body_time: Duration::from_secs(settings.http.request_seconds),
             receiver: Receiver {
@@ -129,6 +137,24 @@ impl App {
         }
         Ok(())
     }
+}
+
+fn reviews(
+    settings: &Settings,
+    installation: &Installation,
+    catalogue: &Arc<Catalogue>,
+    calendar: &Arc<Calendar>,
+) -> anyhow::Result<Reviews> {
+    Ok(Reviews {
+        db: installation.db.clone(),
+        keys: Arc::clone(&installation.keys),
+        ids: Arc::clone(&installation.ids),
+        clock: installation.clock,
+        catalogue: Arc::clone(catalogue),
+        calendar: Arc::clone(calendar),
+        files: FileStore::open(&settings.evidence.dir)?,
+        max_file: settings.evidence.max_bytes,
+    })
 }
 
 fn web_server(

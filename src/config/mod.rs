@@ -6,6 +6,7 @@
 
 mod auth;
 mod database;
+mod evidence;
 mod gateway;
 mod http;
 mod layer;
@@ -23,6 +24,7 @@ use serde::{Serialize, Serializer};
 
 pub use auth::Auth;
 pub use database::{Database, DatabaseUrl, Keys};
+pub use evidence::Evidence;
 pub use gateway::{
     Esms, Gateway, GatewayKind, Generic, Kannel, KannelSending, Smsgate, SmsgatePhone, Trust, generic,
 };
@@ -64,6 +66,8 @@ pub struct Settings {
     pub outbound: Outbound,
     /// When texts are forgotten.
     pub retention: Retention,
+    /// Where the files of reviews are kept.
+    pub evidence: Evidence,
     /// The ways for texts to come in and go out, the preferred one first.
     pub gateways: Vec<Gateway>,
 }
@@ -105,6 +109,7 @@ impl Settings {
         let intake = root.section("intake", |section| Intake::read(section, url));
         let outbound = root.section("outbound", Outbound::read);
         let retention = root.section("retention", Retention::read);
+        let evidence = root.section("evidence", |section| Evidence::read(section, url));
         let gateways = root.list("gateways", "id", Gateway::read);
         let settings = Settings {
             database: database?,
@@ -118,6 +123,7 @@ impl Settings {
             intake: intake?,
             outbound: outbound?,
             retention: retention?,
+            evidence: evidence?,
             gateways: gateways?,
         };
         settings.agree(root).then_some(settings)

@@ -1,3 +1,5 @@
-//! Files that people exchange: tables in CSV and XLSX.
+//! Files that people exchange: tables in CSV and XLSX, and the files of reviews.
 
+pub mod file_kind;
+pub mod file_store;
 pub mod table;

@@ -11,7 +11,8 @@ use utoipa_swagger_ui::Config;
 
 use super::error::{Code, Problem};
 use super::{
-    figures, gateways, health, indicators, messages, phones, readings, reports, submissions, tokens, units,
+    figures, gateways, health, incidents, indicators, messages, phones, readings, reports, reviews, submissions,
+    tokens, units,
 };
 
 /// Where the description is.
@@ -57,6 +58,24 @@ const DOCUMENT: &str = "/api/openapi.json";
         reports::list_reports,
         reports::show_report,
         messages::list_messages,
+        incidents::list_incidents,
+        incidents::show_incident,
+        incidents::judge_incident,
+        reviews::registrations::list_reviews,
+        reviews::registrations::register_unit,
+        reviews::schemes::list_schemes,
+        reviews::schemes::show_scheme,
+        reviews::shares::show_shares,
+        reviews::decisions::decide_reviews,
+        reviews::registrations::show_review,
+        reviews::assessments::show_assessment,
+        reviews::assessments::assess_unit,
+        reviews::decisions::file_review,
+        reviews::decisions::show_certificate,
+        reviews::files::list_files,
+        reviews::files::attach_file,
+        reviews::files::show_file,
+        reviews::files::withdraw_file,
     ),
     modifiers(&Bearer)
 )]

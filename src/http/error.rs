@@ -62,11 +62,14 @@ codes! {
     RequestTimeout = 408 "request_timeout" "The request took too long to arrive";
     IdTaken = 409 "id_taken" "The id was used before for another content";
     VersionConflict = 409 "version_conflict" "Others changed the same figures since the version that the report started from";
+    StepRefused = 409 "step_refused" "The review does not stand where this step begins, or something is lacking";
     ConfirmationNeeded = 409 "confirmation_needed" "The report contradicts what is stored; confirm it";
     BodyTooLarge = 413 "body_too_large" "The body is larger than this address takes";
     UriTooLong = 414 "uri_too_long" "The address is too long";
     UnsupportedMediaType = 415 "unsupported_media_type" "The body must be application/json, uncompressed";
     ValidationFailed = 422 "validation_failed" "The content is not acceptable";
+    NotReviewed = 422 "not_reviewed" "The unit is not reviewed in that year";
+    FileRefused = 422 "file_refused" "The file is not taken";
     IdempotencyKeyReused = 422 "idempotency_key_reused" "The Idempotency-Key was used before for another request";
     TooManyAttempts = 429 "too_many_attempts" "Too many attempts; wait";
     HeadersTooLarge = 431 "headers_too_large" "The headers are too large";

@@ -11,6 +11,7 @@ mod figures;
 mod gateways;
 mod health;
 mod idempotency;
+mod incidents;
 mod indicators;
 mod messages;
 pub mod parameters;
@@ -18,6 +19,7 @@ mod phones;
 mod readings;
 mod reports;
 pub mod request_id;
+mod reviews;
 mod submissions;
 mod tokens;
 mod units;
@@ -43,6 +45,7 @@ use crate::flows::authenticate::Sessions;
 use crate::flows::intake::Intake;
 use crate::flows::phone::Phones;
 use crate::flows::receive::Receiver;
+use crate::flows::review::Reviews;
 use crate::sms::Gateways;
 use error::{Code, Problem};
 
@@ -71,6 +74,8 @@ pub struct Site {
     pub gateways: Gateways,
     /// The phones that are gateways.
     pub phones: Phones,
+    /// The yearly reviews.
+    pub reviews: Reviews,
 }
 
 /// Who may use a route.
@@ -105,6 +110,16 @@ impl Route {
 
     const fn post(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
         Route { method: Method::POST, path, access, handler }
+    }
+}
+
+impl Route {
+    const fn patch(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
+        Route { method: Method::PATCH, path, access, handler }
+    }
+
+    const fn delete(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
+        Route { method: Method::DELETE, path, access, handler }
     }
 }
 
@@ -162,6 +177,60 @@ pub static ROUTES: &[Route] = &[
     Route::get("/api/v1/reports/{id}", Token(Action::ReadReports), || web::get().to(reports::show_report)),
     Route::post("/api/v1/readings", Token(Action::ReadMessages), || web::post().to(readings::create_reading)),
     Route::get("/api/v1/messages", Token(Action::ReadDelivery), || web::get().to(messages::list_messages)),
+    Route::get("/api/v1/incidents", Token(Action::ReadReports), || {
+        web::get().to(incidents::list_incidents)
+    }),
+    Route::get("/api/v1/incidents/{id}", Token(Action::ReadReports), || {
+        web::get().to(incidents::show_incident)
+    }),
+    Route::patch("/api/v1/incidents/{id}", Token(Action::JudgeReports), || {
+        web::patch().to(incidents::judge_incident)
+    }),
+    Route::get("/api/v1/reviews", Token(Action::ReadReviews), || {
+        web::get().to(reviews::registrations::list_reviews)
+    }),
+    Route::post("/api/v1/reviews", Token(Action::AssessReview), || {
+        web::post().to(reviews::registrations::register_unit)
+    }),
+    Route::get("/api/v1/reviews/schemes", Token(Action::ReadCatalogue), || {
+        web::get().to(reviews::schemes::list_schemes)
+    }),
+    Route::get("/api/v1/reviews/schemes/{code}", Token(Action::ReadCatalogue), || {
+        web::get().to(reviews::schemes::show_scheme)
+    }),
+    Route::get("/api/v1/reviews/shares", Token(Action::ReadReviews), || {
+        web::get().to(reviews::shares::show_shares)
+    }),
+    Route::post("/api/v1/reviews/decisions", Token(Action::DecideReview), || {
+        web::post().to(reviews::decisions::decide_reviews)
+    }),
+    Route::get("/api/v1/reviews/{id}", Token(Action::ReadReviews), || {
+        web::get().to(reviews::registrations::show_review)
+    }),
+    Route::get("/api/v1/reviews/{id}/assessment", Token(Action::ReadReviews), || {
+        web::get().to(reviews::assessments::show_assessment)
+    }),
+    Route::post("/api/v1/reviews/{id}/assessment", Token(Action::AssessReview), || {
+        web::post().to(reviews::assessments::assess_unit)
+    }),
+    Route::post("/api/v1/reviews/{id}/file", Token(Action::AssessReview), || {
+        web::post().to(reviews::decisions::file_review)
+    }),
+    Route::get("/api/v1/reviews/{id}/certificate", Token(Action::ReadReviews), || {
+        web::get().to(reviews::decisions::show_certificate)
+    }),
+    Route::get("/api/v1/reviews/{id}/evidence", Token(Action::ReadReviews), || {
+        web::get().to(reviews::files::list_files)
+    }),
+    Route::post("/api/v1/reviews/{id}/evidence", Token(Action::AssessReview), || {
+        web::post().to(reviews::files::attach_file)
+    }),
+    Route::get("/api/v1/reviews/{id}/evidence/{file}", Token(Action::ReadReviews), || {
+        web::get().to(reviews::files::show_file)
+    }),
+    Route::delete("/api/v1/reviews/{id}/evidence/{file}", Token(Action::AssessReview), || {
+        web::delete().to(reviews::files::withdraw_file)
+    }),
 ];
 
 /// How long a request may take altogether.

@@ -129,7 +129,7 @@ impl VersionResponse {
 }
 
 /// What a version states, by code.
-fn values(stated: &str, catalogue: &Catalogue) -> Result<BTreeMap<String, i64>, Problem> {
+pub(super) fn values(stated: &str, catalogue: &Catalogue) -> Result<BTreeMap<String, i64>, Problem> {
     let figures: BTreeMap<IndicatorId, i64> =
         serde_json::from_str(stated).map_err(|error| Problem::internal(&error))?;
     let coded = figures.into_iter().map(|(id, figure)| {

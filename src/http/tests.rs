@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::db::Target;
+use crate::documents::file_store::FileStore;
 use crate::domain::access::Role;
 use crate::domain::ids::{IdMaker, UnitId};
 use crate::domain::shortcode::Reader;
@@ -44,7 +45,20 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
     let (intake, _) = Intake::start(&db, Arc::new(context), spool, 100);
     let gateways = Gateways::new(&[], Duration::from_secs(1)).unwrap();
     let made_with = (db.clone(), Arc::clone(&keys), Arc::clone(&ids), clock);
+    let catalogue = Arc::new(Catalogue::shipped().unwrap());
+    let calendar = Arc::new(Calendar::ministry());
+    let reviews = Reviews {
+        db: db.clone(),
+        keys: Arc::clone(&keys),
+        ids: Arc::clone(&ids),
+        clock,
+        catalogue: Arc::clone(&catalogue),
+        calendar: Arc::clone(&calendar),
+        files: FileStore::open(&folder.path().join("evidence")).unwrap(),
+        max_file: 1 << 20,
+    };
     let site = Site {
+        reviews,
         phones: Phones::new(made_with, gateways.clone(), Arc::default()),
         sessions: Sessions::new(db.clone(), Arc::clone(&keys), ids, Lifetimes::default()),
         receiver: Receiver { db: db.clone(), intake: intake.clone(), clock },
@@ -54,8 +68,8 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
         gateways,
         clock,
         keys,
-        catalogue: Arc::new(Catalogue::shipped().unwrap()),
-        calendar: Arc::new(Calendar::ministry()),
+        catalogue,
+        calendar,
     };
     (web::Data::new(site), folder)
 }
@@ -223,10 +237,13 @@ async fn every_role_at_every_route_is_let_in_or_not_as_the_table_of_access_says(
 fn example(pattern: &str) -> String {
     let path = match pattern {
         "/api/v1/provinces/{code}/indicators" => pattern.replace("{code}", PROVINCE.0),
-        _ => pattern.replace("{code}", COMMUNE.0).replace("{id}", "1"),
+        "/api/v1/reviews/schemes/{code}" => pattern.replace("{code}", "tt124-2021"),
+        _ => pattern.replace("{code}", COMMUNE.0).replace("{id}", "1").replace("{file}", "1"),
     };
     match pattern {
         "/api/v1/reports" => format!("{path}?unit={}", COMMUNE.0),
+        "/api/v1/incidents" => format!("{path}?unit={}&from=2026-01-01&to=2026-03-01", COMMUNE.0),
+        "/api/v1/reviews" | "/api/v1/reviews/shares" => format!("{path}?unit={}&year=2026", COMMUNE.0),
         _ if pattern.ends_with("indicators") && pattern != "/api/v1/indicators" => {
             format!("{path}?period=2026-02")
         }

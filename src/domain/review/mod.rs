@@ -10,6 +10,7 @@
 pub mod account;
 pub mod day;
 pub mod propose;
+pub mod registration;
 pub mod rule;
 pub mod scheme;
 pub mod share;
@@ -19,6 +20,7 @@ pub mod sums;
 pub use account::Account;
 pub use day::{BadYearDay, YearDay};
 pub use propose::{Doubt, Finding, Proposal, propose};
+pub use registration::Ineligible;
 pub use rule::Rule;
 pub use scheme::{BadScheme, Criterion, CriterionId, KindScheme, Level, Scheme, Schemes, UnitKind};
 pub use share::Share;

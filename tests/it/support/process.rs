@@ -15,6 +15,7 @@ pub fn program(test: &TestDatabase) -> Command {
         .env("BINHYEN__DATABASE__URL", test.url())
         .env("BINHYEN__KEYS__FILE", test.beside("data.key"))
         .env("BINHYEN__INTAKE__SPOOL_DIR", test.beside("spool"))
+        .env("BINHYEN__EVIDENCE__DIR", test.beside("evidence"))
         .env("BINHYEN__HTTP__LISTEN", "127.0.0.1:0")
         .env("BINHYEN__METRICS__LISTEN", "off")
         .env("BINHYEN__LOG__LEVEL", "warn")

@@ -1,0 +1,116 @@
+//! A folder of files under the digests of their content: a file is written once, durably, and never changed.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::crypto::{Digest, random_bytes, sha256};
+
+/// The folder.
+#[derive(Debug, Clone)]
+pub struct FileStore {
+    folder: PathBuf,
+}
+
+/// Why a file cannot be kept or given.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The folder cannot be read or written.
+    #[error("the folder of the files of reviews: {0}; check evidence.dir and the space on its disk")]
+    Io(#[from] io::Error),
+    /// The content is not what it was when it was kept, or is gone.
+    #[error("the file {0} is missing or was changed; put it back from a backup")]
+    Lost(String),
+}
+
+impl FileStore {
+    /// The store in `folder`, which is made where it is missing.
+    pub fn open(folder: &Path) -> Result<FileStore, StoreError> {
+        make_private(folder)?;
+        Ok(FileStore { folder: folder.to_owned() })
+    }
+
+    /// Keeps `bytes`; they are on the disk, and so is their name, when this returns.
+    pub fn put(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
+        let digest = sha256(&[bytes]);
+        let path = self.path(&digest);
+        if fs::metadata(&path).is_ok_and(|there| u64::try_from(bytes.len()) == Ok(there.len())) {
+            return Ok(digest);
+        }
+        let shelf = path.parent().unwrap_or(&self.folder);
+        make_private(shelf)?;
+        let draft = shelf.join(format!(".{}", hex(&random_bytes::<8>().map_err(io::Error::other)?)));
+        write(&draft, bytes)
+            .and_then(|()| fs::rename(&draft, &path))
+            .inspect_err(|_| drop(fs::remove_file(&draft)))?;
+        File::open(shelf)?.sync_all()?;
+        File::open(&self.folder)?.sync_all()?;
+        Ok(digest)
+    }
+
+    /// The content with this digest, compared with it.
+    pub fn get(&self, digest: &Digest) -> Result<Vec<u8>, StoreError> {
+        let lost = || StoreError::Lost(hex(digest));
+        let bytes = match fs::read(self.path(digest)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(lost()),
+            read => read?,
+        };
+        if sha256(&[&bytes]) == *digest { Ok(bytes) } else { Err(lost()) }
+    }
+
+    /// Files lie on shelves named after the first byte, so that no folder grows too long.
+    fn path(&self, digest: &Digest) -> PathBuf {
+        let name = hex(digest);
+        let (shelf, rest) = name.split_at_checked(2).unwrap_or((&name, ""));
+        self.folder.join(shelf).join(rest)
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_content_is_kept_once_and_given_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FileStore::open(&folder.path().join("new/evidence")).unwrap();
+        let digest = store.put(b"minutes").unwrap();
+        assert_eq!(store.put(b"minutes").unwrap(), digest);
+        assert_eq!(store.get(&digest).unwrap(), b"minutes");
+        let shelf = store.path(&digest);
+        assert_eq!(fs::read_dir(shelf.parent().unwrap()).unwrap().count(), 1, "no draft is left");
+    }
+
+    #[test]
+    fn what_was_changed_or_lost_is_not_given() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FileStore::open(folder.path()).unwrap();
+        let digest = store.put(b"minutes").unwrap();
+        fs::write(store.path(&digest), b"minuets").unwrap();
+        assert!(matches!(store.get(&digest), Err(StoreError::Lost(_))));
+        fs::remove_file(store.path(&digest)).unwrap();
+        assert!(matches!(store.get(&digest), Err(StoreError::Lost(_))));
+    }
+}
