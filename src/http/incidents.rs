@@ -137,8 +137,7 @@ pub(super) async fn list_incidents(
         return Err(bad("to", &format!("it lies after from, {MOST_DAYS} days at most")));
     }
     let unit = units::find(&site, &query.unit, site.clock.today()).await?;
-    let found =
-        judge::incidents(&site.db, &site.calendar, &caller, &unit, days, query.unjudged).await?;
+    let found = judge::incidents(&site.db, &site.calendar, &caller, &unit, days, query.unjudged).await?;
     let items = found.into_iter().map(|shown| IncidentResponse::new(shown, &site.catalogue));
     Ok(web::Json(Page { items: items.collect::<Result<_, _>>()?, next: None }))
 }

@@ -177,9 +177,7 @@ pub static ROUTES: &[Route] = &[
     Route::get("/api/v1/reports/{id}", Token(Action::ReadReports), || web::get().to(reports::show_report)),
     Route::post("/api/v1/readings", Token(Action::ReadMessages), || web::post().to(readings::create_reading)),
     Route::get("/api/v1/messages", Token(Action::ReadDelivery), || web::get().to(messages::list_messages)),
-    Route::get("/api/v1/incidents", Token(Action::ReadReports), || {
-        web::get().to(incidents::list_incidents)
-    }),
+    Route::get("/api/v1/incidents", Token(Action::ReadReports), || web::get().to(incidents::list_incidents)),
     Route::get("/api/v1/incidents/{id}", Token(Action::ReadReports), || {
         web::get().to(incidents::show_incident)
     }),

@@ -50,9 +50,13 @@ fn servers_that_start_at_once_on_an_empty_postgresql_migrate_it_together() {
 /// Table, column, type, whether it may be null.
 type Column = (String, String, String, bool);
 
-/// The columns that `src/db/schema.rs` tells diesel of.
+/// The columns that `src/db/schema.rs` and the files under it tell diesel of.
 fn declared() -> BTreeSet<Column> {
-    let source = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/db/schema.rs")).unwrap();
+    let schema = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/db/schema");
+    let mut source = std::fs::read_to_string(schema.with_extension("rs")).unwrap();
+    for file in std::fs::read_dir(schema).unwrap() {
+        source.push_str(&std::fs::read_to_string(file.unwrap().path()).unwrap());
+    }
     let mut columns = BTreeSet::new();
     for table in source.split("diesel::table! {").skip(1) {
         let mut lines = table.lines().map(str::trim).filter(|line| !line.is_empty());

@@ -4,3 +4,4 @@ mod api;
 mod hostile;
 mod log_in;
 pub mod office;
+pub mod reviews;

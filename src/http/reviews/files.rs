@@ -29,7 +29,12 @@ impl AttachQuery {
         let purpose = match (self.document, self.criterion) {
             (Some(document), None) => Purpose::Document(document),
             (None, Some(criterion)) => Purpose::Criterion(criterion),
-            _ => return Err(bad("document", "name either the document or the criterion that the file is for")),
+            _ => {
+                return Err(bad(
+                    "document",
+                    "name either the document or the criterion that the file is for",
+                ));
+            }
         };
         if self.name.contains('\0') {
             return Err(bad("name", "it holds a character that cannot be stored"));
@@ -138,7 +143,10 @@ pub(in crate::http) async fn show_file(
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, shown.stored.media_type))
         .insert_header((header::CONTENT_DISPOSITION, disposition(&shown.name)))
-        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"))
+        .insert_header((
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'; sandbox",
+        ))
         .insert_header((header::CONTENT_ENCODING, "identity"))
         .body(bytes))
 }

@@ -133,7 +133,11 @@ async fn area(site: &Site, code: Option<&str>, year: i32) -> Result<Option<Unit>
 /// A year of the query.
 fn year(year: i32) -> Result<i32, Problem> {
     let fits = (2000..2200).contains(&year);
-    if fits { Ok(year) } else { Err(super::parameters::bad("year", "a year is written YYYY, for example 2026")) }
+    if fits {
+        Ok(year)
+    } else {
+        Err(super::parameters::bad("year", "a year is written YYYY, for example 2026"))
+    }
 }
 
 /// Digest of a request, independent of the order and spacing of its JSON.
