@@ -11,8 +11,8 @@ use utoipa_swagger_ui::Config;
 
 use super::error::{Code, Problem};
 use super::{
-    figures, gateways, health, incidents, indicators, messages, phones, readings, reports, reviews, submissions,
-    tokens, units,
+    figures, gateways, health, incidents, indicators, messages, phones, readings, reports, reviews,
+    submissions, tokens, units,
 };
 
 /// Where the description is.

@@ -111,12 +111,6 @@ impl Route {
     const fn post(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
         Route { method: Method::POST, path, access, handler }
     }
-}
-
-impl Route {
-    const fn patch(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
-        Route { method: Method::PATCH, path, access, handler }
-    }
 
     const fn delete(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
         Route { method: Method::DELETE, path, access, handler }
