@@ -283,6 +283,11 @@ pub(super) fn unit(text: &Text, at: usize) -> Option<(Unit, usize)> {
     if text.plain(at) == "khau" && !matches!(text.plain(at + 1), "sung" | "ak" | "k54") {
         return Some((Unit::Thing, 1));
     }
+    // “bat 3 thang” are no months.
+    let caught = at.checked_sub(2).is_some_and(|b| matches!(text.plain(b), "bat" | "duoc" | "giu" | "tom"));
+    if text.plain(at) == "thang" && caught && text.token(at).is_some_and(|t| t.marks.is_bare()) {
+        return Some((Unit::Person, 1));
+    }
     // “1 ca tử vong” is no patrol.
     if text.plain(at) == "ca" {
         let patrol = text.book.links.patrols;
@@ -298,7 +303,9 @@ pub(super) fn unit(text: &Text, at: usize) -> Option<(Unit, usize)> {
             && text
                 .is_any(at, &[Class::Hurt, Class::Dead, Class::Calm, Class::Rest])
                 .is_some_and(|other| text.is(at, class).is_some_and(|len| other > len));
-        if let Some(len) = text.is(at, class).filter(|_| !longer)
+        // “1v” is a case, “1 v” nothing.
+        let torn = text.plain(at) == "v" && text.token(at).is_some_and(|t| t.spaced);
+        if let Some(len) = text.is(at, class).filter(|_| !longer && !torn)
             && best.is_none_or(|(_, longest)| len > longest)
         {
             best = Some((unit, len));

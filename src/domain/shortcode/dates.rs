@@ -58,7 +58,8 @@ fn torn_month(text: &Text, at: usize) -> Option<usize> {
     let month = small(text, at + 1).is_some_and(|month| (1..=12).contains(&month));
     let counted = super::amounts::unit(text, at + 2).is_some()
         || text.indicator(at + 2).is_some_and(|(.., len)| len < 2);
-    (head && torn && bare && month && !counted).then_some(1)
+    let mediated = (at.saturating_sub(8)..at).any(|i| text.plain(i) == "giai");
+    (head && torn && bare && month && !counted && !mediated).then_some(1)
 }
 
 /// “T3”, “tháng 3/2026”, “3/2026”, “tháng ba”, “tháng trước”.
@@ -211,6 +212,10 @@ fn bad_period(text: &Text, at: usize) -> Option<(Kind, usize)> {
     }
     let duration = super::amounts::amount(text, at).filter(|a| !a.either)?;
     let after = at + duration.len;
+    // “bat 3 thang”: three fellows.
+    if super::amounts::unit(text, after).is_some_and(|(unit, _)| unit == super::items::Unit::Person) {
+        return None;
+    }
     let len = text.is(after, Class::Month).filter(|_| text.plain(after).starts_with("th"))?;
     if text.is(after, Class::BadPeriod).is_some() {
         return bad(duration.len + text.is(after, Class::BadPeriod).unwrap_or(len));
@@ -268,7 +273,13 @@ fn date(text: &Text, at: usize) -> Option<(Kind, usize)> {
         let (year, more) = year_after(text, end).map_or((None, 0), |(year, len)| (Some(year), len));
         return Some((Kind::Date { day, month: Some(month), year }, end + more - at));
     }
-    Some((Kind::Date { day, month: None, year: None }, next + 1 - at))
+    // “đêm 20 rạng 21”
+    let dawn = match (text.plain(next + 1), text.plain(next + 2)) {
+        ("rang", "sang") if small(text, next + 3).is_some() => 3,
+        ("rang", _) if small(text, next + 2).is_some() => 2,
+        _ => 0,
+    };
+    Some((Kind::Date { day, month: None, year: None }, next + 1 + dawn - at))
 }
 
 fn days_ago(text: &Text, at: usize) -> Option<(i64, usize)> {

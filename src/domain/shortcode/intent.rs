@@ -47,8 +47,10 @@ pub(super) fn secret(text: &Text) -> Option<usize> {
             .checked_sub(1)
             .is_some_and(|b| text.is_any(b, &[Class::Topic]).is_some() && text.is(b, Class::Cause).is_none())
             && (0..*at).any(|i| text.indicator(i).is_some());
+        let inside =
+            (at.saturating_sub(5)..*at).any(|i| text.indicator(i).is_some_and(|(.., len)| i + len > *at));
         let other = text.indicator(*at).map(|(.., len)| len).max(text.is(*at, Class::Noise)).unwrap_or(0);
-        text.is(*at, Class::Secret).is_some_and(|len| len >= other) && !denied && !about
+        !inside && text.is(*at, Class::Secret).is_some_and(|len| len >= other) && !denied && !about
     })
 }
 
@@ -92,6 +94,7 @@ pub(super) fn urgent(text: &Text, items: &[Item], reporting: bool) -> bool {
         + 2 * i32::from(going_on.is_some())
         + i32::from(going_on.is_some_and(|at| is_told_first(items, at)))
         + i32::from(has_call(text))
+        + i32::from(has_call(text) && !reporting && is_told_of_today(text, items))
         + 2 * i32::from(later_mark);
     score >= if reporting { 3 } else { 2 }
 }
@@ -144,9 +147,13 @@ fn going_on(text: &Text) -> Option<usize> {
         let Some(len) = text.is(at, Class::Now) else { return false };
         let calm = text.is(at, Class::NotNow).is_some_and(|other| other >= len);
         let titled = text.is(at, Class::Noise).is_some();
+        // “có vụ cướp vừa xảy ra”
+        let told = text.plain(at + len - 1) == "ra"
+            && (at.saturating_sub(5)..at).rev().take_while(|i| !is_stop(text, *i)).any(|i| is_event(text, i));
         !calm
             && !titled
-            && (at + len..at + len + 8).take_while(|i| !is_stop(text, *i)).any(|i| is_event(text, i))
+            && (told
+                || (at + len..at + len + 8).take_while(|i| !is_stop(text, *i)).any(|i| is_event(text, i)))
     })
 }
 
@@ -156,6 +163,18 @@ fn is_told_first(items: &[Item], at: usize) -> bool {
         .iter()
         .take_while(|item| item.from < at)
         .all(|item| !matches!(item.kind, Kind::Month(_) | Kind::Figure(_) | Kind::Money { .. } | Kind::Neg))
+}
+
+/// An event without a figure, a month or a day of the past: told because it is.
+fn is_told_of_today(text: &Text, items: &[Item]) -> bool {
+    let past = items.iter().any(|item| {
+        matches!(
+            item.kind,
+            Kind::Figure(_) | Kind::Money { .. } | Kind::Month(_) | Kind::Date { .. } | Kind::DayAgo(1..)
+        )
+    });
+    let done = text.tokens.iter().any(|t| matches!(t.plain.as_str(), "roi" | "xong" | "truoc" | "kip"));
+    !past && !done && (0..text.tokens.len()).any(|at| is_event(text, at))
 }
 
 fn has_call(text: &Text) -> bool {
@@ -179,7 +198,15 @@ pub(super) fn question(text: &Text) -> Option<Question> {
             .filter_map(|at| text.is(at, class).map(|len| (len, at)))
             .max_by_key(|(len, at)| (*len, usize::MAX - at))
     };
-    let status = longest(Class::Status);
+    // “không có báo cáo gì”, “có người lạ, anh kiểm tra giúp” ask nothing about the report.
+    let denied = |at: usize| {
+        at.checked_sub(1).is_some_and(|b| {
+            text.is(b, Class::Neg).is_some()
+                || text.plain(b) == "co" && b.checked_sub(1).is_some_and(|b| text.is(b, Class::Neg).is_some())
+        })
+    };
+    let seen = (0..text.tokens.len()).any(|at| text.plain(at) == "nguoi" && text.plain(at + 1) == "la");
+    let status = longest(Class::Status).filter(|(_, at)| !denied(*at) && !seen);
     let help = longest(Class::Help);
     let checks = (0..text.tokens.len()).any(|at| matches!(text.is(at, Class::Status), Some(len) if text.plain(at) == "kt" || text.plain(at) == "kiem" && len == 2));
     let words: Vec<&str> =

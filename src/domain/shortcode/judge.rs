@@ -62,12 +62,23 @@ pub(super) enum Wish {
 pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
     let mut place = 0;
     let mut wish = Wish::Report;
-    for item in items {
+    for (at, item) in items.iter().enumerate() {
         let words = item.to - item.from;
         let head = place <= 4;
         match item.kind {
             Kind::Fix if head || words >= 2 => return Wish::Correct,
             Kind::Mistake => return Wish::Correct,
+            // “quên 1 vụ cãi nhau tháng 6”, “lộn, T6 trộm 2”
+            Kind::Word
+                if head
+                    && next_is_case(items, at)
+                    && matches!(text.plain(item.from), "quen" | "sot" | "thieu") =>
+            {
+                wish = Wish::Add;
+            }
+            Kind::Word if place == 0 && text.plain(item.from) == "lon" && text.is_sep(item.to, ',') => {
+                return Wish::Correct;
+            }
             Kind::Erase if head || words >= 2 => wish = Wish::Erase,
             Kind::Add => {
                 let plain = text.plain(item.from);
@@ -87,6 +98,10 @@ pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
         }
     }
     wish
+}
+
+fn next_is_case(items: &[Item], at: usize) -> bool {
+    matches!(items.get(at + 1).map(|item| &item.kind), Some(Kind::Figure(figure)) if figure.unit == Unit::Case)
 }
 
 /// Intents that do not depend on figures: advertising, secrets, urgent matters, questions.
@@ -147,6 +162,7 @@ fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> 
     let Worked { text, items, .. } = worked;
     let calm = items.iter().any(|item| matches!(item.kind, Kind::Calm));
     let blanket = items.iter().any(|item| matches!(item.kind, Kind::Blanket { .. }));
+    let blanket = blanket || denies_crime(worked, story);
     let whole_blanket = items.iter().any(|item| matches!(item.kind, Kind::Blanket { more: false }));
     let counted = items.iter().any(|item| matches!(item.kind, Kind::Indicator(..) | Kind::Ambiguous(_)));
     let nothing = !counted && is_bare_zero(items, timing);
@@ -204,6 +220,18 @@ fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> 
     reading.month_from = timing.month_from();
     reading.rest_zero = says_rest_is_nothing(items);
     reading
+}
+
+/// “không phát hiện vi phạm”: a denial of a word that is every crime and none.
+fn denies_crime(worked: &Worked, story: &Story) -> bool {
+    let Worked { text, items, .. } = worked;
+    story.pairing.pairs.iter().any(|pair| {
+        let kind = |at: usize| items.get(at).map(|item| &item.kind);
+        let word = items.get(pair.thing).map_or("", |item| text.plain(item.from));
+        kind(pair.figure) == Some(&Kind::Neg)
+            && matches!(kind(pair.thing), Some(Kind::Ambiguous(_)))
+            && matches!(word, "vi" | "pham" | "te" | "hinh" | "toi")
+    })
 }
 
 /// Whether the item names an indicator that is no mere talk.

@@ -212,7 +212,9 @@ fn is_after_rest(items: &[Item]) -> bool {
 
 /// “có đúng không ạ?”, “được không”: a question, no denial.
 fn is_question(text: &Text, at: usize, next: usize) -> bool {
-    let asked = at.checked_sub(1).is_some_and(|b| matches!(text.plain(b), "dung" | "phai" | "duoc" | "biet"));
+    let asked = at
+        .checked_sub(1)
+        .is_some_and(|b| matches!(text.plain(b), "dung" | "phai" | "duoc" | "biet" | "that"));
     // “có vụ nào không”
     let open = (1..=6)
         .map_while(|back| at.checked_sub(back))

@@ -8,7 +8,7 @@ use super::token::{Shape, Token};
 
 /// The hamlet named at `at`. `head`: whether nothing but a greeting stands before it.
 pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<(Kind, usize)> {
-    let capital = text.token(at + 1).is_some_and(|t| t.upper && t.shape == Shape::Word && text.mixed_case);
+    let capital = text.token(at + 1).is_some_and(|t| t.upper && !t.caps && t.shape == Shape::Word);
     let named = capital && text.code(at + 1).is_none() && text.indicator(at + 1).is_none();
     // “kp 4 co 1 vu …” tells of a quarter, “KP4 TC2” of cases.
     let told = is_number(text, at + 1)
@@ -195,7 +195,8 @@ pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
     if let Some(found) = birth(text, at).or_else(|| named_place(text, at)).or_else(|| uncounted(text, at)) {
         return Some(found);
     }
-    if let Some(found) = ordinal_case(text, at) {
+    if let Some(found) = ordinal_case(text, at).or_else(|| weekday(text, at)).or_else(|| emergency(text, at))
+    {
         return Some(found);
     }
     if let Some(found) = pin(text, at).or_else(|| identity(text, at)).or_else(|| plate(text, at)) {
@@ -213,11 +214,25 @@ pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
         let next = at + len;
         let sign = text.is(next, Class::NumberSign).unwrap_or(0);
         let number = next + sign;
+        let told = text.is(at, Class::Site).is_some()
+            && text.token(number).is_some_and(|t| t.spaced)
+            && text.indicator(number + 1).is_some();
         if text.token(number).is_some_and(|t| matches!(t.shape, Shape::Number | Shape::Opaque))
-            && !is_counted(text, number)
+            && !told
+            && (!is_counted(text, number)
+                || text.is_sep(number + 1, '/')
+                || text.token(number).is_some_and(|t| !t.spaced))
         {
-            let slash = text.is_sep(number + 1, '/')
+            // “hẻm 47/2”, “km 12+300”, “nồng độ 0,5”
+            let glued = |i: usize| text.token(i).is_some_and(|t| !t.spaced);
+            let slash = (['/', '+'].into_iter().any(|c| text.is_sep(number + 1, c))
+                || [',', '.'].into_iter().any(|c| text.is_sep(number + 1, c))
+                    && glued(number + 1)
+                    && glued(number + 2))
                 && text.token(number + 2).is_some_and(|t| t.shape == Shape::Number);
+            if let Some((kind, len)) = long_number(text, number) {
+                return Some((kind, number + len - at));
+            }
             return Some((
                 Kind::Noise("the number of a place or thing"),
                 number + 1 + if slash { 2 } else { 0 } - at,
@@ -336,6 +351,24 @@ fn ordinal_case(text: &Text, at: usize) -> Option<(Kind, usize)> {
     (!counted && told && !unit && (earlier || first)).then_some((Kind::Noise("which case"), len + 1))
 }
 
+/// “sang thu 7”: a day of the week without its marks.
+fn weekday(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let day = text.is(at, Class::Day)?;
+    let number = text.token(at + day + 1).and_then(Token::number)?;
+    let told = text.plain(at + day) == "thu" && (2..=7).contains(&number);
+    let counted = super::amounts::unit(text, at + day + 2).is_some();
+    (told && !counted).then_some((Kind::Noise("a day of the week"), day + 2))
+}
+
+/// “đã báo 113”, “gọi 114”.
+fn emergency(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let called = at.checked_sub(1).is_some_and(|b| {
+        matches!(text.plain(b), "bao" | "goi" | "alo" | "so" | "cho" | "qua" | "keu" | "den" | "dien")
+    });
+    let number = matches!(text.plain(at), "111" | "112" | "113" | "114" | "115");
+    (called && number && !is_counted(text, at)).then_some((Kind::Noise("an emergency number"), 1))
+}
+
 /// “sinh năm 1995”, “SN 1990”, “sinh ngày 2/9/1981”.
 fn birth(text: &Text, at: usize) -> Option<(Kind, usize)> {
     let word = match (text.plain(at), text.plain(at + 1)) {
@@ -389,7 +422,7 @@ fn long_number(text: &Text, at: usize) -> Option<(Kind, usize)> {
     }
     if token.plain.starts_with('0')
         && (3..=4).contains(&token.plain.len())
-        && let Some(len) = digit_groups(text, at).filter(|len| *len >= 2)
+        && let Some(len) = phone_groups(text, at)
     {
         let digits: usize = (at..at + len)
             .filter_map(|i| text.token(i))
@@ -405,6 +438,16 @@ fn long_number(text: &Text, at: usize) -> Option<(Kind, usize)> {
         return Some((Kind::Hamlet { name, aside: false }, 1));
     }
     None
+}
+
+/// The groups of a telephone number (“0237 3 888 999”): length in tokens.
+fn phone_groups(text: &Text, at: usize) -> Option<usize> {
+    if let Some(len) = digit_groups(text, at).filter(|len| *len >= 2) {
+        return Some(len);
+    }
+    let groups =
+        (at..at + 6).take_while(|i| text.token(*i).is_some_and(|t| t.shape == Shape::Number)).count();
+    (groups >= 3).then_some(groups)
 }
 
 /// Groups of digits with spaces, dots or hyphens between them: length in tokens.

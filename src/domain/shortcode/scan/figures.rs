@@ -25,6 +25,11 @@ impl Scanner<'_, '_> {
         }
         let first =
             thousands(self.text, at).or_else(|| digits(self.text, at)).or_else(|| words(self.text, at))?;
+        // “nam vien” is “nằm viện”, no “năm viên”.
+        let said = self.text.is_any(at, &[Class::Hurt, Class::Dead, Class::Calm]).unwrap_or(0);
+        if first.in_words && said > first.len {
+            return None;
+        }
         if let Some(piece) = self.spoiled(at, &first) {
             return Some(piece);
         }
@@ -72,7 +77,11 @@ impl Scanner<'_, '_> {
         let others = here.filter(|(unit, len)| {
             absorbed.is_none()
                 && (*len >= 2 || self.text.indicator(next + len).is_some())
+                && counted
+                    .and_then(|(place, ..)| self.text.book.entries.get(place))
+                    .is_some_and(|entry| entry.units.contains(&Unit::Case))
                 && !self.is_foreign_to_code(*unit)
+                && !matches!(self.text.plain(next), "soi" | "xoi" | "song" | "chieu" | "tu")
                 && matches!(unit, Unit::Thing | Unit::Person | Unit::House)
         });
         // “tc 1 nha anh”: a code has its own unit.
@@ -88,8 +97,8 @@ impl Scanner<'_, '_> {
         {
             return None;
         }
-        let measured = self.text.is(next, Class::UnitMeasure).is_some()
-            && unit_here.is_none_or(|(u, _)| u == Unit::Thing);
+        let measured =
+            self.text.is(next, Class::UnitMeasure).is_some() && here.is_none_or(|(u, _)| u == Unit::Thing);
         if measured || (first.thousandths.is_some() && unit_here.is_some_and(|(u, _)| u == Unit::Thing)) {
             let len = self.text.is(next, Class::UnitMeasure).unwrap_or(0);
             return Some((Kind::Noise("a measure"), next + len - at));
@@ -100,6 +109,10 @@ impl Scanner<'_, '_> {
         // “60 hộ dự”: households at a meeting are no people.
         if unit == Unit::House && matches!(self.text.plain(next + len), "du" | "tham" | "den" | "cu" | "ve") {
             return Some((Kind::Noise("households"), next + len - at));
+        }
+        // “2 hôm trước”, “3 ngày sau”
+        if unit == Unit::Patrol && matches!(self.text.plain(next + len), "truoc" | "sau" | "nay") {
+            return Some((Kind::Noise("a span of days"), next + len + 1 - at));
         }
         let mut figure = Figure::of(first.value, unit);
         figure.total = self.total;

@@ -145,6 +145,10 @@ impl Scanner<'_, '_> {
 
     fn noise(&self, at: usize) -> Option<Piece> {
         let len = self.text.noise(at)?;
+        let failed = self.text.is(at, Class::Failed).is_some_and(|failed| failed >= len);
+        if failed && super::negation::after_mediation(self.text, &self.items) {
+            return None;
+        }
         let others = self
             .text
             .hits(at)
@@ -214,6 +218,15 @@ impl Scanner<'_, '_> {
         if !digits.is_empty() && digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit()) {
             return Kind::Noise("an age");
         }
+        // “cao 1m7”
+        if plain.split_once('m').is_some_and(|(metres, rest)| {
+            !metres.is_empty()
+                && [metres, rest]
+                    .iter()
+                    .all(|part| part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit()))
+        }) {
+            return Kind::Noise("a length");
+        }
         let letters = plain.bytes().take_while(u8::is_ascii_alphabetic).count();
         let coded = self
             .items
@@ -244,6 +257,13 @@ impl Scanner<'_, '_> {
             .ok()?;
         let begins =
             matches!(self.last(), None | Some(Kind::Sep(2 | 3) | Kind::Month(_) | Kind::Hamlet { .. }));
+        // “… 1 vu 2/ co bac 0”: the list goes on without a comma.
+        let begins = begins
+            || (value > 1
+                && value == self.listed + 1
+                && [')', '/'].into_iter().any(|c| self.text.is_sep(at + 1, c))
+                && self.text.indicator(at + 2).is_some()
+                && self.text.token(at + 2).is_some_and(|t| t.spaced));
         let mark = ['.', ')', '/', '-'].into_iter().any(|c| self.text.is_sep(at + 1, c));
         let named = self.text.token(at + 2).is_some_and(|t| t.shape == Shape::Word);
         let joined = self.text.token(at + 1).is_some_and(|t| !t.spaced);

@@ -27,7 +27,6 @@ impl Scanner<'_, '_> {
             Class::Dead,
             Class::Hurt,
             Class::LossAll,
-            Class::NotNow,
             Class::Rest,
             Class::Keyword,
             Class::StopWhat,
@@ -166,6 +165,8 @@ impl Scanner<'_, '_> {
                 let unit = unit(text, at + len);
                 Some((Kind::Vague(unit.map_or(Unit::None, |u| u.0)), len + unit.map_or(0, |u| u.1)))
             }
+            // “đang tuần tra”: only the word that is no “now” is taken.
+            Some((kind, len)) if text.is(at, Class::NotNow) == Some(len) => Some((kind, len.min(1))),
             other => other,
         }
     }

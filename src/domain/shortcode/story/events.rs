@@ -176,7 +176,19 @@ impl Teller<'_, '_> {
         });
         let near = |at: &usize| !matches!(self.kind(*at), Kind::Sep(3));
         let range = (0..thing).rev().take_while(near).chain((thing + 1..self.items.len()).take_while(near));
+        // “đánh bạc 1 vụ/5 đối tượng”: the offenders of the case told right before.
+        let of_case = (0..thing)
+            .rev()
+            .take(5)
+            .take_while(|at| {
+                matches!(
+                    self.kind(*at),
+                    Kind::Sep(1) | Kind::Open | Kind::Figure(_) | Kind::Noise(_) | Kind::Indicator(..)
+                )
+            })
+            .any(|at| self.unit_of(at) == Unit::Case);
         people
+            && !of_case
             && !range
                 .filter_map(|at| self.items.get(at))
                 .any(|item| (item.from..item.to).any(|token| self.text.is(token, Class::Handled).is_some()))
@@ -245,6 +257,14 @@ impl Teller<'_, '_> {
         Some((earlier, event))
     }
 
+    /// Whether none of the events that are told loses money by its nature.
+    fn is_no_loss(&self, events: &[(usize, usize)], at: usize) -> bool {
+        let clause = |from: usize| !(from..at).any(|i| matches!(self.kind(i), Kind::Sep(_)));
+        let near: Vec<_> = events.iter().filter(|(event, _)| clause(*event)).collect();
+        let asked = if near.is_empty() { events.iter().collect() } else { near };
+        asked.iter().all(|(_, rule)| self.text.book.events.get(*rule).is_some_and(|rule| !rule.bare_loss))
+    }
+
     /// Whether the word at `at` says what the victim of a fraud paid for.
     fn is_paid_in_fraud(&self, at: usize) -> bool {
         let Some(item) = self.items.get(at) else { return false };
@@ -294,6 +314,8 @@ impl Teller<'_, '_> {
                 );
             }
             Some(None) if told => {}
+            // “đánh nhau vì nợ 3 triệu”: no sum that such an event loses.
+            _ if !told && self.is_no_loss(&events, at) => {}
             _ => self.doubts.push(doubt(Why::Unattached)),
         }
     }

@@ -37,10 +37,14 @@ impl Teller<'_, '_> {
             // “thu 2 bánh pháo”: what was seized in a case.
             Unit::Weapon if at.checked_sub(1).is_some_and(|b| *self.kind(b) == Kind::MoneyNoise) => return,
             Unit::Turn if self.is_mere_repetition(at) => return,
-            Unit::Case if self.is_pending(at, figure) => return,
+            Unit::Case if self.is_pending(at, figure) || self.is_told_again(at, figure) => return,
             Unit::Stranger if !self.begins_clause(at) && !self.is_near_unclaimed(at) => return,
             Unit::Person | Unit::Turn if self.take_attendance(at, figure) => return,
             Unit::Person if self.take_people_of_case(at, figure) => return,
+            Unit::Person if self.is_after_burn(at) => {
+                self.doubts.push(Doubt { count: Some(figure.value), ..Doubt::new(Why::Illegible, at) });
+                return;
+            }
             Unit::Person if !self.is_second_telling(at) => return,
             _ => {}
         }
@@ -67,6 +71,22 @@ impl Teller<'_, '_> {
         let Some(item) = self.items.get(at) else { return false };
         let pending = (item.to..item.to + 3).any(|i| self.text.is(i, Class::Pending).is_some());
         pending && self.claims.values().flatten().any(|claim| claim.thing < at && claim.value >= figure.value)
+    }
+
+    /// “bong 1 nguoi”: “bỏng” or “phỏng” without a mark, of which other words are made.
+    fn is_after_burn(&self, at: usize) -> bool {
+        let before = self.items.get(at).and_then(|item| item.from.checked_sub(1));
+        before.is_some_and(|b| matches!(self.text.plain(b), "bong" | "phong"))
+    }
+
+    /// “có vụ cháy nhà dân, dập kịp, 1 vụ”: the one that the singular said, alone in its clause.
+    fn is_told_again(&self, at: usize, figure: &Figure) -> bool {
+        let alone =
+            |kind: Option<&Kind>| matches!(kind, None | Some(Kind::Sep(_) | Kind::Open | Kind::Close));
+        let kind = |at: Option<usize>| at.and_then(|at| self.items.get(at)).map(|item| &item.kind);
+        let last = self.pairing.pairs.iter().filter(|pair| pair.figure < at).max_by_key(|pair| pair.figure);
+        let implied = last.and_then(|pair| self.figure(pair.figure)).is_some_and(|figure| figure.implied);
+        implied && figure.value == 1 && alone(kind(at.checked_sub(1))) && alone(kind(Some(at + 1)))
     }
 
     /// “mất 25 lít”: money in slang, or a thing that nobody knows, right after a loss.

@@ -113,10 +113,8 @@ impl Teller<'_, '_> {
         let mut sum = 0_i64;
         let mut seen: Vec<(Vec<String>, Vec<String>, Strength, i64)> = Vec::new();
         for claim in claims {
-            let (phrase, mut detail) = self.signature(claim.thing);
-            if !seen.is_empty() && self.is_one_more(claim.thing) {
-                detail.push(claim.thing.to_string());
-            }
+            let (phrase, detail) = self.signature(claim.thing);
+            let one_more = !seen.is_empty() && self.is_one_more(claim.thing);
             for (other_phrase, other_detail, other_strength, other_value) in &seen {
                 let same = *other_phrase == phrase && *other_detail == detail;
                 let plain = |strength: Strength, detail: &[String]| {
@@ -127,6 +125,9 @@ impl Teller<'_, '_> {
                 let weapons = place
                     .and_then(|p| self.text.book.entries.get(p))
                     .is_some_and(|e| e.units.contains(&Unit::Weapon));
+                if one_more {
+                    break;
+                }
                 if same || (!weapons && (earlier_is_whole || both_plain)) {
                     return None;
                 }

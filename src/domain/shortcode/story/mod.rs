@@ -10,7 +10,10 @@ mod unclaimed;
 
 use std::collections::BTreeMap;
 
-use prepare::{causes, insides, mark_actors, mark_compared, mark_headers, mark_replaced, mentions};
+use prepare::{
+    causes, insides, mark_actors, mark_compared, mark_headers, mark_labels, mark_pending_and_gone,
+    mark_replaced, mentions,
+};
 
 use super::attach::{Pairing, Surroundings, attach, need};
 use super::items::{Figure, Item, Kind, Trouble, Unit};
@@ -67,7 +70,9 @@ pub(super) fn tell(text: &Text, items: &[Item], correcting: bool) -> Story {
     let inside = insides(&items);
     mark_headers(&mut items);
     mark_compared(&mut items);
+    mark_pending_and_gone(&mut items, text);
     mark_actors(&mut items, text);
+    mark_labels(&mut items, text);
     if correcting {
         mark_replaced(&mut items);
     }
@@ -286,7 +291,9 @@ impl Teller<'_, '_> {
                 at = next;
                 match self.items.get(at).map(|item| item.kind.clone()) {
                     Some(Kind::Indicator(place, strength)) => {
-                        if self.pairing.figure_of(at).is_some() || Self::flag(self.mentions, at) {
+                        // Results and activities are not among the crimes denied.
+                        let quiet = self.text.book.entries.get(place).is_some_and(|entry| entry.quiet);
+                        if quiet || self.pairing.figure_of(at).is_some() || Self::flag(self.mentions, at) {
                             break;
                         }
                         gap = 0;

@@ -1,8 +1,9 @@
 //! What is settled before figures and indicators find each other: parts, sums, mentions.
 
 use super::super::items::{Item, Kind, Unit};
-use super::super::lexicon::Strength;
+use super::super::lexicon::{Class, Consequence, Strength};
 use super::super::text::Text;
+use super::super::token::Shape;
 
 /// Which items stand in parentheses or after “trong đó”, to the end of the sentence.
 pub(super) fn insides(items: &[Item]) -> Vec<bool> {
@@ -42,6 +43,141 @@ pub(super) fn mark_headers(items: &mut [Item]) {
             _ => {}
         }
     }
+}
+
+/// “hòa giải thành 3 vụ, 1 vụ đang hòa giải”: what is still being done of the cases told before; “1 vụ tai nạn, một
+/// người mất”: who is gone is dead where lives are lost.
+pub(super) fn mark_pending_and_gone(items: &mut [Item], text: &Text) {
+    let mut most = 0;
+    let mut deadly = false;
+    for at in 0..items.len() {
+        let from = items.get(at).map_or(0, |item| item.from);
+        let to = items.get(at).map_or(0, |item| item.to);
+        match items.get(at).map(|item| item.kind.clone()) {
+            Some(Kind::Figure(figure)) if figure.unit == Unit::Case => {
+                let pending = text.is(to, Class::Pending);
+                if let Some(len) = pending.filter(|_| figure.value <= most) {
+                    let end = to + len;
+                    for item in items.iter_mut().skip(at).take_while(|item| item.from < end) {
+                        item.kind = Kind::Noise("still pending");
+                    }
+                }
+                most = most.max(figure.value);
+            }
+            Some(Kind::Figure(figure)) => most = most.max(figure.value),
+            Some(Kind::Indicator(place, _)) => {
+                let event = text.book.entries.get(place).and_then(|entry| entry.event);
+                deadly |= event
+                    .and_then(|event| text.book.events.get(event))
+                    .is_some_and(|rule| rule.dead.is_some());
+            }
+            Some(Kind::Loss { all: false }) if deadly && to - from == 1 && text.plain(from) == "mat" => {
+                let people = matches!(at.checked_sub(1).and_then(|b| items.get(b)).map(|i| &i.kind),
+                    Some(Kind::Figure(figure)) if figure.unit == Unit::Person);
+                let ends = matches!(
+                    items.get(at + 1).map(|i| &i.kind),
+                    None | Some(Kind::Sep(_) | Kind::And | Kind::Close)
+                );
+                if people
+                    && ends
+                    && let Some(item) = items.get_mut(at)
+                {
+                    item.kind = Kind::Consequence(Consequence::Dead);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// “1 vụ đánh nhau ở dãy 2”: a bare number after a word that is known, in the clause of an indicator that has its figure,
+/// names something; counts stand before what they count.
+pub(super) fn mark_labels(items: &mut [Item], text: &Text) {
+    for at in 1..items.len() {
+        let bare = matches!(items.get(at).map(|i| &i.kind), Some(Kind::Figure(figure))
+            if figure.unit == Unit::None && !figure.total && !figure.approx && !figure.difference && !figure.denied);
+        if !bare || !follows_noun(items, at, text) || counts_on(items, at) {
+            continue;
+        }
+        let mut words = 0;
+        for back in (0..at).rev() {
+            match items.get(back).map(|i| &i.kind) {
+                Some(
+                    Kind::Word
+                    | Kind::Noise(_)
+                    | Kind::Cause
+                    | Kind::Topic
+                    | Kind::Hamlet { .. }
+                    | Kind::Open,
+                ) => words += 1,
+                Some(Kind::Indicator(place, strength)) if *strength != Strength::Code && words > 0 => {
+                    if has_figure(items, back, *place, text)
+                        && let Some(item) = items.get_mut(at)
+                    {
+                        item.kind = Kind::Noise("a number that names");
+                    }
+                    break;
+                }
+                // “đánh nhau 1 (ở dãy 2)”
+                Some(Kind::Figure(_))
+                    if words > 0
+                        && (back + 1..at)
+                            .any(|i| matches!(items.get(i).map(|i| &i.kind), Some(Kind::Open))) =>
+                {
+                    if let Some(item) = items.get_mut(at) {
+                        item.kind = Kind::Noise("a number that names");
+                    }
+                    break;
+                }
+                _ => break,
+            }
+        }
+    }
+}
+
+/// Whether a known word stands right before the figure that is none of those before counts.
+fn follows_noun(items: &[Item], at: usize, text: &Text) -> bool {
+    const COUNTING: [&str; 36] = [
+        "co", "la", "duoc", "con", "chi", "moi", "them", "tong", "khoang", "gan", "hon", "gom", "so", "ca",
+        "da", "thi", "ghi", "nhan", "ra", "bi", "tang", "giam", "len", "xuong", "moi", "va", "voi", "mat",
+        "bat", "thu", "xay", "vu", "nguoi", "dung", "thanh", "lai",
+    ];
+    let Some(before) = items.get(at - 1).filter(|item| matches!(item.kind, Kind::Word)) else { return false };
+    let Some(last) = before.to.checked_sub(1).and_then(|last| text.token(last)) else { return false };
+    let name = last.upper && text.mixed_case && !last.caps;
+    last.shape == Shape::Word && (name || last.word.is_some()) && !COUNTING.contains(&last.plain.as_str())
+}
+
+/// Whether what follows the figure is something that it may count.
+fn counts_on(items: &[Item], at: usize) -> bool {
+    matches!(
+        items.get(at + 1).map(|i| &i.kind),
+        Some(
+            Kind::Indicator(..)
+                | Kind::Ambiguous(_)
+                | Kind::Consequence(_)
+                | Kind::Casualties
+                | Kind::Succeeded
+                | Kind::Failed
+                | Kind::Figure(_)
+                | Kind::Colon
+        )
+    )
+}
+
+/// Whether the indicator has a figure right before or after it.
+fn has_figure(items: &[Item], at: usize, place: usize, text: &Text) -> bool {
+    let fits = |figure: &super::super::items::Figure| {
+        figure.unit != Unit::None
+            && text.book.entries.get(place).is_some_and(|entry| entry.units.contains(&figure.unit))
+    };
+    let before = (0..at).rev().take(3).find_map(|i| match items.get(i).map(|i| &i.kind) {
+        Some(Kind::Figure(figure)) => Some(fits(figure)),
+        Some(Kind::Word | Kind::Noise(_)) => None,
+        _ => Some(false),
+    });
+    let after = matches!(items.get(at + 1).map(|i| &i.kind), Some(Kind::Figure(_)));
+    before == Some(true) || after
 }
 
 /// “1 vụ hai thanh niên chặn đường …”: people, households or things right after a figure of cases, of whom no death,
