@@ -93,6 +93,7 @@ impl App {
                 db: installation.db.clone(),
                 intake: works.intake.clone(),
                 clock: installation.clock,
+                time: works.time.clone(),
             },
             intake: works.intake.clone(),
             gateways: works.gateways.clone(),

@@ -9,15 +9,20 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::Installation;
-use crate::config::{Outbound, Settings};
+use crate::config::{DaysNotice, Outbound, Settings};
 use crate::db::catalogue;
+use crate::domain::calendar::{CivilCalendar, Holidays, Notice};
+use crate::domain::outbound::route::Pauses;
 use crate::domain::shortcode::{Lexicon, Reader};
 use crate::domain::template::Templates;
-use crate::flows::deliver::{Policy, Sender};
+use crate::flows::deliver::watch::Watch;
+use crate::flows::deliver::{Causes, HandOver, Planner, Policy, Sender, SendingRules, ServerTime};
 use crate::flows::intake::{Context, Intake, Route, Rules, Spool};
 use crate::flows::phone::Phones;
 use crate::flows::purge::purge;
-use crate::jobs::{Jobs, Stop, keep_node, replay_spool, run_at, send_texts, stopper, watch_phones};
+use crate::jobs::{
+    Jobs, Stop, keep_node, replay_spool, run_at, send_texts, stopper, watch_phones, watch_routes,
+};
 use crate::sms::Gateways;
 
 /// Microseconds of a second.
@@ -29,6 +34,8 @@ pub(super) struct Works {
     pub(super) intake: Intake,
     pub(super) gateways: Gateways,
     pub(super) phones: Phones,
+    /// What time it is for the database.
+    pub(super) time: ServerTime,
     /// Told when the server must stop by itself.
     pub(super) must_stop: Arc<Notify>,
     jobs: Jobs,
@@ -55,8 +62,13 @@ impl Works {
         let must_stop = Arc::new(Notify::new());
         let (stopper, stop) = stopper();
         let mut jobs = Jobs::new(stopper);
-        start_senders(&mut jobs, &gateways, settings, installation, (&planned, &stop));
-        let phones = phones(installation, &gateways, &planned);
+        let time = ServerTime::default();
+        time.refresh(&installation.db, installation.clock).await?;
+        let templates = Arc::new(intake.context().rules.templates.clone());
+        let sending = Sending { gateways: &gateways, settings, installation, time: &time };
+        let rules = Arc::new(sending_rules(&settings.outbound)?);
+        sending.start(&mut jobs, &rules, templates, (&planned, &stop));
+        let phones = sending.phones(&rules, &planned);
         jobs.start(watch_phones(phones.clone(), stop.clone()));
         jobs.start(replay_spool(intake.clone(), stop.clone()));
         let (lost, Installation { db, ids, clock, holder, .. }) =
@@ -68,7 +80,7 @@ impl Works {
             async move { purge(&db, clock, text_days).await }
         };
         jobs.start(run_at("purge", settings.retention.schedule.clone(), clock, stop, forget));
-        Ok(Works { intake, gateways, phones, must_stop, jobs, writers })
+        Ok(Works { intake, gateways, phones, time, must_stop, jobs, writers })
     }
 
     /// Stops the jobs, then the writers, when nothing can reach them any more: every clone of the handle must be gone.
@@ -83,11 +95,6 @@ impl Works {
             }
         }
     }
-}
-
-fn phones(installation: &Installation, gateways: &Gateways, planned: &Arc<Notify>) -> Phones {
-    let Installation { db, keys, ids, clock, .. } = installation.clone();
-    Phones::new((db, keys, ids, clock), gateways.clone(), Arc::clone(planned))
 }
 
 fn gateways(settings: &[crate::config::Gateway], outbound: &Outbound) -> anyhow::Result<Gateways> {
@@ -119,24 +126,66 @@ fn routes(gateways: &Gateways, settings: &Settings) -> HashMap<String, Route> {
     gateways.iter().map(route).collect()
 }
 
-fn start_senders(
-    jobs: &mut Jobs,
-    gateways: &Gateways,
-    settings: &Settings,
-    installation: &Installation,
-    (planned, stop): (&Arc<Notify>, &Stop),
-) {
-    for gateway in gateways.iter().filter(|gateway| gateway.sends() && gateway.phone().is_none()) {
-        let sender = Sender {
-            db: installation.db.clone(),
-            keys: Arc::clone(&installation.keys),
-            clock: installation.clock,
-            gateway: Arc::clone(gateway),
-            policy: policy(&settings.outbound),
-            holder: installation.holder,
-        };
-        jobs.start(send_texts(sender, Arc::clone(planned), stop.clone()));
+/// What the jobs stand on that send texts.
+struct Sending<'a> {
+    gateways: &'a Gateways,
+    settings: &'a Settings,
+    installation: &'a Installation,
+    time: &'a ServerTime,
+}
+
+impl Sending<'_> {
+    /// Starts a sender per gateway and the watch over the routes.
+    fn start(
+        &self,
+        jobs: &mut Jobs,
+        rules: &Arc<SendingRules>,
+        templates: Arc<Templates>,
+        (planned, stop): (&Arc<Notify>, &Stop),
+    ) {
+        let Installation { db, keys, ids, clock, .. } = self.installation.clone();
+        let hand_over = HandOver { db: db.clone(), keys: Arc::clone(&keys), gateways: self.gateways.clone() };
+        // Phones fetch their texts themselves.
+        for gateway in self.gateways.iter().filter(|gateway| gateway.phone().is_none()) {
+            let sender = self.sender(gateway, rules);
+            jobs.start(send_texts(sender, hand_over.clone(), Arc::clone(planned), stop.clone()));
+        }
+        let planner = Planner { keys, ids, clock, gateways: self.gateways.clone() };
+        let (gateways, time) = (self.gateways.clone(), self.time.clone());
+        jobs.start(watch_routes(Watch { db, clock, time, gateways, planner, templates }, stop.clone()));
     }
+
+    fn phones(&self, rules: &Arc<SendingRules>, planned: &Arc<Notify>) -> Phones {
+        let Installation { db, keys, ids, clock, .. } = self.installation.clone();
+        let phones = self.gateways.iter().filter(|gateway| gateway.phone().is_some());
+        let senders = phones.map(|gateway| (gateway.id.clone(), self.sender(gateway, rules))).collect();
+        Phones::new((db, keys, ids, clock), self.gateways.clone(), senders, Arc::clone(planned))
+    }
+
+    fn sender(&self, gateway: &Arc<crate::sms::Gateway>, rules: &Arc<SendingRules>) -> Sender {
+        Sender {
+            db: self.installation.db.clone(),
+            keys: Arc::clone(&self.installation.keys),
+            ids: Arc::clone(&self.installation.ids),
+            clock: self.installation.clock,
+            time: self.time.clone(),
+            gateway: Arc::clone(gateway),
+            policy: policy(&self.settings.outbound),
+            rules: Arc::clone(rules),
+            holder: self.installation.holder,
+        }
+    }
+}
+
+fn sending_rules(outbound: &Outbound) -> anyhow::Result<SendingRules> {
+    let notice = |notice: &DaysNotice| Notice { from: notice.from, to: notice.to, off: notice.off };
+    let notices = outbound.notices.iter().map(notice).collect();
+    let (from, to) = (outbound.civil_from_hour, outbound.civil_to_hour);
+    Ok(SendingRules {
+        calendar: CivilCalendar::new(Holidays::shipped()?, notices, from, to),
+        causes: Causes::new(),
+        monthly_budget: outbound.monthly_budget,
+    })
 }
 
 fn policy(outbound: &Outbound) -> Policy {
@@ -144,7 +193,9 @@ fn policy(outbound: &Outbound) -> Policy {
         workers: outbound.workers,
         lease: outbound.lease_seconds * SECOND,
         max_tries: outbound.max_tries,
-        first_pause: outbound.first_pause_seconds * SECOND,
-        longest_pause: outbound.longest_pause_seconds * SECOND,
+        pauses: Pauses {
+            first: outbound.first_pause_seconds * SECOND,
+            longest: outbound.longest_pause_seconds * SECOND,
+        },
     }
 }

@@ -34,7 +34,7 @@ pub use period::PeriodSettings;
 pub use problem::{Problem, Problems};
 pub use process::{ClockSettings, Log};
 pub use secret::Secret;
-pub use traffic::{Intake, Outbound, Retention};
+pub use traffic::{DaysNotice, Intake, Outbound, Retention};
 
 use section::Section;
 

@@ -162,6 +162,16 @@ impl Section {
         if self.values.contains_key(key) { self.integer(key, range) } else { Some(default) }
     }
 
+    /// A whole number within `range`, or nothing. The outer `None` means that a problem was noted.
+    pub(super) fn optional_integer<T: TryFrom<i64>>(
+        &mut self,
+        key: &'static str,
+        range: RangeInclusive<i64>,
+    ) -> Option<Option<T>> {
+        self.known.insert(key);
+        if self.values.contains_key(key) { self.integer(key, range).map(Some) } else { Some(None) }
+    }
+
     /// A text that `parse` understands, which must be given. `parse` answers what to write instead; it must not
     /// repeat the text, which may be secret.
     pub(super) fn parsed<T>(

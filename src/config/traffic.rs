@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::database::{DatabaseUrl, beside, path};
@@ -34,6 +35,28 @@ pub struct Outbound {
     pub first_pause_seconds: i64,
     /// The longest pause between two tries, in seconds.
     pub longest_pause_seconds: i64,
+    /// The first hour of the day at which the server texts people by itself.
+    pub civil_from_hour: u32,
+    /// The hour at which it stops.
+    pub civil_to_hour: u32,
+    /// What all texts that the server starts by itself may cost in a month, đồng; `None`: anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub monthly_budget: Option<i64>,
+    /// Days off, and days worked, that were announced.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<DaysNotice>,
+}
+
+/// One of `[[outbound.notices]]`: days that were announced to be off, or to be worked although they would be off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct DaysNotice {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+    /// Whether they are off.
+    #[serde(rename = "days", serialize_with = "off_or_worked")]
+    pub off: bool,
 }
 
 /// `[retention]`.
@@ -67,6 +90,10 @@ impl Outbound {
         let max_tries = section.integer("max_tries", 1..=100);
         let first_pause_seconds = section.integer("first_pause_seconds", 1..=3_600);
         let longest_pause_seconds = section.integer("longest_pause_seconds", 1..=86_400);
+        let civil_from_hour = section.integer("civil_from_hour", 0..=22);
+        let civil_to_hour = section.integer("civil_to_hour", 1..=24);
+        let monthly_budget = section.optional_integer("monthly_budget", 0..=1_000_000_000_000);
+        let notices = section.list("notices", "from", DaysNotice::read);
         let settings = Outbound {
             workers: workers?,
             lease_seconds: lease_seconds?,
@@ -74,6 +101,10 @@ impl Outbound {
             max_tries: max_tries?,
             first_pause_seconds: first_pause_seconds?,
             longest_pause_seconds: longest_pause_seconds?,
+            civil_from_hour: civil_from_hour?,
+            civil_to_hour: civil_to_hour?,
+            monthly_budget: monthly_budget?,
+            notices: notices?,
         };
         if settings.request_seconds >= settings.lease_seconds {
             return section.refuse("request_seconds", "make it less than lease_seconds");
@@ -81,8 +112,39 @@ impl Outbound {
         if settings.first_pause_seconds > settings.longest_pause_seconds {
             return section.refuse("first_pause_seconds", "make it at most longest_pause_seconds");
         }
+        if settings.civil_from_hour >= settings.civil_to_hour {
+            return section.refuse("civil_from_hour", "make it less than civil_to_hour");
+        }
         Some(settings)
     }
+}
+
+/// Longer notices are mistakes: nothing would be sent for months.
+const LONGEST_NOTICE_DAYS: i64 = 31;
+
+impl DaysNotice {
+    fn read(section: &mut Section) -> Option<Self> {
+        let from = section.parsed("from", day);
+        let to = section.parsed("to", day);
+        let off = section.parsed("days", |text| match text {
+            "off" => Ok(true),
+            "worked" => Ok(false),
+            _ => Err("write \"off\" or \"worked\"".to_owned()),
+        });
+        let notice = DaysNotice { from: from?, to: to?, off: off? };
+        if !(0..LONGEST_NOTICE_DAYS).contains(&(notice.to - notice.from).num_days()) {
+            return section.refuse("to", "make it from or a day at most a month after it");
+        }
+        Some(notice)
+    }
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "write a day in quotes, such as \"2026-02-14\"".to_owned())
+}
+
+fn off_or_worked<S: serde::Serializer>(off: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(if *off { "off" } else { "worked" })
 }
 
 impl Retention {

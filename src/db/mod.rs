@@ -4,6 +4,7 @@
 //! that nothing blocks the reactor. One thread writes to SQLite, two to PostgreSQL.
 
 pub mod account;
+pub mod administrator;
 pub mod answered;
 pub mod catalogue;
 pub mod client_id;
@@ -25,11 +26,15 @@ pub mod purge;
 pub mod question;
 pub mod report;
 pub mod review;
+pub mod route;
+pub mod route_incident;
 pub mod schema;
 mod seed;
 pub mod session;
 pub mod signing_key;
+pub mod spending;
 pub mod sql;
+pub mod started;
 mod tally;
 pub mod total;
 pub mod traffic;

@@ -1,19 +1,23 @@
-//! Outgoing texts: planned once, leased by workers, their states only rise.
+//! Outgoing texts: planned once, leased by workers, their states only rise ([`fate`]).
+
+pub mod fate;
 
 use std::collections::HashSet;
 
 use diesel::RunQueryDsl;
-use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
 
 use super::DbResult;
 use super::conn::Conn;
 use super::message::digest;
 use super::sql::{Bind, Sql, pieces, wanted};
 use crate::crypto::Digest;
-use crate::domain::ids::UnitId;
+use crate::domain::ids::{PersonId, UnitId};
 
 /// The lane of replies, codes and urgent texts, which go before all others.
 pub const LANE_URGENT: i32 = 0;
+/// The lane of texts that the server starts by itself.
+pub const LANE_STARTED: i32 = 1;
 
 /// A text to be sent.
 #[derive(Debug, Clone)]
@@ -36,13 +40,13 @@ pub struct NewOutgoing {
     pub gateway: String,
     /// The commune whose officers may see it.
     pub commune_id: Option<UnitId>,
-    /// [`LANE_URGENT`], or 1: what the server starts by itself.
+    /// [`LANE_URGENT`], or [`LANE_STARTED`].
     pub lane: i32,
     /// SMS parts.
     pub parts: i32,
     /// What it will cost, đồng.
     pub cost: i64,
-    /// When it was planned, and may be sent from: microseconds UTC, real time.
+    /// When it was planned: microseconds UTC, real time. It is due at once.
     pub created_at: i64,
 }
 
@@ -77,7 +81,8 @@ fn row(t: &NewOutgoing) -> [Bind; 16] {
         t.parts.into(),
         t.cost.into(),
         t.created_at.into(),
-        t.created_at.into(),
+        // At once, by whatever clock: that of another server may be behind.
+        0_i64.into(),
         0.into(),
     ]
 }
@@ -104,9 +109,17 @@ pub fn recent(conn: &mut Conn, receivers: &[Digest], since: i64) -> DbResult<Has
 pub struct Leased {
     /// Its id.
     pub id: i64,
+    /// What made it.
+    pub cause: i64,
+    /// What it is to its cause.
+    pub kind: String,
+    /// [`LANE_URGENT`], or [`LANE_STARTED`].
+    pub lane: i32,
+    /// Blind index of the number.
+    pub receiver_index: Digest,
     /// The number, sealed.
     pub receiver_cipher: Vec<u8>,
-    /// The text, sealed.
+    /// The text, sealed; `None` where it is composed at the moment of sending, or was purged.
     pub text_cipher: Option<Vec<u8>>,
     /// SMS parts.
     pub parts: i32,
@@ -114,7 +127,66 @@ pub struct Leased {
     pub attempts: i32,
     /// Whether an earlier lease ran out while the text was being sent: nobody knows whether it went.
     pub interrupted: bool,
+    /// Whether it may have gone at an earlier try.
+    pub uncertain: bool,
+    /// Whom it goes to, where the server started it by itself.
+    pub person_id: Option<PersonId>,
+    /// The commune that pays for it.
+    pub commune_id: Option<UnitId>,
+    /// Until when it is of use.
+    pub not_after: Option<i64>,
 }
+
+type LeasedColumns = (
+    (BigInt, BigInt, Text, Integer, Binary, Binary, Nullable<Binary>),
+    (Integer, Integer, Nullable<BigInt>, Bool, Nullable<BigInt>, Nullable<BigInt>, Nullable<BigInt>),
+);
+type LeasedRow = (
+    (i64, i64, String, i32, Vec<u8>, Vec<u8>, Option<Vec<u8>>),
+    (i32, i32, Option<i64>, bool, Option<i64>, Option<i64>, Option<i64>),
+);
+
+fn leased((head, tail): LeasedRow) -> DbResult<Leased> {
+    let (id, cause, kind, lane, receiver_index, receiver_cipher, text_cipher) = head;
+    let (parts, attempts, holder, uncertain, person_id, commune_id, not_after) = tail;
+    Ok(Leased {
+        id,
+        cause,
+        kind,
+        lane,
+        receiver_index: digest(receiver_index)?,
+        receiver_cipher,
+        text_cipher,
+        parts,
+        attempts,
+        interrupted: holder.is_some(),
+        uncertain: uncertain || holder.is_some(),
+        person_id,
+        commune_id,
+        not_after,
+    })
+}
+
+/// The texts of `gateway` that wait and are due at `now`, and that nobody else holds.
+fn due<ST>(query: Sql<ST>, gateway: &str, now: i64) -> Sql<ST> {
+    query
+        .sql(" FROM outbox WHERE state = 'queued' AND gateway = ")
+        .bind(gateway)
+        .sql(" AND next_at <= ")
+        .bind(now)
+        .sql(" AND (lease_until IS NULL OR lease_until < ")
+        .bind(now)
+        .sql(")")
+}
+
+/// Whether a text of `gateway` is due at `now`.
+pub fn is_due(conn: &mut Conn, gateway: &str, now: i64) -> DbResult<bool> {
+    let rows = due(Sql::<(BigInt,)>::new("SELECT id"), gateway, now).sql(" LIMIT 1").load::<(i64,)>(conn)?;
+    Ok(!rows.is_empty())
+}
+
+const LEASED: &str = "SELECT id, cause, kind, lane, receiver_index, receiver_cipher, text_cipher, parts, attempts, \
+                      lease_holder, uncertain, person_id, commune_id, not_after";
 
 /// Leases up to `limit` texts of `gateway` that are due at `now`, replies first, until `until`. A text whose earlier
 /// lease ran out is leased again, marked as interrupted.
@@ -126,22 +198,15 @@ pub fn lease(
     until: i64,
     limit: i64,
 ) -> DbResult<Vec<Leased>> {
-    type Row = (i64, Vec<u8>, Option<Vec<u8>>, i32, i32, Option<i64>);
-    let due = Sql::<(BigInt, Binary, Nullable<Binary>, Integer, Integer, Nullable<BigInt>)>::new(
-        "SELECT id, receiver_cipher, text_cipher, parts, attempts, lease_holder FROM outbox WHERE state = 'queued' AND gateway = ",
-    )
-    .bind(gateway)
-    .sql(" AND next_at <= ")
-    .bind(now)
-    .sql(" AND (lease_until IS NULL OR lease_until < ")
-    .bind(now)
-    .sql(") ORDER BY lane, next_at, id LIMIT ")
-    .bind(limit)
-    .sql(if conn.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" })
-    .load::<Row>(conn)?;
-    let ids: Vec<i64> = due.iter().map(|row| row.0).collect();
+    let rows = due(Sql::<LeasedColumns>::new(LEASED), gateway, now)
+        .sql(" ORDER BY lane, next_at, id LIMIT ")
+        .bind(limit)
+        .sql(locked(conn))
+        .load::<LeasedRow>(conn)?;
+    let texts = rows.into_iter().map(leased).collect::<DbResult<Vec<Leased>>>()?;
+    let ids: Vec<i64> = texts.iter().map(|text| text.id).collect();
     for piece in pieces(&ids) {
-        Sql::new("UPDATE outbox SET lease_holder = ")
+        Sql::new("UPDATE outbox SET uncertain = (uncertain OR lease_holder IS NOT NULL), lease_holder = ")
             .bind(holder)
             .sql(", lease_until = ")
             .bind(until)
@@ -150,145 +215,51 @@ pub fn lease(
             .sql(")")
             .run(conn)?;
     }
-    let leased = |(id, receiver_cipher, text_cipher, parts, attempts, holder): Row| Leased {
-        id,
-        receiver_cipher,
-        text_cipher,
-        parts,
-        attempts,
-        interrupted: holder.is_some(),
-    };
-    Ok(due.into_iter().map(leased).collect())
+    Ok(texts)
 }
 
-/// What became of a leased text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sent {
-    /// The provider took it, perhaps under an id of its own.
-    Accepted {
-        /// The provider's id.
-        provider_id: Option<String>,
-    },
-    /// It did not go; to be tried again at `next_at`.
-    Again {
-        /// When, microseconds UTC.
-        next_at: i64,
-        /// Why, for the administrator.
-        failure: String,
-    },
-    /// It will not go: refused for good, or tried too often.
-    Failed {
-        /// Why.
-        failure: String,
-    },
-    /// Nobody knows whether it went, and sending again might double it.
-    Unknown {
-        /// Why.
-        failure: String,
-    },
+/// The text `id`, if `holder` has leased it, whatever its state.
+pub fn held(conn: &mut Conn, holder: i64, id: i64) -> DbResult<Option<Leased>> {
+    let rows = Sql::<LeasedColumns>::new(LEASED)
+        .sql(" FROM outbox WHERE id = ")
+        .bind(id)
+        .sql(" AND lease_holder = ")
+        .bind(holder)
+        .load::<LeasedRow>(conn)?;
+    rows.into_iter().next().map(leased).transpose()
 }
 
-/// Writes what became of texts leased by `holder`; a lease lost to another worker leaves the text to that one.
-pub fn mark(conn: &mut Conn, holder: i64, now: i64, outcomes: &[(i64, Sent)]) -> DbResult<()> {
-    for (id, sent) in outcomes {
-        let set = match sent {
-            Sent::Accepted { provider_id } => {
-                Sql::new("UPDATE outbox SET state = 'accepted', provider_id = ")
-                    .bind(provider_id.clone())
-                    .sql(", failure = NULL, sent_at = ")
-                    .bind(now)
-            }
-            Sent::Again { next_at, failure } => Sql::new("UPDATE outbox SET next_at = ")
-                .bind(*next_at)
-                .sql(", failure = ")
-                .bind(failure.as_str()),
-            Sent::Failed { failure } => {
-                Sql::new("UPDATE outbox SET state = 'failed', failure = ").bind(failure.as_str())
-            }
-            Sent::Unknown { failure } => {
-                Sql::new("UPDATE outbox SET state = 'unknown', failure = ").bind(failure.as_str())
-            }
-        };
-        set.sql(", attempts = attempts + 1, lease_holder = NULL, lease_until = NULL WHERE state = 'queued' AND id = ")
-            .bind(*id)
-            .sql(" AND lease_holder = ")
-            .bind(holder)
-            .run(conn)?;
-    }
+/// Up to `limit` texts of `gateway` that are due at `now` and have surely not gone, for another gateway to take over,
+/// replies first.
+pub fn movable(conn: &mut Conn, gateway: &str, now: i64, limit: i64) -> DbResult<Vec<Leased>> {
+    let rows = due(Sql::<LeasedColumns>::new(LEASED), gateway, now)
+        .sql(" AND lease_holder IS NULL AND uncertain = ")
+        .bind(false)
+        .sql(" ORDER BY lane, next_at, id LIMIT ")
+        .bind(limit)
+        .sql(locked(conn))
+        .load::<LeasedRow>(conn)?;
+    rows.into_iter().map(leased).collect()
+}
+
+/// Gives a text to another gateway, which takes `cost` for it.
+pub fn move_to(conn: &mut Conn, id: i64, gateway: &str, cost: i64) -> DbResult<()> {
+    Sql::new("UPDATE outbox SET gateway = ")
+        .bind(gateway)
+        .sql(", cost = ")
+        .bind(cost)
+        .sql(" WHERE state = 'queued' AND lease_holder IS NULL AND id = ")
+        .bind(id)
+        .run(conn)?;
     Ok(())
 }
 
-/// A state that a delivery report may tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Delivery {
-    /// It left the provider.
-    Sent,
-    /// It reached the phone.
-    Delivered,
-    /// It will not reach the phone.
-    Failed,
-    /// It was kept too long.
-    Expired,
+fn locked(conn: &Conn) -> &'static str {
+    if conn.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" }
 }
 
-impl Delivery {
-    /// The name of the state.
-    pub fn name(self) -> &'static str {
-        match self {
-            Delivery::Sent => "sent",
-            Delivery::Delivered => "delivered",
-            Delivery::Failed => "failed",
-            Delivery::Expired => "expired",
-        }
-    }
-}
-
-/// Takes a delivery report about a text of `gateway`, named by our id or the provider's. A late or repeated report
-/// never lowers a state: queued → accepted → sent → delivered, failed or expired. Answers whether the text is known.
-pub fn deliver(
-    conn: &mut Conn,
-    gateway: &str,
-    id: &str,
-    delivery: Delivery,
-    reason: Option<&str>,
-    now: i64,
-) -> DbResult<bool> {
-    let text = Sql::<(BigInt, Text)>::new("SELECT id, state FROM outbox WHERE gateway = ").bind(gateway);
-    let found = match id.parse::<i64>() {
-        Ok(number) => text.sql(" AND (id = ").bind(number).sql(" OR provider_id = ").bind(id).sql(")"),
-        Err(_) => text.sql(" AND provider_id = ").bind(id),
-    }
-    .sql(" ORDER BY id LIMIT 1")
-    // A quick provider reports while the answer to the sending is being marked: the later of the two must see the other.
-    .sql(if conn.is_postgres() { " FOR UPDATE" } else { "" })
-    .load::<(i64, String)>(conn)?;
-    let Some((id, state)) = found.into_iter().next() else { return Ok(false) };
-    if rank(delivery.name()) <= rank(&state) {
-        return Ok(true);
-    }
-    let update = Sql::new("UPDATE outbox SET state = ")
-        .bind(delivery.name())
-        .sql(", failure = ")
-        .bind(reason.map(str::to_owned));
-    let update = match delivery {
-        Delivery::Delivered => update.sql(", delivered_at = ").bind(now),
-        _ => update,
-    };
-    update
-        .sql(", lease_holder = NULL, lease_until = NULL WHERE id = ")
-        .bind(id)
-        .sql(" AND state = ")
-        .bind(state)
-        .run(conn)?;
-    Ok(true)
-}
-
-/// How far along a state is; reports only raise it. An unknown outcome is settled by any report.
-fn rank(state: &str) -> u8 {
-    match state {
-        "queued" => 0,
-        "accepted" | "unknown" => 1,
-        "sent" => 2,
-        _ => 3,
-    }
+/// How many texts wait, by gateway and lane.
+pub fn depths(conn: &mut Conn) -> DbResult<Vec<(String, i32, i64)>> {
+    let query = "SELECT gateway, lane, count(*) FROM outbox WHERE state = 'queued' GROUP BY gateway, lane";
+    Ok(Sql::<(Text, Integer, BigInt)>::new(query).load::<(String, i32, i64)>(conn)?)
 }

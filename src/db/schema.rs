@@ -6,6 +6,7 @@
     reason = "generated items of table! carry no docs; the migrations document the tables"
 )]
 
+pub mod outbound;
 pub mod reviews;
 
 diesel::table! {
@@ -300,6 +301,10 @@ diesel::table! {
         sent_at -> Nullable<BigInt>,
         delivered_at -> Nullable<BigInt>,
         failure -> Nullable<Text>,
+        person_id -> Nullable<BigInt>,
+        not_after -> Nullable<BigInt>,
+        uncertain -> Bool,
+        reason -> Nullable<Text>,
     }
 }
 

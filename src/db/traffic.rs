@@ -98,7 +98,9 @@ pub struct Sent {
     pub sent_at: Option<i64>,
     /// When it reached the phone.
     pub delivered_at: Option<i64>,
-    /// Why it did not.
+    /// The stable name of the reason why it did not.
+    pub reason: Option<String>,
+    /// What the provider said.
     pub failure: Option<String>,
 }
 
@@ -158,15 +160,24 @@ pub fn received(conn: &mut Conn, filter: &Filter) -> DbResult<Vec<Received>> {
 pub fn sent(conn: &mut Conn, filter: &Filter) -> DbResult<Vec<Sent>> {
     type Columns = (
         (BigInt, BigInt, Text, Binary, Nullable<Binary>, Text, Nullable<Text>, Text),
-        (Integer, BigInt, BigInt, Integer, Nullable<BigInt>, Nullable<BigInt>, Nullable<Text>),
+        (
+            Integer,
+            BigInt,
+            BigInt,
+            Integer,
+            Nullable<BigInt>,
+            Nullable<BigInt>,
+            Nullable<Text>,
+            Nullable<Text>,
+        ),
     );
     type Row = (
         (i64, i64, String, Vec<u8>, Option<Vec<u8>>, String, Option<String>, String),
-        (i32, i64, i64, i32, Option<i64>, Option<i64>, Option<String>),
+        (i32, i64, i64, i32, Option<i64>, Option<i64>, Option<String>, Option<String>),
     );
     let query = Sql::<Columns>::new(
         "SELECT o.id, o.cause, o.kind, o.receiver_cipher, o.text_cipher, o.gateway, c.code, o.state, o.parts, o.cost, \
-         o.created_at, o.attempts, o.sent_at, o.delivered_at, o.failure FROM outbox o \
+         o.created_at, o.attempts, o.sent_at, o.delivered_at, o.reason, o.failure FROM outbox o \
          LEFT JOIN unit c ON c.id = o.commune_id WHERE o.id < ",
     )
     .bind(filter.before);
@@ -182,7 +193,7 @@ pub fn sent(conn: &mut Conn, filter: &Filter) -> DbResult<Vec<Sent>> {
     let rows = query.sql(" ORDER BY o.id DESC LIMIT ").bind(filter.limit).load::<Row>(conn)?;
     let text = |(head, tail): Row| {
         let (id, cause, kind, receiver_cipher, text_cipher, gateway, commune, state) = head;
-        let (parts, cost, created_at, attempts, sent_at, delivered_at, failure) = tail;
+        let (parts, cost, created_at, attempts, sent_at, delivered_at, reason, failure) = tail;
         Sent {
             id,
             cause,
@@ -198,6 +209,7 @@ pub fn sent(conn: &mut Conn, filter: &Filter) -> DbResult<Vec<Sent>> {
             attempts,
             sent_at,
             delivered_at,
+            reason,
             failure,
         }
     };

@@ -35,6 +35,7 @@ pub mod ids;
 pub mod indicator;
 pub mod intake;
 pub mod message;
+pub mod outbound;
 pub mod period;
 pub mod phone;
 pub mod rates;

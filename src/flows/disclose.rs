@@ -183,7 +183,7 @@ pub async fn texts(
     limit: usize,
 ) -> Result<Vec<ShownText>, DiscloseError> {
     permit_somewhere(reader.caller, Action::ReadDelivery)?;
-    let filter = Filter { whose: whose(reader).await?, state, before, limit: rows(limit) };
+    let filter = Filter { whose: whose(reader.db, reader.caller).await?, state, before, limit: rows(limit) };
     let (received, sent) = reader
         .db
         .read_snapshot(move |conn| {
@@ -209,9 +209,9 @@ pub async fn texts(
 }
 
 /// Whose texts the caller may see: those of the own commune or province, or all.
-async fn whose(reader: Reader<'_>) -> Result<Whose, DiscloseError> {
-    let Some(own) = reader.caller.unit_id else { return Ok(Whose::Everyone) };
-    let unit: Option<Unit> = reader.db.read(move |conn| Ok(unit::by_ids(conn, &[own])?.pop())).await?;
+pub(super) async fn whose(db: &Db, caller: &Caller) -> Result<Whose, DiscloseError> {
+    let Some(own) = caller.unit_id else { return Ok(Whose::Everyone) };
+    let unit: Option<Unit> = db.read(move |conn| Ok(unit::by_ids(conn, &[own])?.pop())).await?;
     match unit.as_ref().map(|unit| unit.kind.as_str()) {
         Some("commune") => Ok(Whose::Commune(own)),
         Some("province") => Ok(Whose::Province(own)),

@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::db::{Db, DbError};
-use crate::flows::deliver::take_delivery;
+use crate::flows::deliver::{ServerTime, take_delivery};
 use crate::flows::intake::{Intake, IntakeError, RawMessage, Receipt};
 use crate::sms::{Event, Gateway, Incoming, Taken};
 
@@ -26,6 +26,8 @@ pub struct Receiver {
     pub intake: Intake,
     /// What time it is.
     pub clock: Clock,
+    /// What time it is for the database.
+    pub time: ServerTime,
 }
 
 impl Receiver {
@@ -36,7 +38,7 @@ impl Receiver {
             taken.push(match event {
                 Event::Text(incoming) => self.take_text(gateway, incoming).await?,
                 Event::Report(report) => {
-                    let now = self.clock.real_micros();
+                    let now = self.time.now(self.clock);
                     Taken::Report { known: take_delivery(&self.db, &gateway.id, report, now).await? }
                 }
             });

@@ -11,8 +11,8 @@ use utoipa_swagger_ui::Config;
 
 use super::error::{Code, Problem};
 use super::{
-    figures, gateways, health, incidents, indicators, messages, phones, readings, reports, reviews,
-    submissions, tokens, units,
+    costs, figures, gateways, health, incidents, indicators, messages, phones, readings, reports, reviews,
+    routes, submissions, tokens, units,
 };
 
 /// Where the description is.
@@ -76,6 +76,11 @@ const DOCUMENT: &str = "/api/openapi.json";
         reviews::files::attach_file,
         reviews::files::show_file,
         reviews::files::withdraw_file,
+        costs::list_costs,
+        costs::show_budget,
+        costs::set_budget,
+        routes::list_gateways,
+        routes::probe_gateway,
     ),
     modifiers(&Bearer)
 )]

@@ -10,6 +10,7 @@ use super::parameters::{self, Page, Query, bad};
 use super::reports::reader;
 use crate::clock::time_of;
 use crate::db::traffic::{Received, Sent};
+use crate::domain::message;
 use crate::flows::disclose::{self, Direction, Opened, ShownText};
 
 const USUAL_PAGE: u32 = 50;
@@ -18,7 +19,8 @@ const LARGEST_PAGE: u32 = 200;
 /// What may become of a text, in and out.
 const FATES: [&str; 9] =
     ["recorded", "answered", "asked", "proposed", "practised", "refused", "urgent", "purged", "ignored"];
-const STATES: [&str; 7] = ["queued", "accepted", "sent", "delivered", "failed", "expired", "unknown"];
+const STATES: [&str; 8] =
+    ["queued", "accepted", "sent", "delivered", "failed", "expired", "unknown", "skipped"];
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -27,7 +29,8 @@ pub(super) struct ListQuery {
     /// `in` or `out`; without it both.
     direction: Option<String>,
     /// What became of it. In: `recorded`, `answered`, `asked`, `proposed`, `practised`, `refused`, `urgent`, `purged`,
-    /// `ignored`. Out: `queued`, `accepted`, `sent`, `delivered`, `failed`, `expired`, `unknown`.
+    /// `ignored`. Out: `queued`, `accepted`, `sent`, `delivered`, `failed`, `expired`, `unknown`,
+    /// `skipped`.
     state: Option<String>,
     /// The cursor of the page before.
     after: Option<String>,
@@ -84,6 +87,8 @@ struct InResponse {
     trusted: bool,
     /// Whether other people's names or numbers seem to stand in it.
     personal: bool,
+    /// SMS parts that the words take; null where they are not shown.
+    parts: Option<usize>,
     /// The registered sender.
     person: Option<String>,
     /// The report that it made.
@@ -109,7 +114,11 @@ struct OutResponse {
     /// When it reached the phone.
     #[schema(format = DateTime)]
     delivered_at: Option<String>,
-    /// Why it did not.
+    /// Why it did not, or has not yet. Never sent: `opted_out`, `stale`, `not_needed`, `over_budget`. Not sent, or not
+    /// known to have been: `transient`, `rejected`, `too_many_tries`, `misconfigured`, `out_of_credit`, `interrupted`,
+    /// `unknown`, `purged`. Not delivered: `failed`, `expired`.
+    reason: Option<String>,
+    /// What the provider said.
     failure: Option<String>,
 }
 
@@ -127,6 +136,7 @@ impl From<ShownText> for MessageResponse {
 }
 
 fn received(stored: Received, opened: Opened) -> MessageResponse {
+    let parts = opened.words.as_deref().map(|words| message::parts(words).parts);
     MessageResponse {
         id: stored.id.to_string(),
         direction: "in",
@@ -146,6 +156,7 @@ fn received(stored: Received, opened: Opened) -> MessageResponse {
                 .unwrap_or(serde_json::Value::String(stored.reading)),
             trusted: stored.trusted,
             personal: stored.personal,
+            parts,
             person: stored.person.map(|(id, _)| id.to_string()),
             report: stored.report_id.map(|id| id.to_string()),
         }),
@@ -172,6 +183,7 @@ fn sent(stored: Sent, opened: Opened) -> MessageResponse {
             attempts: stored.attempts,
             sent_at: stored.sent_at.map(time),
             delivered_at: stored.delivered_at.map(time),
+            reason: stored.reason,
             failure: stored.failure,
         }),
     }

@@ -5,6 +5,7 @@
 
 pub mod auth;
 pub mod body;
+mod costs;
 mod docs;
 pub mod error;
 mod figures;
@@ -20,6 +21,7 @@ mod readings;
 mod reports;
 pub mod request_id;
 mod reviews;
+mod routes;
 mod submissions;
 mod tokens;
 mod units;
@@ -106,6 +108,10 @@ impl Route {
 
     const fn patch(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
         Route { method: Method::PATCH, path, access, handler }
+    }
+
+    const fn put(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
+        Route { method: Method::PUT, path, access, handler }
     }
 
     const fn post(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
@@ -222,6 +228,17 @@ pub static ROUTES: &[Route] = &[
     }),
     Route::delete("/api/v1/reviews/{id}/evidence/{file}", Token(Action::AssessReview), || {
         web::delete().to(reviews::files::withdraw_file)
+    }),
+    Route::get("/api/v1/messages/costs", Token(Action::ReadDelivery), || web::get().to(costs::list_costs)),
+    Route::get("/api/v1/messages/budgets/{code}", Token(Action::ReadDelivery), || {
+        web::get().to(costs::show_budget)
+    }),
+    Route::put("/api/v1/messages/budgets/{code}", Token(Action::ManageSettings), || {
+        web::put().to(costs::set_budget)
+    }),
+    Route::get("/api/v1/gateways", Token(Action::ManageSettings), || web::get().to(routes::list_gateways)),
+    Route::post("/api/v1/gateways/{id}/probe", Token(Action::ManageSettings), || {
+        web::post().to(routes::probe_gateway)
     }),
 ];
 

@@ -13,6 +13,7 @@ use crate::domain::ids::{IdMaker, UnitId};
 use crate::domain::shortcode::Reader;
 use crate::domain::template::Templates;
 use crate::flows::authenticate::{AccountRequest, Lifetimes, add_account};
+use crate::flows::deliver::ServerTime;
 use crate::flows::intake::{Context, Rules, Spool};
 use crate::flows::phone::Phones;
 use crate::flows::receive::Receiver;
@@ -59,9 +60,9 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
     };
     let site = Site {
         reviews,
-        phones: Phones::new(made_with, gateways.clone(), Arc::default()),
+        phones: Phones::new(made_with, gateways.clone(), HashMap::new(), Arc::default()),
         sessions: Sessions::new(db.clone(), Arc::clone(&keys), ids, Lifetimes::default()),
-        receiver: Receiver { db: db.clone(), intake: intake.clone(), clock },
+        receiver: Receiver { db: db.clone(), intake: intake.clone(), clock, time: ServerTime::default() },
         db,
         body_time: Duration::from_secs(10),
         intake,

@@ -16,7 +16,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 pub use node::{NODE_LEASE, keep_node};
-pub use outbound::send_texts;
+pub use outbound::{send_texts, watch_routes};
 pub use schedule::run_at;
 pub use silence::watch_phones;
 pub use spool::replay_spool;

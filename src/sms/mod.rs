@@ -39,6 +39,8 @@ pub struct Gateway {
     pub cost_per_part: i64,
     /// How far senders' numbers are believed, where the settings say so.
     trust: Option<Trust>,
+    /// Beginnings of the numbers that it can reach; none: all.
+    reaches: Vec<String>,
     kind: Kind,
 }
 
@@ -60,6 +62,7 @@ impl Gateway {
             parts_per_second: settings.parts_per_second,
             cost_per_part: settings.cost_per_part,
             trust: settings.trust,
+            reaches: settings.reaches.clone(),
             kind: match &settings.kind {
                 GatewayKind::Generic(generic) => {
                     Kind::Generic(Box::new(Generic::new(&settings.id, generic, client.clone())))
@@ -100,6 +103,21 @@ impl Gateway {
             // A phone knows an id that it has; texts lie with one phone only.
             Kind::Esms(_) | Kind::Smsgate(_) | Kind::SmsgatePhone(_) | Kind::Log => true,
         }
+    }
+
+    /// Whether it can be given a text to this number (E.164).
+    pub fn can_reach(&self, number: &str) -> bool {
+        self.reaches.is_empty() || self.reaches.iter().any(|beginning| number.starts_with(beginning.as_str()))
+    }
+
+    /// Whether it may send texts that another gateway cannot: a log reaches nobody.
+    pub fn takes_over(&self) -> bool {
+        self.sends() && !matches!(self.kind, Kind::Log)
+    }
+
+    /// The money left with the provider, đồng, if it can be asked and answers.
+    pub async fn balance(&self) -> Option<i64> {
+        None
     }
 
     /// Hands a text over; answers the provider's id for it, if it gave one.

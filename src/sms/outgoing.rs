@@ -49,3 +49,13 @@ pub enum SendError {
         detail: String,
     },
 }
+
+impl SendError {
+    /// The same, but that a busy provider asks to be left alone for `rest`.
+    pub(super) fn resting(self, rest: Option<Duration>) -> Self {
+        match self {
+            SendError::Transient { detail, pause: None } => SendError::Transient { detail, pause: rest },
+            other => other,
+        }
+    }
+}

@@ -34,6 +34,9 @@ pub struct Gateway {
     /// How far the numbers of senders can be believed, where the gateway's own measure is not right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trust: Option<Trust>,
+    /// Beginnings of the numbers that it can reach (`+8491`), for gateways of one network; none: all.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "joined")]
+    pub reaches: Vec<String>,
     /// What stands behind it, with the settings of that kind.
     #[serde(flatten)]
     pub kind: GatewayKind,
@@ -93,6 +96,7 @@ impl Gateway {
             "low" => Ok(Trust::Low),
             _ => Err("write high or low".to_owned()),
         });
+        let reaches = section.optional("reaches", beginnings);
         let kind = section.parsed("kind", kind).and_then(|read| read(section));
         Some(Gateway {
             id: id?,
@@ -100,6 +104,7 @@ impl Gateway {
             cost_per_part: cost_per_part?,
             default_commune: default_commune?,
             trust: trust?,
+            reaches: reaches?.unwrap_or_default(),
             kind: kind?,
         })
     }
@@ -118,6 +123,26 @@ fn id(text: &str) -> Result<String, String> {
     } else {
         Err(format!("write at most {MAX_ID} lower case letters, digits, - and _"))
     }
+}
+
+/// Beginnings of numbers, parted by spaces or commas.
+fn beginnings(text: &str) -> Result<Vec<String>, String> {
+    let words = text.split([' ', ',']).filter(|word| !word.is_empty());
+    let good = |word: &&str| {
+        let digits = word.strip_prefix('+').unwrap_or_default();
+        !digits.is_empty() && digits.len() <= 15 && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let all: Vec<&str> = words.collect();
+    if !all.is_empty() && all.iter().all(good) {
+        Ok(all.into_iter().map(str::to_owned).collect())
+    } else {
+        Err("write the beginnings of numbers in international form, for example \"+8491 +8494\"".to_owned())
+    }
+}
+
+/// As it is written.
+fn joined<S: serde::Serializer>(beginnings: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&beginnings.join(" "))
 }
 
 fn commune(text: &str) -> Result<String, String> {

@@ -133,6 +133,18 @@ texts! {
     URGENT_ALERT = "urgent_alert" ["hamlet" "name" "phone" "text"];
     /// To the officers: somebody tried to report what is never kept.
     CALL_POLICE_ALERT = "call_police_alert" ["hamlet" "name"];
+    /// To the administrators: the settings of a gateway are wrong.
+    ROUTE_MISCONFIGURED = "route_misconfigured" ["gateway"];
+    /// To the administrators: a gateway has no money left.
+    ROUTE_OUT_OF_CREDIT = "route_out_of_credit" ["gateway"];
+    /// To the administrators: nobody is there at a gateway.
+    ROUTE_UNREACHABLE = "route_unreachable" ["gateway"];
+    /// To the administrators: no text has come by a gateway for longer than is usual.
+    ROUTE_SILENT = "route_silent" ["gateway"];
+    /// To the administrators: a phone has stopped asking for texts.
+    PHONE_SILENT = "phone_silent" ["gateway"];
+    /// To the administrators: the money of a gateway will not last.
+    BALANCE_LOW = "balance_low" ["gateway" "money"];
     /// A code to log in.
     LOGIN_CODE = "login_code" ["code"];
     /// The officer accepted what was kept.

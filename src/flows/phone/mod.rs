@@ -7,6 +7,7 @@ mod limit;
 mod silence;
 mod texts;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,6 +17,7 @@ use crate::clock::Clock;
 use crate::crypto::{CryptoError, Digest, Keys, random_bytes};
 use crate::db::gateway_phone::{self, NewPhone, Phone};
 use crate::db::{Db, DbError, DbResult, SharedIds};
+use crate::flows::deliver::Sender;
 use crate::sms::{Gateways, SmsgatePhone};
 use limit::Limit;
 pub use silence::Silence;
@@ -92,6 +94,7 @@ pub struct Phones {
     ids: SharedIds,
     clock: Clock,
     gateways: Gateways,
+    senders: Arc<HashMap<String, Sender>>,
     planned: Arc<Notify>,
     closing: Arc<watch::Sender<bool>>,
     wrong: Arc<Limit>,
@@ -99,14 +102,17 @@ pub struct Phones {
 }
 
 impl Phones {
-    /// The phones of `gateways`; `planned` is told when texts have been planned.
+    /// The phones of `gateways`, with a sender for each gateway that is one; `planned` is told when texts have been
+    /// planned.
     pub fn new(
         (db, keys, ids, clock): (Db, Arc<Keys>, SharedIds, Clock),
         gateways: Gateways,
+        senders: HashMap<String, Sender>,
         planned: Arc<Notify>,
     ) -> Self {
         let (closing, wrong) = (Arc::new(watch::Sender::new(false)), Arc::default());
-        Phones { db, keys, ids, clock, gateways, planned, closing, wrong, watching: Arc::default() }
+        let (senders, watching) = (Arc::new(senders), Arc::default());
+        Phones { db, keys, ids, clock, gateways, senders, planned, closing, wrong, watching }
     }
 
     /// The phone gateway `id`.

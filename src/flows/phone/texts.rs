@@ -7,9 +7,9 @@
 use super::{PhoneError, Phones};
 use crate::crypto::Place;
 use crate::db::gateway_phone::{self, HeldText, Phone};
-use crate::db::outbox::{self, Sent};
+use crate::db::outbox::fate::Sent;
 use crate::db::{DbError, DbResult};
-use crate::flows::deliver::take_delivery;
+use crate::flows::deliver::{Policy, Sender, take_delivery};
 use crate::sms::{Outgoing, Pulled, StatePatch, pulled};
 
 /// Texts that a phone gets at a time.
@@ -21,59 +21,42 @@ impl Phones {
     /// The texts that `phone` is to send, oldest first.
     pub async fn pull(&self, phone: &Phone) -> Result<Vec<Pulled>, PhoneError> {
         let sim_number = self.gateway(&phone.gateway)?.sim_number();
-        let now = self.clock.real_micros();
-        let texts = self.lease(phone, now).await?;
-        let (mut given, mut lost) = (Vec::new(), Vec::new());
+        let sender = self.sender(phone)?;
+        let texts = self.lease(phone, &sender).await?;
+        let mut given = Vec::new();
         for text in texts {
             match self.opened(&text) {
                 Ok(outgoing) => given.push(pulled(outgoing, sim_number)),
                 Err(_) => {
                     let failure = "the text was purged or cannot be decrypted".to_owned();
-                    lost.push((text.id, Sent::Failed { failure }));
+                    sender.note(sender.now(), text.id, Sent::Failed { reason: "purged", failure }).await?;
                 }
             }
         }
-        self.mark(phone, now, lost).await?;
         Ok(given)
     }
 
-    /// What lies with the phone already, and what is due.
-    async fn lease(&self, phone: &Phone, now: i64) -> DbResult<Vec<HeldText>> {
-        let (gateway, id, until) = (phone.gateway.clone(), phone.id, now + LEASE);
-        let most = i64::try_from(AT_ONCE).unwrap_or(1);
-        let (texts, left) = self
-            .db
-            .write(move |conn| {
-                let mut texts = gateway_phone::held(conn, &gateway, id, until, most)?;
-                let room = most - i64::try_from(texts.len()).unwrap_or(most);
-                let mut left = Vec::new();
-                if room > 0 {
-                    for text in outbox::lease(conn, &gateway, id, now, until, room)? {
-                        let (interrupted, id) = (text.interrupted, text.id);
-                        let (receiver_cipher, text_cipher) = (text.receiver_cipher, text.text_cipher);
-                        if interrupted {
-                            left.push(id);
-                        } else {
-                            texts.push(HeldText { id, receiver_cipher, text_cipher });
-                        }
-                    }
-                }
-                Ok((texts, left))
-            })
-            .await?;
-        // Another phone had them and was never heard of again: whether they went, nobody knows.
-        let failure = "the phone that had the text was not heard of again";
-        let left = left.into_iter().map(|id| (id, Sent::Unknown { failure: failure.to_owned() }));
-        self.mark(phone, now, left.collect()).await?;
-        Ok(texts)
+    /// Who sends for `phone`: the texts lie with it.
+    fn sender(&self, phone: &Phone) -> Result<Sender, PhoneError> {
+        let sender = self.senders.get(&phone.gateway).cloned().ok_or(PhoneError::NoGateway)?;
+        Ok(Sender { holder: phone.id, policy: Policy { lease: LEASE, ..sender.policy }, ..sender })
     }
 
-    async fn mark(&self, phone: &Phone, now: i64, outcomes: Vec<(i64, Sent)>) -> DbResult<()> {
-        if outcomes.is_empty() {
-            return Ok(());
+    /// What lies with the phone already, and what is due.
+    async fn lease(&self, phone: &Phone, sender: &Sender) -> DbResult<Vec<HeldText>> {
+        let (gateway, id, now) = (phone.gateway.clone(), phone.id, sender.now());
+        let most = i64::try_from(AT_ONCE).unwrap_or(1);
+        let until = now.real + LEASE;
+        let mut texts =
+            self.db.write(move |conn| gateway_phone::held(conn, &gateway, id, until, most)).await?;
+        let room = AT_ONCE.saturating_sub(texts.len());
+        if room > 0 {
+            for text in sender.hand_out(now, room).await? {
+                let (id, receiver_cipher, text_cipher) = (text.id, text.receiver_cipher, text.text_cipher);
+                texts.push(HeldText { id, receiver_cipher, text_cipher });
+            }
         }
-        let holder = phone.id;
-        self.db.write(move |conn| outbox::mark(conn, holder, now, &outcomes)).await
+        Ok(texts)
     }
 
     fn opened(&self, text: &HeldText) -> DbResult<Outgoing> {
@@ -85,11 +68,12 @@ impl Phones {
     }
 
     /// Takes what `phone` tells of texts. States only rise, and texts that are not known change nothing.
-    pub async fn report(&self, phone: &Phone, patches: Vec<StatePatch>) -> DbResult<()> {
-        let now = self.clock.real_micros();
+    pub async fn report(&self, phone: &Phone, patches: Vec<StatePatch>) -> Result<(), PhoneError> {
+        let sender = self.sender(phone)?;
+        let now = sender.now();
         for patch in patches {
             if let Some(id) = patch.id.parse().ok().filter(|_| patch.is_accepted()) {
-                self.mark(phone, now, vec![(id, Sent::Accepted { provider_id: None })]).await?;
+                sender.note(now, id, Sent::Accepted { provider_id: None, cost: 0 }).await?;
             }
             if let Some(report) = patch.report() {
                 take_delivery(&self.db, &phone.gateway, report, now).await?;
@@ -101,7 +85,9 @@ impl Phones {
 
     /// Whether texts are due at `gateway` that lie with no phone.
     pub async fn texts_wait(&self, gateway: &str) -> DbResult<bool> {
-        let (gateway, now) = (gateway.to_owned(), self.clock.real_micros());
+        let now =
+            self.senders.get(gateway).map_or_else(|| self.clock.real_micros(), |sender| sender.now().real);
+        let gateway = gateway.to_owned();
         self.db.read(move |conn| gateway_phone::texts_wait(conn, &gateway, now)).await
     }
 }

@@ -8,7 +8,7 @@
 mod tests;
 mod wire;
 
-use super::http::{failed, read_answer};
+use super::http::{failed, read_answer, retry_after};
 use super::proof::Seen;
 use super::{Answer, Door, Event, Incoming, Outgoing, Refused, Request, SendError, Taken};
 use crate::config::Esms as Settings;
@@ -39,8 +39,10 @@ impl Esms {
         let keyless = || SendError::Misconfigured { detail: "the gateway has no api_key".to_owned() };
         let body = wire::outgoing(&self.settings, self.callback.as_deref(), text).ok_or_else(keyless)?;
         let request = self.client.post(&self.settings.send_url).json(&body);
-        let (status, body) = read_answer(request.send().await.map_err(|error| failed(&error))?).await;
-        wire::understand(status, &body)
+        let answer = request.send().await.map_err(|error| failed(&error))?;
+        let rest = retry_after(answer.headers());
+        let (status, body) = read_answer(answer).await;
+        wire::understand(status, &body).map_err(|error| error.resting(rest))
     }
 
     pub(super) fn read(&self, door: Door, request: &Request) -> Result<Vec<Event>, Refused> {

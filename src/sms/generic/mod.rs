@@ -12,7 +12,7 @@ mod send;
 mod tests;
 mod wire;
 
-use super::http::{failed, read_answer};
+use super::http::{failed, read_answer, retry_after};
 use super::proof::Seen;
 use super::{Answer, Door, Event, Outgoing, Refused, Request, SendError, Taken};
 use crate::clock::Clock;
@@ -51,8 +51,9 @@ impl Generic {
         let nowhere = || SendError::Misconfigured { detail: "the gateway has no send_url".to_owned() };
         let written = writer.write().ok_or_else(nowhere)?;
         let answer = self.request(written).send().await.map_err(|error| failed(&error))?;
+        let rest = retry_after(answer.headers());
         let (status, body) = read_answer(answer).await;
-        understand(&self.settings, status, &body)
+        understand(&self.settings, status, &body).map_err(|error| error.resting(rest))
     }
 
     fn request(&self, written: Written) -> reqwest::RequestBuilder {

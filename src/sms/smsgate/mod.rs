@@ -7,7 +7,7 @@ mod tests;
 pub(super) mod webhook;
 mod wire;
 
-use super::http::{failed, read_answer};
+use super::http::{failed, read_answer, retry_after};
 use super::{Event, Outgoing, Refused, Request, SendError};
 use crate::config::Smsgate as Settings;
 use webhook::Proof;
@@ -46,8 +46,10 @@ impl Smsgate {
             _ => request,
         };
         let request = request.json(&wire::outgoing(&self.settings, text));
-        let (status, body) = read_answer(request.send().await.map_err(|error| failed(&error))?).await;
-        wire::understand(status, &body)
+        let answer = request.send().await.map_err(|error| failed(&error))?;
+        let rest = retry_after(answer.headers());
+        let (status, body) = read_answer(answer).await;
+        wire::understand(status, &body).map_err(|error| error.resting(rest))
     }
 
     /// All events may come to either address.

@@ -38,6 +38,14 @@ impl TestDatabase {
         TestDatabase { target: Target::Postgres(url.clone()), url, folder: tempfile::tempdir().unwrap() }
     }
 
+    /// Another one of the same kind, empty, in the shared cluster.
+    pub fn another(&self) -> Self {
+        match self.target {
+            Target::Sqlite(_) => TestDatabase::sqlite(),
+            Target::Postgres(_) => TestDatabase::postgres(),
+        }
+    }
+
     /// What `database.url` must be to reach it.
     pub fn url(&self) -> &str {
         &self.url

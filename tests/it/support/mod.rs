@@ -5,7 +5,9 @@ pub mod kannel;
 pub mod postgres;
 pub mod process;
 pub mod provider;
+pub mod sending;
 pub mod tls;
+pub mod wire;
 pub mod world;
 
 pub use database::TestDatabase;

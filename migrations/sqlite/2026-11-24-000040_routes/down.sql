@@ -1,0 +1,11 @@
+DROP INDEX outbox_leased;
+ALTER TABLE outbox DROP COLUMN reason;
+ALTER TABLE outbox DROP COLUMN uncertain;
+ALTER TABLE outbox DROP COLUMN not_after;
+ALTER TABLE outbox DROP COLUMN person_id;
+DROP TABLE budget;
+DROP TABLE spending;
+DROP TABLE early_receipt;
+DROP TABLE route_hour;
+DROP TABLE route_incident;
+DROP TABLE route;
