@@ -3,12 +3,13 @@
 use chrono::NaiveDate;
 
 use super::items::{Item, Kind, MonthWord, Unit};
-use super::judge::{Wish, judge, wish};
+use super::judge::judge;
 use super::reader::Reader;
 use super::reading::Reading;
 use super::story::{Story, tell};
 use super::text::Text;
 use super::token::Origin;
+use super::wish::{Wish, wish};
 
 /// A piece of the text and what it became.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -242,6 +242,7 @@ pub(super) fn is_ours(text: &Text, items: &[Item]) -> bool {
         }
         Kind::Ambiguous(_) | Kind::Keyword | Kind::Trouble(_) | Kind::AsBefore | Kind::Erase => true,
         Kind::Hamlet { .. } => true,
+        Kind::Figure(figure) if figure.unit == super::items::Unit::Weapon => true,
         Kind::Consequence(_) => {
             items.iter().any(|item| matches!(item.kind, Kind::Figure(_) | Kind::Month(_)))
         }

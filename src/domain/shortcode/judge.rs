@@ -13,6 +13,7 @@ use super::story::{Doubt, Story, tell};
 use super::text::Text;
 use super::token::Shape;
 use super::unrelated;
+use super::wish::{Wish, wish};
 
 /// What a worked text means.
 pub(super) fn judge(worked: &Worked, received: NaiveDate) -> Reading {
@@ -48,60 +49,6 @@ fn keep_what_is_sure(worked: &Worked, timing: &Timing, story: &Story, reading: &
     let sure = story.values.iter().filter_map(|(place, value)| Some((id(*place)?, *value)));
     reading.partly = sure.filter(|(id, _)| !reading.candidates.contains(id)).collect();
     reading.partly_month = timing.period.filter(|_| timing.named && timing.trouble.is_none());
-}
-
-/// Correction, addition, or a plain report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wish {
-    Report,
-    Correct,
-    Add,
-    Erase,
-}
-
-pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
-    let mut place = 0;
-    let mut wish = Wish::Report;
-    for (at, item) in items.iter().enumerate() {
-        let words = item.to - item.from;
-        let head = place <= 4;
-        match item.kind {
-            Kind::Fix if head || words >= 2 => return Wish::Correct,
-            Kind::Mistake => return Wish::Correct,
-            // “quên 1 vụ cãi nhau tháng 6”, “lộn, T6 trộm 2”
-            Kind::Word
-                if head
-                    && next_is_case(items, at)
-                    && matches!(text.plain(item.from), "quen" | "sot" | "thieu") =>
-            {
-                wish = Wish::Add;
-            }
-            Kind::Word if place == 0 && text.plain(item.from) == "lon" && text.is_sep(item.to, ',') => {
-                return Wish::Correct;
-            }
-            Kind::Erase if head || words >= 2 => wish = Wish::Erase,
-            Kind::Add => {
-                let plain = text.plain(item.from);
-                let strong = (words >= 2 || plain == "bo") && plain != "co";
-                if (head && !matches!(text.plain(item.from.saturating_sub(1)), "gi" | "nao")) || strong {
-                    wish = if wish == Wish::Report { Wish::Add } else { wish };
-                }
-            }
-            Kind::Indicator(..) | Kind::Figure(_) | Kind::Money { .. } => place += 5,
-            Kind::Sep(_)
-            | Kind::Noise(_)
-            | Kind::Colon
-            | Kind::Month(_)
-            | Kind::Hamlet { .. }
-            | Kind::Keyword => {}
-            _ => place += 1,
-        }
-    }
-    wish
-}
-
-fn next_is_case(items: &[Item], at: usize) -> bool {
-    matches!(items.get(at + 1).map(|item| &item.kind), Some(Kind::Figure(figure)) if figure.unit == Unit::Case)
 }
 
 /// Intents that do not depend on figures: advertising, secrets, urgent matters, questions.

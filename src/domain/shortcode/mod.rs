@@ -18,6 +18,7 @@ mod intent;
 mod items;
 mod joined;
 mod judge;
+mod labels;
 mod lexicon;
 mod matching;
 mod mend;
@@ -38,6 +39,7 @@ mod syllable;
 mod text;
 mod token;
 mod unrelated;
+mod wish;
 mod write;
 
 pub use answer::Answer;

@@ -1,6 +1,7 @@
 //! Hamlets, plates, telephone and identity numbers, PINs: figures that count nothing.
 
 use super::items::{Kind, Unit};
+use super::labels::{birth, emergency, named_place, ordinal_case, uncounted, weekday};
 use super::lexicon::{Class, Meaning};
 use super::plates::plate;
 use super::text::Text;
@@ -154,7 +155,7 @@ fn is_number(text: &Text, at: usize) -> bool {
 }
 
 /// Whether the figure at `at` is followed by what it counts.
-fn is_counted(text: &Text, at: usize) -> bool {
+pub(super) fn is_counted(text: &Text, at: usize) -> bool {
     super::amounts::unit(text, at + 1).is_some_and(|(unit, _)| !matches!(unit, Unit::House | Unit::Weapon))
         && !(text.is(at + 1, Class::UnitPatrol).is_some() && text.is(at + 1, Class::Day).is_some())
         || text.is_sep(at + 1, '/') && text.token(at + 2).is_some_and(|t| t.shape == Shape::Number)
@@ -269,125 +270,6 @@ fn model(text: &Text, at: usize) -> Option<(Kind, usize)> {
     let number = text.token(next).filter(|t| t.shape == Shape::Number && t.plain.len() <= 4)?;
     let sized = number.plain.len() >= 2 && next > from && !is_counted(text, next);
     sized.then_some((Kind::Noise("the name of a model"), next + 1 - at))
-}
-
-/// “tại quán Hương 2”, “ở nhà nghỉ Thanh Xuân 3”: a number that ends the name of a place.
-fn named_place(text: &Text, at: usize) -> Option<(Kind, usize)> {
-    let number = text.token(at).filter(|t| t.shape == Shape::Number && t.plain.len() <= 3 && t.spaced)?;
-    let ends = text
-        .token(at + 1)
-        .is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep(',' | '.' | ';' | ')')));
-    let place = (1..=4)
-        .map_while(|back| at.checked_sub(back))
-        .find(|b| text.is(*b, Class::Site).is_some_and(|len| b + len <= at))?;
-    let site = text.is(place, Class::Site).unwrap_or(1);
-    let named = (place + site..at).all(|i| {
-        text.token(i).is_some_and(|t| {
-            t.shape == Shape::Word
-                && text.code(i).is_none()
-                && text.indicator(i).is_none()
-                && (t.upper
-                    || !text.mixed_case
-                    || text.hits(i).iter().all(|hit| hit.meaning == Meaning::Class(Class::Common)))
-        })
-    });
-    let led = place.checked_sub(1).is_some_and(|b| {
-        matches!(
-            text.plain(b),
-            "tai"
-                | "o"
-                | "gan"
-                | "truoc"
-                | "doi"
-                | "dien"
-                | "canh"
-                | "sau"
-                | "trong"
-                | "("
-                | "tu"
-                | "qua"
-                | "den"
-                | "toi"
-        )
-    }) || text.token(place).is_some_and(|t| matches!(t.shape, Shape::Word))
-        && text.is_sep(place.wrapping_sub(1), '(');
-    (ends && named && led && !number.plain.is_empty() && at > place + site - 1)
-        .then_some((Kind::Noise("the name of a place"), 1))
-}
-
-/// “tạm vắng 5”, “khai sinh 3”: things of the hamlet for which there is no indicator.
-fn uncounted(text: &Text, at: usize) -> Option<(Kind, usize)> {
-    let len = text.is(at, Class::Uncounted)?;
-    let mut next = at + len;
-    next += usize::from(text.is_sep(next, ':') || text.is_sep(next, '='));
-    let number = text.token(next).is_some_and(|t| t.shape == Shape::Number);
-    let longer = text.indicator(at).is_some_and(|(.., other)| other > len);
-    (number && !longer).then(|| {
-        let unit = super::amounts::unit(text, next + 1).map_or(0, |(_, len)| len);
-        (Kind::Noise("of no indicator"), next + 1 + unit - at)
-    })
-}
-
-/// “vụ 1 mất …, vụ 2 …”, “vụ thứ nhất”: which case of those told, no count.
-fn ordinal_case(text: &Text, at: usize) -> Option<(Kind, usize)> {
-    let len = text.is(at, Class::UnitCase).filter(|len| *len == 1)?;
-    let before = at.checked_sub(1);
-    let counted = before.is_some_and(|b| {
-        text.token(b).is_some_and(|t| t.shape == Shape::Number)
-            || text.number_word(b).is_some()
-            || matches!(text.plain(b), "so" | "tong" | "may" | "vai" | "co")
-            || text.indicator(b).is_some()
-    });
-    let value = text.token(at + len).and_then(Token::number).filter(|value| (1..=9).contains(value))?;
-    let told = text.token(at + len + 1).is_some_and(|t| matches!(t.shape, Shape::Word | Shape::Sep(':')));
-    let unit = super::amounts::unit(text, at + len + 1).is_some();
-    let earlier = (0..at).any(|i| {
-        text.is(i, Class::UnitCase) == Some(1) && text.token(i + 1).and_then(Token::number) == Some(value - 1)
-    });
-    let first = value == 1
-        && (at + 2..text.tokens.len()).any(|i| {
-            text.is(i, Class::UnitCase) == Some(1) && text.token(i + 1).and_then(Token::number) == Some(2)
-        });
-    (!counted && told && !unit && (earlier || first)).then_some((Kind::Noise("which case"), len + 1))
-}
-
-/// “sang thu 7”: a day of the week without its marks.
-fn weekday(text: &Text, at: usize) -> Option<(Kind, usize)> {
-    let day = text.is(at, Class::Day)?;
-    let number = text.token(at + day + 1).and_then(Token::number)?;
-    let told = text.plain(at + day) == "thu" && (2..=7).contains(&number);
-    let counted = super::amounts::unit(text, at + day + 2).is_some();
-    (told && !counted).then_some((Kind::Noise("a day of the week"), day + 2))
-}
-
-/// “đã báo 113”, “gọi 114”.
-fn emergency(text: &Text, at: usize) -> Option<(Kind, usize)> {
-    let called = at.checked_sub(1).is_some_and(|b| {
-        matches!(text.plain(b), "bao" | "goi" | "alo" | "so" | "cho" | "qua" | "keu" | "den" | "dien")
-    });
-    let number = matches!(text.plain(at), "111" | "112" | "113" | "114" | "115");
-    (called && number && !is_counted(text, at)).then_some((Kind::Noise("an emergency number"), 1))
-}
-
-/// “sinh năm 1995”, “SN 1990”, “sinh ngày 2/9/1981”.
-fn birth(text: &Text, at: usize) -> Option<(Kind, usize)> {
-    let word = match (text.plain(at), text.plain(at + 1)) {
-        ("sinh", "nam" | "ngay") | ("nam", "sinh") => 2,
-        ("sn" | "nsinh", _) => 1,
-        _ => return None,
-    };
-    let mut next = at + word + usize::from(text.is_sep(at + word, ':'));
-    let number = |i: usize| text.token(i).is_some_and(|t| t.shape == Shape::Number);
-    if !number(next) {
-        return None;
-    }
-    while number(next)
-        && matches!(text.token(next + 1).map(|t| t.shape), Some(Shape::Sep('/' | '-' | '.')))
-        && number(next + 2)
-    {
-        next += 2;
-    }
-    Some((Kind::Noise("a birth"), next + 1 - at))
 }
 
 /// “MA 1234”.

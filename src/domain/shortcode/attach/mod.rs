@@ -27,12 +27,15 @@ pub(super) struct Pairing {
     pub unsure: Option<usize>,
     /// What the figures would count in the second-best reading, for explanations.
     pub second: Vec<Pair>,
+    /// The pairs in the order of their things.
+    by_thing: Vec<Pair>,
 }
 
 impl Pairing {
     /// The figure that counts the thing at `thing`.
     pub fn figure_of(&self, thing: usize) -> Option<usize> {
-        self.pairs.iter().find(|pair| pair.thing == thing).map(|pair| pair.figure)
+        let at = self.by_thing.binary_search_by_key(&thing, |pair| pair.thing).ok()?;
+        self.by_thing.get(at).map(|pair| pair.figure)
     }
 }
 
@@ -122,6 +125,8 @@ pub(super) fn attach(items: &[Item], book: &Book, needed: &[i64], around: &Surro
     let mut pairing = best(items, &options, &gaps, needed, &forward);
     pairing.loose.extend(idle);
     pairing.loose.sort_unstable();
+    pairing.by_thing.clone_from(&pairing.pairs);
+    pairing.by_thing.sort_unstable_by_key(|pair| pair.thing);
     pairing
 }
 

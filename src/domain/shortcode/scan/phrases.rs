@@ -4,6 +4,7 @@ use super::super::amounts::{amount, unit};
 use super::super::items::{Kind, Unit};
 use super::super::lexicon::{Class, Consequence, Strength};
 use super::super::negation;
+use super::super::text::Text;
 use super::super::token::Shape;
 use super::{Piece, Scanner};
 
@@ -165,11 +166,19 @@ impl Scanner<'_, '_> {
                 let unit = unit(text, at + len);
                 Some((Kind::Vague(unit.map_or(Unit::None, |u| u.0)), len + unit.map_or(0, |u| u.1)))
             }
+            // “công an huyện về bắt …”: who came, not what it is about.
+            Some((Kind::Topic, 1)) if text.plain(at) == "ve" && is_police(text, at) => Some((Kind::Word, 1)),
             // “đang tuần tra”: only the word that is no “now” is taken.
             Some((kind, len)) if text.is(at, Class::NotNow) == Some(len) => Some((kind, len.min(1))),
             other => other,
         }
     }
+}
+
+fn is_police(text: &Text, at: usize) -> bool {
+    let before = |back: usize| at.checked_sub(back).map_or("", |b| text.plain(b));
+    before(1) == "an" && before(2) == "cong"
+        || matches!(before(1), "huyen" | "xa" | "tinh" | "phuong") && before(2) == "an" && before(3) == "cong"
 }
 
 /// Number words that without marks are other words too (“trừ sâu”).

@@ -41,7 +41,7 @@ impl Teller<'_, '_> {
             Unit::Stranger if !self.begins_clause(at) && !self.is_near_unclaimed(at) => return,
             Unit::Person | Unit::Turn if self.take_attendance(at, figure) => return,
             Unit::Person if self.take_people_of_case(at, figure) => return,
-            Unit::Person if self.is_after_burn(at) => {
+            Unit::Person if self.is_after_burn(at) || self.is_after_death(at) => {
                 self.doubts.push(Doubt { count: Some(figure.value), ..Doubt::new(Why::Illegible, at) });
                 return;
             }
@@ -77,6 +77,21 @@ impl Teller<'_, '_> {
     fn is_after_burn(&self, at: usize) -> bool {
         let before = self.items.get(at).and_then(|item| item.from.checked_sub(1));
         before.is_some_and(|b| matches!(self.text.plain(b), "bong" | "phong"))
+    }
+
+    /// Whether the words of an indicator right before tell of death or injury: people after them are dead or hurt.
+    fn is_after_death(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|b| self.items.get(b));
+        before.is_some_and(|item| {
+            let people = match item.kind {
+                Kind::Indicator(place, _) => self.text.book.entries.get(place).is_some_and(|entry| {
+                    let rule = entry.event.and_then(|event| self.text.book.events.get(event));
+                    entry.units.contains(&Unit::Person) || rule.is_none_or(|rule| rule.dead.is_none())
+                }),
+                _ => true,
+            };
+            !people && (item.from..item.to).any(|t| matches!(self.text.plain(t), "chet" | "vong" | "thuong"))
+        })
     }
 
     /// “có vụ cháy nhà dân, dập kịp, 1 vụ”: the one that the singular said, alone in its clause.

@@ -28,6 +28,17 @@ pub(super) fn insides(items: &[Item]) -> Vec<bool> {
 pub(super) fn mark_headers(items: &mut [Item]) {
     let mut named = false;
     for at in 0..items.len() {
+        // “trộm cắp tất cả 3 vụ”: the sum of what is named right before.
+        let own = at >= 2
+            && matches!(items.get(at - 1).map(|i| &i.kind), Some(Kind::Total))
+            && matches!(items.get(at - 2).map(|i| &i.kind), Some(Kind::Indicator(..)))
+            && !matches!(
+                at.checked_sub(3).and_then(|b| items.get(b)).map(|i| &i.kind),
+                Some(Kind::Figure(_))
+            );
+        if let (true, Some(Item { kind: Kind::Figure(figure), .. })) = (own, items.get_mut(at)) {
+            figure.total = false;
+        }
         // “3 vụ trong tháng 6 gồm …”: the month may stand between.
         let talk = |kind: Option<&Kind>| matches!(kind, Some(Kind::Word | Kind::Noise(_) | Kind::Month(_)));
         let next = (at + 1..at + 5).find(|i| !talk(items.get(*i).map(|i| &i.kind))).unwrap_or(at + 1);
@@ -316,7 +327,9 @@ pub(super) fn mentions(items: &[Item], text: &Text, inside: &[bool]) -> Vec<bool
                 let earlier = (0..back)
                     .rev()
                     .find(|b| !matches!(items.get(*b).map(|i| &i.kind), Some(Kind::Word | Kind::Noise(_))));
-                earlier.is_some_and(|b| found.get(b).copied().unwrap_or(false))
+                let promised =
+                    earlier.is_some_and(|b| matches!(items.get(b).map(|i| &i.kind), Some(Kind::Topic)));
+                (promised || earlier.is_some_and(|b| found.get(b).copied().unwrap_or(false)))
                     && !counted
                     && !inside.get(at).copied().unwrap_or(false)
             }
