@@ -1,9 +1,8 @@
 //! The lexicon made ready for looking up: words numbered, phrases in a tree, codes sorted.
 
-use std::collections::{HashMap, HashSet};
-
 use super::items::Unit;
 use super::lexicon::{Consequence, Meaning};
+use super::quick::{Map, Set};
 use super::scenes::Scene;
 use super::syllable::{Marks, one_edit_apart};
 use crate::domain::indicator::Kind;
@@ -19,9 +18,9 @@ pub(super) type SetId = u16;
 
 #[derive(Debug, Default)]
 pub(super) struct Node {
-    pub children: HashMap<WordId, usize>,
+    pub children: Map<WordId, usize>,
     /// Any word of the set.
-    pub sets: HashMap<SetId, usize>,
+    pub sets: Map<SetId, usize>,
     pub ends: Vec<End>,
 }
 
@@ -89,23 +88,23 @@ pub(super) struct Book {
     pub ambiguous: Vec<Vec<usize>>,
     pub links: Links,
     pub scenes: Vec<Scene>,
-    pub(super) words: HashMap<String, WordId>,
+    pub(super) words: Map<String, WordId>,
     /// Words with the marks that phrases give them.
-    pub(super) spelled: HashSet<(WordId, Marks)>,
+    pub(super) spelled: Set<(WordId, Marks)>,
     pub(super) spellings: Vec<String>,
-    pub(super) near: HashMap<String, Vec<WordId>>,
-    pub(super) alias: HashMap<(String, Marks), Vec<PhraseWord>>,
+    pub(super) near: Map<String, Vec<WordId>>,
+    pub(super) alias: Map<String, Vec<(Marks, Vec<PhraseWord>)>>,
     pub(super) nodes: Vec<Node>,
-    pub(super) codes: HashMap<String, usize>,
+    pub(super) codes: Map<String, usize>,
     /// The place of a named set, or of the choices written in a phrase.
-    pub(super) sets: HashMap<String, SetId>,
+    pub(super) sets: Map<String, SetId>,
     /// The bits of the sets that scenes name.
-    pub(super) bits: HashMap<SetId, u32>,
+    pub(super) bits: Map<SetId, u32>,
     /// Words that mean one thing even without their marks.
-    pub(super) distinct: HashSet<WordId>,
-    pub(super) owners: HashMap<Vec<PhraseWord>, usize>,
+    pub(super) distinct: Set<WordId>,
+    pub(super) owners: Map<Vec<PhraseWord>, usize>,
     /// Words of indicators, casualties and units.
-    pub(super) loud: HashSet<WordId>,
+    pub(super) loud: Set<WordId>,
 }
 
 impl Book {
@@ -139,7 +138,13 @@ impl Book {
 
     /// The words that stand for a short or regional form.
     pub fn alias(&self, plain: &str, marks: Marks) -> Option<&[PhraseWord]> {
-        self.alias.get(&(plain.to_owned(), marks)).map(Vec::as_slice)
+        let forms = self.alias.get(plain)?;
+        forms.iter().find(|(typed, _)| *typed == marks).map(|(_, words)| words.as_slice())
+    }
+
+    /// The place of an indicator by its code in small letters.
+    pub fn code_of(&self, code: &str) -> Option<usize> {
+        self.codes.get(code).copied()
     }
 
     /// The place of an indicator by its code in any case.

@@ -1,11 +1,12 @@
 //! Making the lexicon ready: phrases put into the tree, words numbered, what contradicts itself refused.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::book::{Book, End, Entry, EventRule, Links, Node, PhraseWord, SetId, WordId, less_one};
 use super::fold::{GlyphKind, fold};
 use super::items::Unit;
 use super::lexicon::{BadLexicon, Class, IndicatorWords, Lexicon, Meaning, Strength, is_loud, units_of};
+use super::quick::{Map, Set};
 use super::sets::{Part, Sets, pieces};
 use super::syllable::Marks;
 use crate::domain::indicator::{Catalogue, Indicator};
@@ -48,7 +49,7 @@ impl Book {
             for (word, _) in &target {
                 book.word_id(word);
             }
-            book.alias.insert(key, target);
+            book.alias.entry(key.0).or_default().push((key.1, target));
         }
         book.index_neighbours();
         Ok(book)
@@ -76,18 +77,18 @@ impl Book {
             ambiguous: Vec::new(),
             links: Links::default(),
             scenes: Vec::new(),
-            words: HashMap::new(),
-            spelled: HashSet::new(),
+            words: Map::default(),
+            spelled: Set::default(),
             spellings: Vec::new(),
-            near: HashMap::new(),
-            alias: HashMap::new(),
+            near: Map::default(),
+            alias: Map::default(),
             nodes: vec![Node::default()],
             codes,
-            sets: HashMap::new(),
-            bits: HashMap::new(),
-            distinct: HashSet::new(),
-            owners: HashMap::new(),
-            loud: HashSet::new(),
+            sets: Map::default(),
+            bits: Map::default(),
+            distinct: Set::default(),
+            owners: Map::default(),
+            loud: Set::default(),
         }
     }
 

@@ -189,7 +189,7 @@ impl Search<'_> {
         (2..=4)
             .filter_map(|len| {
                 let code = self.run.get(at..at + len)?;
-                let entry = self.book.code_at(code).and_then(|i| self.book.entries.get(i))?;
+                let entry = self.book.code_of(code).and_then(|i| self.book.entries.get(i))?;
                 Some((at + len, entry.kind == Kind::Money))
             })
             .collect()

@@ -27,6 +27,7 @@ mod period_of;
 mod personal;
 mod places;
 mod plates;
+mod quick;
 mod reader;
 mod reading;
 mod scan;

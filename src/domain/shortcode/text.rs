@@ -14,12 +14,18 @@ pub(super) struct Hit {
     pub made: bool,
 }
 
+/// An indicator at a token: its place, how much its phrase says, the length of that.
+type Named = (usize, Strength, usize);
+
 /// Tokens and phrases of a text.
 pub(super) struct Text<'a> {
     pub book: &'a Book,
     pub tokens: Vec<Token>,
     pub(super) hits: Vec<Vec<Hit>>,
     pub(super) clues: Vec<Seen>,
+    codes: Vec<Option<usize>>,
+    noises: Vec<Option<usize>>,
+    indicators: Vec<Option<Named>>,
     /// Whether most words bear marks, so that a word without marks means what it says.
     pub marked: bool,
     /// Whether the text has small letters, so that capitals mean something.
@@ -33,13 +39,24 @@ impl<'a> Text<'a> {
         let with_marks = words().filter(|t| !t.marks.is_bare() && t.origin == Origin::Typed).count();
         let marked = with_marks * 2 > words().count();
         let mixed_case = words().any(|t| !t.upper);
-        let mut text = Text { book, tokens, hits: Vec::new(), clues: Vec::new(), marked, mixed_case };
+        let mut text = Text {
+            book,
+            tokens,
+            hits: Vec::new(),
+            clues: Vec::new(),
+            codes: Vec::new(),
+            noises: Vec::new(),
+            indicators: Vec::new(),
+            marked,
+            mixed_case,
+        };
         text.look_up();
         for at in 0..text.tokens.len() {
             if text.is_stranger(at) {
                 text.mend(at);
             }
         }
+        text.settle();
         text
     }
 
@@ -74,8 +91,20 @@ impl<'a> Text<'a> {
         classes.iter().filter_map(|class| self.is(at, *class)).max()
     }
 
+    /// Settles once what is asked of every token again and again.
+    fn settle(&mut self) {
+        let all = 0..self.tokens.len();
+        self.codes = all.clone().map(|at| self.find_code(at)).collect();
+        self.noises = all.clone().map(|at| self.find_noise(at)).collect();
+        self.indicators = all.map(|at| self.find_indicator(at)).collect();
+    }
+
     /// The longest phrase of an indicator that begins at `at`, or its code: place, strength, length.
-    pub fn indicator(&self, at: usize) -> Option<(usize, Strength, usize)> {
+    pub fn indicator(&self, at: usize) -> Option<Named> {
+        self.indicators.get(at).copied().flatten()
+    }
+
+    fn find_indicator(&self, at: usize) -> Option<Named> {
         let found = self
             .hits(at)
             .iter()
@@ -95,9 +124,14 @@ impl<'a> Text<'a> {
         self.code(at).filter(|_| noise <= 1).map(|code| (code, Strength::Code, 1))
     }
 
-    /// The length of the words at `at` that only look like others; right after “vụ” and without marks “chay xe” is
-    /// what happened (“cháy xe”), no noise (“chạy xe”).
+    /// The length of the words at `at` that only look like others.
     pub fn noise(&self, at: usize) -> Option<usize> {
+        self.noises.get(at).copied().flatten()
+    }
+
+    /// Right after “vụ” and without marks “chay xe” is
+    /// what happened (“cháy xe”), no noise (“chạy xe”).
+    fn find_noise(&self, at: usize) -> Option<usize> {
         let len = self.is(at, Class::Noise)?;
         let spoken = self.hits(at).iter().map(|hit| hit.len).max().unwrap_or(len);
         let bare = self.tokens.get(at).is_some_and(|t| t.marks.is_bare());
@@ -140,8 +174,12 @@ impl<'a> Text<'a> {
 
     /// The indicator whose code the token at `at` is.
     pub fn code(&self, at: usize) -> Option<usize> {
+        self.codes.get(at).copied().flatten()
+    }
+
+    fn find_code(&self, at: usize) -> Option<usize> {
         let token = self.tokens.get(at).filter(|t| t.shape == Shape::Word)?;
-        let place = self.book.code_at(&token.plain)?;
+        let place = self.book.code_of(&token.plain)?;
         // Marks other than đ, and those of TRÚ, PHÁO, KHÁC, make it a word.
         let spelled = token.marks.is_bare() || token.caps || token.marks.tone == 2 || token.marks.tone == 0;
         spelled.then_some(place)
@@ -185,7 +223,7 @@ impl<'a> Text<'a> {
             token.shape == Shape::Word
                 && token.word.is_none()
                 && token.plain.len() >= 3
-                && self.book.code_at(&token.plain).is_none()
+                && self.book.code_of(&token.plain).is_none()
                 && !name
         })
     }

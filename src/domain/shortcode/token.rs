@@ -94,7 +94,7 @@ fn spell_zero_as_no(tokens: &mut [Token], book: &Book) {
     for at in 1..tokens.len() {
         let has = tokens.get(at).is_some_and(|t| t.plain == "co" && t.shape == Shape::Word && t.spaced);
         let free = at.checked_sub(2).and_then(|b| tokens.get(b)).is_none_or(|t| {
-            book.code_at(&t.plain).is_none() && !matches!(t.shape, Shape::Sep(':' | '=' | '/' | '-'))
+            book.code_of(&t.plain).is_none() && !matches!(t.shape, Shape::Sep(':' | '=' | '/' | '-'))
         });
         if let Some(zero) = tokens.get_mut(at - 1).filter(|t| has && free && t.plain == "0" && t.spaced) {
             zero.shape = Shape::Word;
@@ -203,7 +203,7 @@ fn read_word(run: &[Glyph], spaced: bool, typing: Typing, book: &Book, found: &m
         return;
     }
     whole.word = book.word(&whole.plain);
-    let is_code = book.code_at(&whole.plain).is_some();
+    let is_code = book.code_of(&whole.plain).is_some();
     if whole.word.is_none()
         && !is_code
         && whole.marks.is_bare()
@@ -297,7 +297,7 @@ fn is_readable(run: &[Glyph], parts: &[Cut], book: &Book) -> bool {
     let text = |cut: &Cut| plain_of(run.get(cut.from..cut.to).unwrap_or_default());
     let is_known = |word: &str| {
         book.word(word).is_some()
-            || book.code_at(word).is_some()
+            || book.code_of(word).is_some()
             || book.alias(word, Marks::default()).is_some()
             || from_telex(word).is_some_and(|(plain, _)| book.word(&plain).is_some())
             || cut_words(word, book).is_some()
@@ -332,7 +332,7 @@ fn push_cuts(run: &[Glyph], spaced: bool, cuts: &[Cut], typing: Typing, book: &B
         } else {
             read_piece(piece, spaced, typing, book, found);
         }
-        after_code = !figure && book.code_at(&plain).is_some();
+        after_code = !figure && book.code_of(&plain).is_some();
     }
 }
 
@@ -353,7 +353,7 @@ fn push_words(
 
 fn read_piece(piece: &[Glyph], spaced: bool, typing: Typing, book: &Book, found: &mut Vec<Token>) {
     let whole = token(Shape::Word, piece, spaced);
-    if book.code_at(&whole.plain).is_some() || matches!(whole.plain.as_str(), "k" | "tr" | "ty" | "t" | "th")
+    if book.code_of(&whole.plain).is_some() || matches!(whole.plain.as_str(), "k" | "tr" | "ty" | "t" | "th")
     {
         found.push(Token { word: book.word(&whole.plain), ..whole });
     } else {
