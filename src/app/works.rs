@@ -20,9 +20,7 @@ use crate::flows::deliver::{Causes, HandOver, Planner, Policy, Sender, SendingRu
 use crate::flows::intake::{Context, Intake, Route, Rules, Spool};
 use crate::flows::phone::Phones;
 use crate::flows::purge::purge;
-use crate::jobs::{
-    Jobs, Stop, keep_node, replay_spool, run_at, send_texts, stopper, watch_phones, watch_routes,
-};
+use crate::jobs::{Jobs, Stop, keep_node, replay_spool, run_at, send_texts, stopper, watch_routes};
 use crate::sms::Gateways;
 
 /// Microseconds of a second.
@@ -69,7 +67,6 @@ impl Works {
         let rules = Arc::new(sending_rules(&settings.outbound)?);
         sending.start(&mut jobs, &rules, templates, (&planned, &stop));
         let phones = sending.phones(&rules, &planned);
-        jobs.start(watch_phones(phones.clone(), stop.clone()));
         jobs.start(replay_spool(intake.clone(), stop.clone()));
         let (lost, Installation { db, ids, clock, holder, .. }) =
             (Arc::clone(&must_stop), installation.clone());

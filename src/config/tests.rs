@@ -196,6 +196,16 @@ fn every_bad_setting_is_refused_under_its_key() {
         ("[outbound]\nlongest_pause_seconds = 86401", "outbound.longest_pause_seconds"),
         ("[retention]\ntext_days = 0", "retention.text_days"),
         ("[retention]\nschedule = \"at night\"", "retention.schedule"),
+        ("nonsense = 1", "nonsense"),
+    ] {
+        let (keys, message) = complaints(text, &[]);
+        assert_eq!(keys, [key], "{text}\n{message}");
+    }
+}
+
+#[test]
+fn every_bad_setting_of_a_gateway_is_refused_under_its_key() {
+    for (text, key) in [
         ("[gateways]\nid = \"x\"", "gateways"),
         ("[[gateways]]\nkind = \"log\"", "gateways[0].id"),
         ("[[gateways]]\nid = \"Phone\"\nkind = \"log\"", "gateways.Phone.id"),
@@ -212,6 +222,27 @@ fn every_bad_setting_is_refused_under_its_key() {
             "[[gateways]]\nid = \"p\"\nkind = \"generic\"\npreset = \"x\"\ninbound_token = \"t\"",
             "gateways.p.preset",
         ),
+        ("[[gateways]]\nid = \"p\"\nkind = \"log\"\ntrust = \"some\"", "gateways.p.trust"),
+        ("[[gateways]]\nid = \"p\"\nkind = \"log\"\nparts_per_second = 0", "gateways.p.parts_per_second"),
+        ("[[gateways]]\nid = \"p\"\nkind = \"log\"\ncost_per_part = -1", "gateways.p.cost_per_part"),
+        (
+            "[[gateways]]\nid = \"p\"\nkind = \"log\"\ndefault_commune = \"4792\"",
+            "gateways.p.default_commune",
+        ),
+        ("[[gateways]]\nid = \"p\"\nkind = \"log\"\nsend_url = \"http://h/\"", "gateways.p.send_url"),
+        (
+            "[[gateways]]\nid = \"a-b\"\nkind = \"log\"\n[[gateways]]\nid = \"a_b\"\nkind = \"log\"",
+            "gateways",
+        ),
+    ] {
+        let (keys, message) = complaints(text, &[]);
+        assert_eq!(keys, [key], "{text}\n{message}");
+    }
+}
+
+#[test]
+fn every_bad_setting_of_a_providers_gateway_is_refused_under_its_key() {
+    for (text, key) in [
         ("[[gateways]]\nid = \"p\"\nkind = \"esms\"", "gateways.p.api_key"),
         ("[[gateways]]\nid = \"p\"\nkind = \"esms\"\napi_key = \"a\"", "gateways.p.secret_key"),
         (
@@ -242,19 +273,6 @@ fn every_bad_setting_is_refused_under_its_key() {
             "[[gateways]]\nid = \"p\"\nkind = \"smsgate_phone\"\nprivate_token = \"0123456789abcdef\"",
             "gateways.p.public_url",
         ),
-        ("[[gateways]]\nid = \"p\"\nkind = \"log\"\ntrust = \"some\"", "gateways.p.trust"),
-        ("[[gateways]]\nid = \"p\"\nkind = \"log\"\nparts_per_second = 0", "gateways.p.parts_per_second"),
-        ("[[gateways]]\nid = \"p\"\nkind = \"log\"\ncost_per_part = -1", "gateways.p.cost_per_part"),
-        (
-            "[[gateways]]\nid = \"p\"\nkind = \"log\"\ndefault_commune = \"4792\"",
-            "gateways.p.default_commune",
-        ),
-        ("[[gateways]]\nid = \"p\"\nkind = \"log\"\nsend_url = \"http://h/\"", "gateways.p.send_url"),
-        (
-            "[[gateways]]\nid = \"a-b\"\nkind = \"log\"\n[[gateways]]\nid = \"a_b\"\nkind = \"log\"",
-            "gateways",
-        ),
-        ("nonsense = 1", "nonsense"),
     ] {
         let (keys, message) = complaints(text, &[]);
         assert_eq!(keys, [key], "{text}\n{message}");

@@ -22,6 +22,7 @@ pub mod message;
 mod migrate;
 pub mod outbox;
 pub mod person;
+pub mod provider_reference;
 pub mod purge;
 pub mod question;
 pub mod report;

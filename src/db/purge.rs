@@ -2,6 +2,7 @@
 
 use super::DbResult;
 use super::conn::Conn;
+use super::provider_reference;
 use super::sql::Sql;
 use crate::domain::ids::floor_at;
 
@@ -28,10 +29,12 @@ pub fn forget_outgoing(conn: &mut Conn, before: i64, limit: i64) -> DbResult<usi
         .run(conn)?)
 }
 
-/// Drops questions and sessions that lapsed before `now`, and kept answers of requests made before `answered_before`.
+/// Drops questions and sessions that lapsed before `now`, and what is kept of requests made before `answered_before`:
+/// their answers, and what providers know texts by.
 pub fn drop_lapsed(conn: &mut Conn, now: i64, answered_before: i64) -> DbResult<usize> {
     let questions = Sql::new("DELETE FROM question WHERE expires_at < ").bind(now).run(conn)?;
     let sessions = Sql::new("DELETE FROM session WHERE expires_at < ").bind(now).run(conn)?;
     let answers = Sql::new("DELETE FROM idempotency WHERE created_at < ").bind(answered_before).run(conn)?;
-    Ok(questions + sessions + answers)
+    let references = provider_reference::forget(conn, answered_before)?;
+    Ok(questions + sessions + answers + references)
 }

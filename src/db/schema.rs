@@ -6,6 +6,7 @@
     reason = "generated items of table! carry no docs; the migrations document the tables"
 )]
 
+pub mod gateways;
 pub mod outbound;
 pub mod reviews;
 
@@ -381,20 +382,3 @@ diesel::allow_tables_to_appear_in_same_query!(
     log_head,
     idempotency
 );
-
-diesel::table! {
-    gateway_phone (id) {
-        id -> BigInt,
-        gateway -> Text,
-        device_id -> Text,
-        name -> Text,
-        token_index -> Binary,
-        login -> Text,
-        password_index -> Binary,
-        code_index -> Nullable<Binary>,
-        code_until -> Nullable<BigInt>,
-        created_at -> BigInt,
-        seen_at -> BigInt,
-        dismissed_at -> Nullable<BigInt>,
-    }
-}

@@ -1,9 +1,9 @@
 //! Taking what providers bring, however it came: by a request, by a link that stays open, by a phone that asks.
 
 use crate::clock::Clock;
-use crate::db::{Db, DbError};
+use crate::db::{Db, DbError, provider_reference};
 use crate::flows::deliver::{ServerTime, take_delivery};
-use crate::flows::intake::{Intake, IntakeError, RawMessage, Receipt};
+use crate::flows::intake::{Intake, IntakeError, RawMessage, Receipt, dedupe_key};
 use crate::sms::{Event, Gateway, Incoming, Taken};
 
 /// Why what a provider brought is not on disk; it is to bring it again.
@@ -46,7 +46,21 @@ impl Receiver {
         Ok(taken)
     }
 
+    /// Remembers what the provider knows the text by, where the reply must name it: before the reply can be planned.
+    async fn remember_reference(&self, gateway: &Gateway, incoming: &Incoming) {
+        let (Some(reference), Some(key)) = (gateway.reference(incoming), &incoming.key) else { return };
+        let key = dedupe_key(self.intake.context(), &gateway.id, key);
+        let now = self.clock.real_micros();
+        let remembered =
+            self.db.write(move |conn| provider_reference::remember(conn, key, &reference, now)).await;
+        if let Err(error) = remembered {
+            // The text is not to be lost for it; it may go to the spool.
+            tracing::warn!(%error, gateway = gateway.id, "the reply will not name the text that it answers");
+        }
+    }
+
     async fn take_text(&self, gateway: &Gateway, incoming: Incoming) -> Result<Taken, ReceiveError> {
+        self.remember_reference(gateway, &incoming).await;
         let raw = RawMessage {
             gateway: gateway.id.clone(),
             dedupe_key: incoming.key,

@@ -6,7 +6,6 @@
 mod node;
 mod outbound;
 mod schedule;
-mod silence;
 mod spool;
 
 use std::sync::Arc;
@@ -18,7 +17,6 @@ use tokio::task::JoinHandle;
 pub use node::{NODE_LEASE, keep_node};
 pub use outbound::{send_texts, watch_routes};
 pub use schedule::run_at;
-pub use silence::watch_phones;
 pub use spool::replay_spool;
 
 /// Tells jobs to stop.

@@ -123,7 +123,7 @@ impl Gateway {
     /// Hands a text over; answers the provider's id for it, if it gave one.
     pub async fn send(&self, text: &Outgoing) -> Result<Option<String>, SendError> {
         match &self.kind {
-            Kind::Generic(generic) => generic.send(text).await,
+            Kind::Generic(generic) => generic.send(text, None).await,
             Kind::Esms(esms) => esms.send(text).await,
             Kind::Smsgate(smsgate) => smsgate.send(text).await,
             Kind::Kannel(kannel) => kannel.send(text).await,
@@ -179,6 +179,27 @@ impl Gateway {
         match &self.kind {
             Kind::SmsgatePhone(phone) => Some(phone),
             _ => None,
+        }
+    }
+
+    /// What the provider knows a text by, where the reply must name it.
+    pub fn reference(&self, text: &Incoming) -> Option<String> {
+        match &self.kind {
+            Kind::Generic(generic) => generic.reference(text),
+            _ => None,
+        }
+    }
+
+    /// Whether replies must name the text that they answer.
+    pub fn names_what_it_answers(&self) -> bool {
+        matches!(&self.kind, Kind::Generic(generic) if generic.names_what_it_answers())
+    }
+
+    /// Hands over a reply to the text that the provider knows by `reference`.
+    pub async fn send_reply(&self, text: &Outgoing, reference: &str) -> Result<Option<String>, SendError> {
+        match &self.kind {
+            Kind::Generic(generic) => generic.send(text, Some(reference)).await,
+            _ => self.send(text).await,
         }
     }
 

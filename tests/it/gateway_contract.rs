@@ -3,6 +3,8 @@
 //! A kind is an entry of [`KINDS`]: how its settings are written, how its provider says yes, no, busy and wrong, and how
 //! it reports. The stories then run over all of them.
 
+mod kinds;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -43,7 +45,13 @@ struct Kind {
 }
 
 /// Every kind that speaks HTTP to a provider.
-const KINDS: &[(&str, Kind)] = &[("generic", GENERIC)];
+const KINDS: &[(&str, Kind)] = &[
+    ("generic", GENERIC),
+    ("twilio", kinds::TWILIO),
+    ("vonage", kinds::VONAGE),
+    ("esms", kinds::ESMS),
+    ("smsgate", kinds::SMSGATE),
+];
 
 const GENERIC: Kind = Kind {
     settings: |address| generic("test", &format!("{address}/send"), "parts_per_second = 1000"),

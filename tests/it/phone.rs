@@ -386,7 +386,7 @@ async fn strangers_and_nonsense_are_refused_and_guessing_is_stopped(test: TestDa
         assert_eq!(station.ask(request).await.0, 404, "{gateway}");
     }
     for (body, status) in [
-        ("{", 400),
+        ("[", 400),
         ("{}", 422),
         ("[{}]", 422),
         (r#"[{"id":"1","state":"Eaten"}]"#, 422),

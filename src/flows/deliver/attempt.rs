@@ -4,7 +4,7 @@ use super::{Moment, Sender};
 use crate::crypto::Place;
 use crate::db::outbox::Leased;
 use crate::db::outbox::fate::Sent;
-use crate::db::{DbError, DbResult};
+use crate::db::{DbError, DbResult, provider_reference};
 use crate::domain::outbound::route::{Told, Trouble};
 use crate::sms::{Outgoing, SendError};
 
@@ -52,7 +52,7 @@ impl Sender {
             return Attempt { text, sent: Sent::Failed { reason: "purged", failure }, told: None };
         };
         let began = self.clock.real_micros();
-        let answer = self.gateway.send(&outgoing).await;
+        let answer = self.send(&text, &outgoing).await;
         self.note_time(began);
         match answer {
             Ok(provider_id) => {
@@ -72,6 +72,19 @@ impl Sender {
             Sent::Unknown { reason: "interrupted", failure }
         };
         Attempt { text, sent, told: None }
+    }
+
+    /// Hands a text to the gateway; a reply names what it answers where the provider wants to know.
+    async fn send(&self, text: &Leased, outgoing: &Outgoing) -> Result<Option<String>, SendError> {
+        if text.kind != "reply" || !self.gateway.names_what_it_answers() {
+            return self.gateway.send(outgoing).await;
+        }
+        let message = text.cause;
+        match self.db.read(move |conn| provider_reference::of_message(conn, message)).await {
+            Ok(Some(reference)) => self.gateway.send_reply(outgoing, &reference).await,
+            Ok(None) => self.gateway.send(outgoing).await,
+            Err(error) => Err(SendError::Transient { detail: error.to_string(), pause: None }),
+        }
     }
 
     fn note_time(&self, began: i64) {

@@ -16,6 +16,7 @@ mod spool;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub(crate) use prepare::dedupe_key;
 pub use queue::Intake;
 pub use spool::{Spool, SpoolError};
 

@@ -31,7 +31,7 @@ impl PreparedText {
         let place = Place { table: "message", row: id };
         Ok(PreparedText {
             id,
-            dedupe_key: context.keys.index("message", &dedupe_name(&raw)?),
+            dedupe_key: index(context, &dedupe_name(&raw)?),
             sender_index: context.keys.index("phone", sender),
             sender_cipher: context.keys.seal(place, sender.as_bytes())?,
             text_index: context.keys.index("text", &raw.text),
@@ -50,10 +50,23 @@ impl PreparedText {
     }
 }
 
+/// The digest under which the text with this key of `gateway` is stored.
+pub(crate) fn dedupe_key(context: &Context, gateway: &str, key: &str) -> Digest {
+    index(context, &keyed_name(gateway, key))
+}
+
+fn index(context: &Context, name: &str) -> Digest {
+    context.keys.index("message", name)
+}
+
+fn keyed_name(gateway: &str, key: &str) -> String {
+    format!("{gateway}\0{key}")
+}
+
 /// The gateway and its key for the text; without a key something that never comes again.
 fn dedupe_name(raw: &RawMessage) -> Result<String, IntakeError> {
     Ok(match &raw.dedupe_key {
-        Some(key) => format!("{}\0{key}", raw.gateway),
+        Some(key) => keyed_name(&raw.gateway, key),
         None => format!("{}\0none {:x?}", raw.gateway, random_bytes::<16>()?),
     })
 }

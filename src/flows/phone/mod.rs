@@ -4,7 +4,6 @@
 //! that is registered already) and gets a token of its own, of which only a digest is kept.
 
 mod limit;
-mod silence;
 mod texts;
 
 use std::collections::HashMap;
@@ -20,7 +19,6 @@ use crate::db::{Db, DbError, DbResult, SharedIds};
 use crate::flows::deliver::Sender;
 use crate::sms::{Gateways, SmsgatePhone};
 use limit::Limit;
-pub use silence::Silence;
 
 /// How long a code is good, microseconds.
 const CODE_TIME: i64 = 5 * 60 * 1_000_000;

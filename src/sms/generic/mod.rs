@@ -14,9 +14,10 @@ mod wire;
 
 use super::http::{failed, read_answer, retry_after};
 use super::proof::Seen;
-use super::{Answer, Door, Event, Outgoing, Refused, Request, SendError, Taken};
+use super::{Answer, Door, Event, Incoming, Outgoing, Refused, Request, SendError, Taken};
 use crate::clock::Clock;
 use crate::config::Generic as Settings;
+use crate::config::generic::Variable;
 use fields::Fields;
 pub(super) use send::percent;
 use send::{Writer, Written, understand};
@@ -45,9 +46,24 @@ impl Generic {
         self.settings.idempotent
     }
 
-    pub(super) async fn send(&self, text: &Outgoing) -> Result<Option<String>, SendError> {
+    /// What the provider knows a text by, where the reply must name it.
+    pub(super) fn reference(&self, text: &Incoming) -> Option<String> {
+        let id = text.key.as_deref()?.strip_prefix("id ")?;
+        self.names_what_it_answers().then(|| id.to_owned())
+    }
+
+    pub(super) fn names_what_it_answers(&self) -> bool {
+        self.settings.needs(&Variable::ReplyTo)
+    }
+
+    /// Sends `text`, which answers the text that the provider knows by `reply_to`.
+    pub(super) async fn send(
+        &self,
+        text: &Outgoing,
+        reply_to: Option<&str>,
+    ) -> Result<Option<String>, SendError> {
         let now = Clock::system().real_micros() / 1_000_000;
-        let writer = Writer { gateway: &self.id, settings: &self.settings, text, now };
+        let writer = Writer { gateway: &self.id, settings: &self.settings, text, reply_to, now };
         let nowhere = || SendError::Misconfigured { detail: "the gateway has no send_url".to_owned() };
         let written = writer.write().ok_or_else(nowhere)?;
         let answer = self.request(written).send().await.map_err(|error| failed(&error))?;

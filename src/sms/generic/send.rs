@@ -25,6 +25,8 @@ pub(super) struct Writer<'a> {
     pub(super) gateway: &'a str,
     pub(super) settings: &'a Generic,
     pub(super) text: &'a Outgoing,
+    /// What the provider knows the text by that this one answers.
+    pub(super) reply_to: Option<&'a str>,
     /// Seconds since 1970.
     pub(super) now: i64,
 }
@@ -48,6 +50,7 @@ impl Writer<'_> {
         let no_plus = text.to.trim_start_matches('+');
         match variable {
             Variable::Id => text.id.to_string(),
+            Variable::ReplyTo => self.reply_to.map_or_else(|| text.id.to_string(), str::to_owned),
             Variable::To => text.to.clone(),
             Variable::ToNoPlus => no_plus.to_owned(),
             Variable::ToLocal => {

@@ -63,8 +63,12 @@ fn report(gateway: &Generic, request: &Request) -> Result<Option<DeliveryReport>
 }
 
 fn written(gateway: &Generic, words: &str) -> Written {
+    written_as_reply(gateway, words, None)
+}
+
+fn written_as_reply(gateway: &Generic, words: &str, reply_to: Option<&str>) -> Written {
     let text = Outgoing { id: 77, to: "+84912345678".to_owned(), text: words.to_owned() };
-    Writer { gateway: "g", settings: &gateway.settings, text: &text, now: NOW }.write().unwrap()
+    Writer { gateway: "g", settings: &gateway.settings, text: &text, reply_to, now: NOW }.write().unwrap()
 }
 
 fn understood(gateway: &Generic, status: u16, body: &str) -> Result<Option<String>, SendError> {
@@ -440,7 +444,18 @@ fn a_signature_that_leaves_out_the_words_is_good_for_one_request_only() {
 #[test]
 fn vcom_is_sent_replies_with_a_checksum_and_free_of_charge() {
     let body: serde_json::Value = serde_json::from_str(&written(&vcom(), "Da nhan").body.unwrap().1).unwrap();
-    let words = format!("client77777secure-key{NOW}");
+    assert_eq!(body["request_id"], "77", "where it answers nothing");
+    let taken = text(&vcom(), &by_vcom("9001", "84912345678", "ANTT 3 TC2", "new")).unwrap();
+    let reference = vcom().reference(&taken);
+    assert_eq!(reference.as_deref(), Some("9001"));
+    assert_eq!(twilio().reference(&taken), None);
+    let reply = written_as_reply(&vcom(), "Da nhan", reference.as_deref()).body.unwrap().1;
+    let body: serde_json::Value = serde_json::from_str(&reply).unwrap();
+    assert_eq!(
+        (&body["request_id"], &body["mt_code"]),
+        (&serde_json::json!("9001"), &serde_json::json!("77"))
+    );
+    let words = format!("client7900177secure-key{NOW}");
     assert_eq!(body["checksum"], BASE64.encode(SignatureMethod::Sha256.sign(b"", words.as_bytes())));
     assert_eq!(
         (&body["is_charged"], &body["service_id"]),

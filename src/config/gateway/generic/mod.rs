@@ -142,7 +142,7 @@ impl Generic {
     }
 
     /// Whether a template that is used holds `variable`.
-    fn needs(&self, variable: &Variable) -> bool {
+    pub fn needs(&self, variable: &Variable) -> bool {
         let sends =
             self.send_url.as_ref().is_some_and(|url| url.holds(variable) || self.send.holds(variable));
         sends || self.signature.as_ref().is_some_and(|proof| proof.holds(variable))

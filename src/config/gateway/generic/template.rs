@@ -22,6 +22,8 @@ enum Piece {
 pub enum Variable {
     /// `id`: our id of the text.
     Id,
+    /// `reply_to`: what the provider knows the text by that this one answers; our id where it answers none.
+    ReplyTo,
     /// `to`: the number, `+84…`.
     To,
     /// `to_no_plus`: the number, `84…`.
@@ -79,8 +81,9 @@ pub(super) enum Scope {
     Key,
 }
 
-const PLAIN: [(&str, Variable); 19] = [
+const PLAIN: [(&str, Variable); 20] = [
     ("id", Variable::Id),
+    ("reply_to", Variable::ReplyTo),
     ("to", Variable::To),
     ("to_no_plus", Variable::ToNoPlus),
     ("to_local", Variable::ToLocal),
