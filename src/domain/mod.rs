@@ -38,6 +38,7 @@ pub mod message;
 pub mod outbound;
 pub mod period;
 pub mod phone;
+pub mod programme;
 pub mod rates;
 pub mod reminder;
 pub mod reply;

@@ -11,6 +11,7 @@ pub mod judge;
 pub mod look_up;
 pub mod permit;
 pub mod phone;
+pub mod programme;
 pub mod purge;
 pub mod receive;
 pub mod review;

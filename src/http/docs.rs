@@ -11,7 +11,7 @@ use utoipa_swagger_ui::Config;
 
 use super::error::{Code, Problem};
 use super::{
-    costs, figures, gateways, health, incidents, indicators, messages, phones, readings, reports, reviews,
+    costs, figures, gateways, health, incidents, indicators, messages, phones, programme, readings, reports, reviews,
     routes, submissions, tokens, units,
 };
 
@@ -61,6 +61,7 @@ const DOCUMENT: &str = "/api/openapi.json";
         incidents::list_incidents,
         incidents::show_incident,
         incidents::judge_incident,
+        programme::show_programme,
         reviews::registrations::list_reviews,
         reviews::registrations::register_unit,
         reviews::schemes::list_schemes,

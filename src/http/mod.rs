@@ -17,6 +17,7 @@ mod indicators;
 mod messages;
 pub mod parameters;
 mod phones;
+mod programme;
 mod readings;
 mod reports;
 pub mod request_id;
@@ -184,6 +185,7 @@ pub static ROUTES: &[Route] = &[
     Route::patch("/api/v1/incidents/{id}", Token(Action::JudgeReports), || {
         web::patch().to(incidents::judge_incident)
     }),
+    Route::get("/api/v1/programme", Token(Action::ReadReviews), || web::get().to(programme::show_programme)),
     Route::get("/api/v1/reviews", Token(Action::ReadReviews), || {
         web::get().to(reviews::registrations::list_reviews)
     }),

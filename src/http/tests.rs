@@ -243,6 +243,7 @@ fn example(pattern: &str) -> String {
     };
     match pattern {
         "/api/v1/reports" => format!("{path}?unit={}", COMMUNE.0),
+        "/api/v1/programme" => format!("{path}?province={}&from=2012&to=2020", PROVINCE.0),
         "/api/v1/incidents" => format!("{path}?unit={}&from=2026-01-01&to=2026-03-01", COMMUNE.0),
         "/api/v1/reviews" | "/api/v1/reviews/shares" => format!("{path}?unit={}&year=2026", COMMUNE.0),
         _ if pattern.ends_with("indicators") && pattern != "/api/v1/indicators" => {
@@ -257,7 +258,9 @@ fn example(pattern: &str) -> String {
 fn may(pattern: &str, caller: &crate::flows::authenticate::Caller, somewhere: bool) -> bool {
     match pattern {
         "/api/v1/indicators/national" => somewhere && caller.unit_id.is_none(),
-        "/api/v1/provinces/{code}/indicators" => somewhere && caller.unit_id != Some(COMMUNE.1),
+        "/api/v1/provinces/{code}/indicators" | "/api/v1/programme" => {
+            somewhere && caller.unit_id != Some(COMMUNE.1)
+        }
         _ => somewhere,
     }
 }

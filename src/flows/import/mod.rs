@@ -1,13 +1,19 @@
-//! Taking in tables of units and people: all or nothing, every bad row named, twice changes nothing.
+//! Taking in tables of units, people and history, and review schemes: all or nothing, every bad row named, twice changes nothing.
 
 mod people;
+mod programme;
+mod scheme;
 mod units;
+mod values;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use people::{People, import_people};
+pub use programme::import_programme;
+pub use scheme::{SchemeError, import_scheme};
 pub use units::import_units;
+pub use values::{Values, import_values};
 
 use crate::db::DbError;
 use crate::documents::table::BadTable;
@@ -38,6 +44,9 @@ pub enum ImportError {
     /// Some rows are wrong; none was taken.
     #[error("{} rows are wrong; nothing was imported", .0.len())]
     Rows(Vec<BadRow>),
+    /// The file is no scheme that can be loaded.
+    #[error(transparent)]
+    Scheme(#[from] SchemeError),
     /// The database refused.
     #[error(transparent)]
     Db(#[from] DbError),

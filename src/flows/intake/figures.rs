@@ -17,7 +17,7 @@ use crate::domain::shortcode::Reading;
 pub(crate) type MonthKey = (UnitId, Period);
 
 /// Figures as they are stored: JSON from indicator id to figure.
-pub(super) fn json(figures: &Figures) -> String {
+pub(crate) fn json(figures: &Figures) -> String {
     let by_text: BTreeMap<String, i64> =
         figures.iter().map(|(id, figure)| (id.to_string(), *figure)).collect();
     serde_json::Value::from_iter(by_text).to_string()

@@ -61,7 +61,7 @@ impl Reviews {
 }
 
 /// The days over which each kind is assessed in `year`.
-pub(super) fn spans(scheme: &Scheme, year: i32) -> Spans {
+pub(in crate::flows) fn spans(scheme: &Scheme, year: i32) -> Spans {
     scheme.kinds.iter().map(|kind| (kind.kind, kind.span(year))).collect()
 }
 

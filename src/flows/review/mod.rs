@@ -16,13 +16,15 @@ mod shares;
 
 use std::sync::Arc;
 
+pub(in crate::flows) use account::spans;
 pub use answers::{AssessmentRequest, Conclusion, Outcome};
 pub use assess::{AssessedCriterion, Assessment, Predecessor};
 pub use decide::Certificate;
 pub use files::{Attachment, Purpose, ShownFile};
 pub use list::{ListRequest, ShownReview, ShownStep};
 pub use register::{Registered, Registration};
-pub use schemes::all as all_schemes;
+pub(in crate::flows) use schemes::load as review_schemes;
+pub(in crate::flows) use shares::communes_met;
 pub use shares::{AreaShares, CommuneShares, ShareRow};
 
 use crate::clock::Clock;

@@ -83,6 +83,17 @@ impl Reviews {
     }
 }
 
+/// How many communes of a province meet the criteria that count units, of how many that have units to count.
+pub(in crate::flows) fn communes_met(scheme: &Scheme, year: i32, states: &[StateCount]) -> (i64, i64) {
+    let (mut met, mut of) = (0, 0);
+    for states in by_unit(states).into_values() {
+        let Some(commune) = commune_shares(scheme, year, None, &states) else { continue };
+        of += 1;
+        met += i64::from(commune.met == Some(true));
+    }
+    (met, of)
+}
+
 fn by_unit(states: &[StateCount]) -> BTreeMap<Option<UnitId>, Vec<&StateCount>> {
     let mut groups: BTreeMap<Option<UnitId>, Vec<&StateCount>> = BTreeMap::new();
     for state in states {
