@@ -26,6 +26,11 @@
 //! | review | the yearly look at whether a unit meets the standard, by a scheme's criteria ([`review`]) |
 //! | reminder | what a person is told once, since a step of a unit is still open ([`reminder`]) |
 //! | occasion, run | a moment at which a rule reminds; all occasions of one moment |
+//! | scheme | a regulation of the review as data: kinds of unit, days, documents, criteria with their rules |
+//! | answer, fact | what people concluded of a criterion; what they entered for one |
+//! | evidence | a file of a review |
+//! | judgement | what the police say of an incident: how grave, what excuses it |
+//! | programme | a province's account of several years ([`programme`]) |
 //! | proposal | what the program says of a criterion, with the figures behind it; a person concludes |
 
 pub mod access;

@@ -101,12 +101,15 @@ fn record_totals(
         if indicator.clearing && year >= from {
             figures.record(year, "crimes_occurred", sum);
         }
-        if code == "KP" && year >= from {
-            figures.record(year, "crimes_cleared", sum);
-        }
         if let Some((_, figure)) = traffic.iter().find(|(traffic, _)| *traffic == code) {
             figures.record(year, figure, sum);
         }
+    }
+    // Communes, not hamlets, say how many crimes were cleared.
+    let Some(cleared) = catalogue.by_code("KP").map(|indicator| indicator.id) else { return Ok(()) };
+    for (year, sum) in programme::stated_by_communes(conn, province, cleared, from * 100 + 1, to * 100 + 12)?
+    {
+        figures.record(year, "crimes_cleared", sum);
     }
     Ok(())
 }

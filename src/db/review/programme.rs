@@ -105,3 +105,27 @@ pub fn totals(
     .sql(" GROUP BY t.period / 100, t.indicator_id")
     .load(conn)?)
 }
+
+/// What communes of a province themselves state of an indicator over the months from `from` to `to`, by year of the label:
+/// year, figure. Totals hold only what hamlets report.
+pub fn stated_by_communes(
+    conn: &mut Conn,
+    province: UnitId,
+    indicator: IndicatorId,
+    from: i32,
+    to: i32,
+) -> DbResult<Vec<(i32, i64)>> {
+    Ok(Sql::<(Integer, BigInt)>::new(
+        "SELECT v.period / 100, CAST(sum(v.figure) AS BIGINT) FROM unit u CROSS JOIN value v \
+         WHERE u.kind = 'commune' AND v.unit_id = u.id AND v.day_from < v.day_to AND v.period >= ",
+    )
+    .bind(from)
+    .sql(" AND v.period <= ")
+    .bind(to)
+    .sql(" AND v.indicator_id = ")
+    .bind(indicator)
+    .sql(" AND u.province_id = ")
+    .bind(province)
+    .sql(" GROUP BY v.period / 100")
+    .load(conn)?)
+}

@@ -161,7 +161,10 @@ async fn months_of_the_past_are_taken_once_and_count(test: TestDatabase) {
     let value = |code: &str| {
         month["indicators"].as_array().unwrap().iter().find(|i| i["code"] == code).unwrap()["value"].clone()
     };
-    assert_eq!((value("TC"), value("KP"), value("CG")), (json!(3), json!(2), Value::Null), "{month}");
+    assert_eq!((value("TC"), value("TTRA"), value("CG")), (json!(3), json!(4), Value::Null), "{month}");
+    let national = year.office.token("national", None).await;
+    let (_, account) = year.office.get("/api/v1/programme?province=14&from=2026&to=2026", &national).await;
+    assert_eq!(account["clearing"]["years"]["2026"], 66.67, "2 of 3: {account}");
     assert_eq!(year.office.world.verify().await.findings, []);
     let bad = "unit,period,indicator,value\n03847001,2026-01,TC,3\n03847009,2026-01,TC,1\n03847001,2026-12,TC,1\n\
                03847001,2025-12,XX,1\n03847001,2025-12,TC,-1\n03847002,2025-12,TC,1\n03847002,2025-12,TC,1\n";
