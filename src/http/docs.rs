@@ -11,8 +11,8 @@ use utoipa_swagger_ui::Config;
 
 use super::error::{Code, Problem};
 use super::{
-    costs, figures, gateways, health, incidents, indicators, messages, phones, programme, readings, reports, reviews,
-    routes, submissions, tokens, units,
+    costs, figures, gateways, health, incidents, indicators, messages, phones, programme, readings, reports,
+    reviews, routes, submissions, tokens, units,
 };
 
 /// Where the description is.
