@@ -147,6 +147,11 @@ impl Text<'_> {
     }
 
     fn typed(&self, token: &Token, full: Marks, strict: bool) -> Option<Typed> {
+        // Without tones “đôi” may be “đối”, and nothing is surely as it is spelled.
+        if self.toneless && !token.marks.is_bare() {
+            let may_be = !strict && token.marks.agree(full);
+            return may_be.then_some(Typed { exact: false, sure: true, whole: true });
+        }
         if token.marks == full {
             return Some(Typed::EXACT);
         }

@@ -30,6 +30,8 @@ pub(super) struct Text<'a> {
     pub marked: bool,
     /// Whether the text has small letters, so that capitals mean something.
     pub mixed_case: bool,
+    /// Whether letters bear marks but no word a tone.
+    pub(super) toneless: bool,
 }
 
 impl<'a> Text<'a> {
@@ -39,6 +41,7 @@ impl<'a> Text<'a> {
         let with_marks = words().filter(|t| !t.marks.is_bare() && t.origin == Origin::Typed).count();
         let marked = with_marks * 2 > words().count();
         let mixed_case = words().any(|t| !t.upper);
+        let toneless = with_marks >= 3 && words().all(|t| t.marks.tone == 0 || t.origin != Origin::Typed);
         let mut text = Text {
             book,
             tokens,
@@ -49,6 +52,7 @@ impl<'a> Text<'a> {
             indicators: Vec::new(),
             marked,
             mixed_case,
+            toneless,
         };
         text.look_up();
         for at in 0..text.tokens.len() {

@@ -97,8 +97,10 @@ impl Scanner<'_, '_> {
         {
             return None;
         }
-        let measured =
-            self.text.is(next, Class::UnitMeasure).is_some() && here.is_none_or(|(u, _)| u == Unit::Thing);
+        let measure = self.text.is(next, Class::UnitMeasure);
+        // “2 tuần tra 12 ca” are no two weeks.
+        let measured = measure.is_some_and(|len| counted.is_none_or(|(.., longer)| longer <= len))
+            && here.is_none_or(|(u, _)| u == Unit::Thing);
         if measured || (first.thousandths.is_some() && unit_here.is_some_and(|(u, _)| u == Unit::Thing)) {
             let len = self.text.is(next, Class::UnitMeasure).unwrap_or(0);
             return Some((Kind::Noise("a measure"), next + len - at));
