@@ -13,14 +13,16 @@ use crate::config::{DaysNotice, Outbound, Settings};
 use crate::db::catalogue;
 use crate::domain::calendar::{CivilCalendar, Holidays, Notice};
 use crate::domain::outbound::route::Pauses;
-use crate::domain::shortcode::{Lexicon, Reader};
 use crate::domain::template::Templates;
 use crate::flows::deliver::watch::Watch;
 use crate::flows::deliver::{Causes, HandOver, Planner, Policy, Sender, SendingRules, ServerTime};
 use crate::flows::intake::{Context, Intake, Route, Rules, Spool};
 use crate::flows::phone::Phones;
 use crate::flows::purge::purge;
-use crate::jobs::{Jobs, Stop, keep_node, replay_spool, run_at, send_texts, stopper, watch_routes};
+use crate::flows::synonyms;
+use crate::jobs::{
+    Jobs, Stop, follow_words, keep_node, replay_spool, run_at, send_texts, stopper, watch_routes,
+};
 use crate::sms::Gateways;
 
 /// Microseconds of a second.
@@ -45,8 +47,9 @@ impl Works {
     pub(super) async fn start(settings: &Settings, installation: &Installation) -> anyhow::Result<Works> {
         let gateways = gateways(&settings.gateways, &settings.outbound)?;
         let planned = Arc::new(Notify::new());
+        let (rules, words) = rules(settings, installation).await?;
         let context = Context {
-            rules: Arc::new(rules(settings, installation).await?),
+            rules: Arc::new(rules),
             keys: Arc::clone(&installation.keys),
             ids: Arc::clone(&installation.ids),
             clock: installation.clock,
@@ -68,6 +71,8 @@ impl Works {
         sending.start(&mut jobs, &rules, templates, (&planned, &stop));
         let phones = sending.phones(&rules, &planned);
         jobs.start(replay_spool(intake.clone(), stop.clone()));
+        let words = follow_words(installation.db.clone(), intake.shared_context(), Some(words), stop.clone());
+        jobs.start(words);
         let (lost, Installation { db, ids, clock, holder, .. }) =
             (Arc::clone(&must_stop), installation.clone());
         jobs.start(keep_node(db.clone(), ids, clock, holder, move || lost.notify_one(), stop.clone()));
@@ -99,11 +104,13 @@ fn gateways(settings: &[crate::config::Gateway], outbound: &Outbound) -> anyhow:
     Gateways::new(settings, Duration::from_secs(seconds)).context("the client for gateways cannot be made")
 }
 
-async fn rules(settings: &Settings, installation: &Installation) -> anyhow::Result<Rules> {
+/// What intake decides by, and what tells whether its words have changed since.
+async fn rules(settings: &Settings, installation: &Installation) -> anyhow::Result<(Rules, (i64, i64))> {
     let catalogue = installation.db.read(catalogue::load).await?;
-    let reader = Reader::new(&catalogue, &Lexicon::shipped()?)?;
+    let (reader, words) = synonyms::reader(&installation.db, &catalogue).await?;
     let calendar = settings.period.calendar().clone();
-    Ok(Rules { reader, templates: Templates::shipped()?, calendar, catalogue })
+    let rules = Rules { reader: reader.into(), templates: Templates::shipped()?, calendar, catalogue };
+    Ok((rules, words))
 }
 
 fn routes(gateways: &Gateways, settings: &Settings) -> HashMap<String, Route> {

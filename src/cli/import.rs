@@ -15,14 +15,17 @@ use crate::documents::table::MAX_BYTES;
 use crate::domain::programme::FIGURES;
 use crate::flows::import::{
     ImportError, Imported, Mode, People, Values, import_people, import_programme, import_scheme,
-    import_units, import_values,
+    import_synonyms, import_units, import_values,
 };
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Import {
     /// Units: code,kind,parent,name,valid_from,valid_to,households,population.
     Units(Table),
-    /// People and their posts: name,phone,role,unit,from,to,marks.
+    /// The installation's own words of indicators, in the place of all that there are: indicator,words (several with
+    /// semicolons between). Running servers take them up within a minute.
+    Synonyms(Table),
+    /// People and their posts: name,phone,role,unit,from,to,marks and, where wanted, duty (07:00-19:00),practice,pin.
     People(Table),
     /// Months of the past: unit,period,indicator,value. They count as reports do.
     Values(Table),
@@ -56,9 +59,11 @@ pub(super) struct Table {
 
 pub(super) fn run(what: &Import, settings: &Settings) -> anyhow::Result<ExitCode> {
     let (file, dry_run) = match what {
-        Import::Units(table) | Import::People(table) | Import::Values(table) | Import::Scheme(table) => {
-            (&table.file, table.dry_run)
-        }
+        Import::Units(table)
+        | Import::People(table)
+        | Import::Values(table)
+        | Import::Scheme(table)
+        | Import::Synonyms(table) => (&table.file, table.dry_run),
         Import::Programme(Programme { file: Some(file), list: false, dry_run }) => (file, *dry_run),
         Import::Programme(_) => return list_figures(),
     };
@@ -95,6 +100,10 @@ async fn import(
     let (db, ids, clock) = (&installation.db, &installation.ids, installation.clock);
     Ok(match what {
         Import::Units(_) => import_units(db, ids, clock, bytes, mode).await,
+        Import::Synonyms(_) => {
+            let catalogue = db.read(catalogue::load).await?;
+            import_synonyms(db, &catalogue, clock, bytes, mode).await
+        }
         Import::People(_) => import_people(db, tools(installation), bytes, mode).await,
         Import::Programme(_) => import_programme(db, clock, bytes, mode).await,
         Import::Scheme(_) => {

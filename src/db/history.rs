@@ -48,29 +48,39 @@ pub struct Version {
     pub account: Option<(i64, String)>,
     /// The text that it came by.
     pub message_id: Option<i64>,
+    /// Of a proposal: whether an officer accepted it; `None`: nobody has decided.
+    pub accepted: Option<bool>,
 }
 
 type Columns = (
     (BigInt, BigInt, Integer, BigInt, Integer, Nullable<Date>, Text),
     (Bool, Bool, Bool, Text, Nullable<Text>, Nullable<Binary>, BigInt),
-    (Nullable<BigInt>, Nullable<Binary>, Nullable<BigInt>, Nullable<Text>, Nullable<BigInt>, Text),
+    (
+        Nullable<BigInt>,
+        Nullable<Binary>,
+        Nullable<BigInt>,
+        Nullable<Text>,
+        Nullable<BigInt>,
+        Text,
+        Nullable<Bool>,
+    ),
 );
 type Row = (
     (i64, i64, i32, i64, i32, Option<NaiveDate>, String),
     (bool, bool, bool, String, Option<String>, Option<Vec<u8>>, i64),
-    (Option<i64>, Option<Vec<u8>>, Option<i64>, Option<String>, Option<i64>, String),
+    (Option<i64>, Option<Vec<u8>>, Option<i64>, Option<String>, Option<i64>, String, Option<bool>),
 );
 
 const SELECT: &str = "SELECT r.id, r.chain_id, r.version, r.unit_id, r.period, r.day, r.stated, r.rest_zero, r.proposal, \
                       r.flagged, r.source, r.client_id, r.note_cipher, r.received_at, r.person_id, p.name_cipher, \
-                      r.account_id, a.username, r.message_id, u.code FROM report r JOIN unit u ON u.id = r.unit_id LEFT JOIN person p ON p.id = r.person_id \
-                      LEFT JOIN account a ON a.id = r.account_id WHERE ";
+                      r.account_id, a.username, r.message_id, u.code, d.accepted FROM report r JOIN unit u ON u.id = r.unit_id LEFT JOIN person p ON p.id = r.person_id \
+                      LEFT JOIN account a ON a.id = r.account_id LEFT JOIN verdict d ON d.proposal_id = r.id WHERE ";
 
 fn version(row: Row) -> Version {
     let (
         (id, chain_id, version, unit_id, period, day, stated),
         (rest_zero, proposal, flagged, source, client_id, note_cipher, received_at),
-        (person_id, name_cipher, account_id, username, message_id, unit_code),
+        (person_id, name_cipher, account_id, username, message_id, unit_code, accepted),
     ) = row;
     Version {
         id,
@@ -91,6 +101,7 @@ fn version(row: Row) -> Version {
         person: person_id.zip(name_cipher),
         account: account_id.zip(username),
         message_id,
+        accepted,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel::RunQueryDsl;
-use diesel::sql_types::{BigInt, Binary};
+use diesel::sql_types::{BigInt, Binary, Text};
 
 use super::conn::Conn;
 use super::sql::{Bind, Sql, padded, pieces, wanted};
@@ -153,22 +153,26 @@ pub fn refused_since(conn: &mut Conn, senders: &[Digest], since: i64) -> DbResul
     Ok(found)
 }
 
-/// The latest text of `sender` after the id `since` that was answered by a question: its id, its sealed words and when
-/// it was received.
+/// The latest text of `sender` after the id `since`, if it was answered by a question and nothing has been recorded
+/// since: its id, its sealed words and when it was received.
 pub fn latest_asked(
     conn: &mut Conn,
     sender: Digest,
     since: MessageId,
 ) -> DbResult<Option<(MessageId, Vec<u8>, i64)>> {
-    let mut rows = Sql::<(BigInt, Binary, BigInt)>::new(
-        "SELECT id, text_cipher, received_at FROM message WHERE sender_index = ",
+    let mut rows = Sql::<(BigInt, Binary, BigInt, Text)>::new(
+        "SELECT id, text_cipher, received_at, fate FROM message WHERE sender_index = ",
     )
     .bind(sender)
     .sql(" AND id > ")
     .bind(since)
-    .sql(" AND fate = 'asked' AND text_cipher IS NOT NULL ORDER BY id DESC LIMIT 1")
-    .load::<(i64, Vec<u8>, i64)>(conn)?;
-    Ok(rows.pop())
+    .sql(
+        " AND fate IN ('asked', 'recorded', 'proposed', 'practised') AND text_cipher IS NOT NULL \
+         ORDER BY id DESC LIMIT 1",
+    )
+    .load::<(i64, Vec<u8>, i64, String)>(conn)?;
+    let asked = rows.pop().filter(|(.., fate)| fate == "asked");
+    Ok(asked.map(|(id, words, received, _)| (id, words, received)))
 }
 
 /// A stored digest.

@@ -161,50 +161,6 @@ fn add_row(found: &mut HashMap<Digest, Vec<Registered>>, row: Row) -> DbResult<(
     Ok(())
 }
 
-/// An officer who can be texted: the person, the sealed number and its index, and whether marks are wanted.
-#[derive(Debug, Clone)]
-pub struct Officer {
-    /// The person.
-    pub person_id: PersonId,
-    /// The name, sealed for (`person`, id).
-    pub name_cipher: Vec<u8>,
-    /// Blind index of the number.
-    pub number_index: Digest,
-    /// The number, sealed for (`phone`, person).
-    pub number_cipher: Vec<u8>,
-    /// Whether the person wants texts with marks.
-    pub marks: bool,
-}
-
-/// The officers of a unit on `day`, one number each.
-pub fn officers(conn: &mut Conn, unit: UnitId, day: NaiveDate) -> DbResult<Vec<Officer>> {
-    let rows = Sql::<(BigInt, Binary, Binary, Binary, Bool)>::new(
-        "SELECT person.id, person.name_cipher, phone.number_index, phone.number_cipher, person.marks FROM post \
-         JOIN person ON person.id = post.person_id JOIN phone ON phone.person_id = person.id \
-         WHERE post.role IN ('commune', 'province') AND post.unit_id = ",
-    )
-    .bind(unit)
-    .sql(" AND post.valid_from <= ")
-    .bind(day)
-    .sql(" AND post.valid_to >= ")
-    .bind(day)
-    .sql(" ORDER BY person.id, phone.created_at")
-    .load::<(i64, Vec<u8>, Vec<u8>, Vec<u8>, bool)>(conn)?;
-    let mut officers: Vec<Officer> = Vec::new();
-    for (person_id, name_cipher, number, number_cipher, marks) in rows {
-        if officers.last().is_none_or(|last| last.person_id != person_id) {
-            officers.push(Officer {
-                person_id,
-                name_cipher,
-                number_index: digest(number)?,
-                number_cipher,
-                marks,
-            });
-        }
-    }
-    Ok(officers)
-}
-
 /// A person takes no more reminders from `at` (microseconds UTC) on.
 pub fn stop_reminders(conn: &mut Conn, person: PersonId, at: i64) -> DbResult<()> {
     Sql::new("UPDATE person SET reminders_stopped_at = ")
@@ -275,12 +231,14 @@ pub struct NewPost {
     pub valid_from: NaiveDate,
     /// Last day.
     pub valid_to: NaiveDate,
+    /// Hours of duty; `None`: always.
+    pub duty: Option<String>,
 }
 
 /// Inserts posts.
 pub fn insert_posts(conn: &mut Conn, posts: &[NewPost]) -> DbResult<()> {
     for piece in pieces(posts) {
-        let post = |p: &NewPost| -> [Bind; 6] {
+        let post = |p: &NewPost| -> [Bind; 7] {
             [
                 p.id.into(),
                 p.person_id.into(),
@@ -288,9 +246,10 @@ pub fn insert_posts(conn: &mut Conn, posts: &[NewPost]) -> DbResult<()> {
                 p.role.into(),
                 p.valid_from.into(),
                 p.valid_to.into(),
+                p.duty.clone().into(),
             ]
         };
-        Sql::new("INSERT INTO post (id, person_id, unit_id, role, valid_from, valid_to) VALUES ")
+        Sql::new("INSERT INTO post (id, person_id, unit_id, role, valid_from, valid_to, duty) VALUES ")
             .rows(piece.iter().map(post))
             .run(conn)?;
     }
@@ -300,6 +259,24 @@ pub fn insert_posts(conn: &mut Conn, posts: &[NewPost]) -> DbResult<()> {
 /// A post ends on `last_day`.
 pub fn end_post(conn: &mut Conn, post: i64, last_day: NaiveDate) -> DbResult<()> {
     Sql::new("UPDATE post SET valid_to = ").bind(last_day).sql(" WHERE id = ").bind(post).run(conn)?;
+    Ok(())
+}
+
+/// A post has other hours of duty.
+pub fn set_duty(conn: &mut Conn, post: i64, duty: &str) -> DbResult<()> {
+    Sql::new("UPDATE post SET duty = ").bind(duty).sql(" WHERE id = ").bind(post).run(conn)?;
+    Ok(())
+}
+
+/// A person practises, or does not any more.
+pub fn set_practice(conn: &mut Conn, person: PersonId, practice: bool) -> DbResult<()> {
+    Sql::new("UPDATE person SET practice = ").bind(practice).sql(" WHERE id = ").bind(person).run(conn)?;
+    Ok(())
+}
+
+/// A person has another PIN, given by its blind index.
+pub fn set_pin(conn: &mut Conn, person: PersonId, pin: Digest) -> DbResult<()> {
+    Sql::new("UPDATE person SET pin_index = ").bind(pin).sql(" WHERE id = ").bind(person).run(conn)?;
     Ok(())
 }
 
@@ -320,6 +297,10 @@ pub struct StoredPerson {
     pub name_cipher: Vec<u8>,
     /// Whether the person wants texts with marks.
     pub marks: bool,
+    /// Whether the person is practising.
+    pub practice: bool,
+    /// Blind index of the person's PIN.
+    pub pin_index: Option<Digest>,
     /// All posts.
     pub posts: Vec<StoredPost>,
 }
@@ -337,41 +318,40 @@ pub struct StoredPost {
     pub valid_from: NaiveDate,
     /// Last day.
     pub valid_to: NaiveDate,
+    /// Hours of duty.
+    pub duty: Option<String>,
 }
 
 /// The people at these numbers, number by number.
 pub fn stored(conn: &mut Conn, numbers: &[Digest]) -> DbResult<Vec<(Digest, StoredPerson)>> {
+    type Columns = (
+        (Binary, BigInt, Binary, Bool, Bool, Nullable<Binary>),
+        (Nullable<BigInt>, Nullable<BigInt>, Nullable<Text>, Nullable<Date>, Nullable<Date>, Nullable<Text>),
+    );
     type Row = (
-        Vec<u8>,
-        i64,
-        Vec<u8>,
-        bool,
-        Option<i64>,
-        Option<i64>,
-        Option<String>,
-        Option<NaiveDate>,
-        Option<NaiveDate>,
+        (Vec<u8>, i64, Vec<u8>, bool, bool, Option<Vec<u8>>),
+        (Option<i64>, Option<i64>, Option<String>, Option<NaiveDate>, Option<NaiveDate>, Option<String>),
     );
     let mut numbers = numbers.to_vec();
     numbers.sort_unstable();
     numbers.dedup();
     let mut found: Vec<(Digest, StoredPerson)> = Vec::new();
     for list in padded(&numbers) {
-        let rows = Sql::<(Binary, BigInt, Binary, Bool, Nullable<BigInt>, Nullable<BigInt>, Nullable<Text>, Nullable<Date>, Nullable<Date>)>::new(
-            "SELECT phone.number_index, person.id, person.name_cipher, person.marks, post.id, post.unit_id, post.role, post.valid_from, \
-             post.valid_to FROM phone JOIN person ON person.id = phone.person_id \
+        let rows = Sql::<Columns>::new(
+            "SELECT phone.number_index, person.id, person.name_cipher, person.marks, person.practice, person.pin_index, \
+             post.id, post.unit_id, post.role, post.valid_from, post.valid_to, post.duty FROM phone \
+             JOIN person ON person.id = phone.person_id \
              LEFT JOIN post ON post.person_id = person.id WHERE phone.number_index IN (",
         )
         .list(list)
         .sql(") ORDER BY phone.number_index, person.id")
         .load::<Row>(conn)?;
-        for (number, id, name_cipher, marks, post, unit_id, role, from, to) in rows {
+        for ((number, id, name_cipher, marks, practice, pin), (post, unit_id, role, from, to, duty)) in rows {
             let number = digest(number)?;
             if found.last().is_none_or(|(at, person)| *at != number || person.id != id) {
-                found.push((
-                    number,
-                    StoredPerson { id, name: String::new(), name_cipher, marks, posts: Vec::new() },
-                ));
+                let (name, posts, pin_index) = (String::new(), Vec::new(), pin.map(digest).transpose()?);
+                let person = StoredPerson { id, name, name_cipher, marks, practice, pin_index, posts };
+                found.push((number, person));
             }
             if let (
                 Some((_, person)),
@@ -382,7 +362,7 @@ pub fn stored(conn: &mut Conn, numbers: &[Digest]) -> DbResult<Vec<(Digest, Stor
                 Some(valid_to),
             ) = (found.last_mut(), post, unit_id, role, from, to)
             {
-                person.posts.push(StoredPost { id, unit_id, role, valid_from, valid_to });
+                person.posts.push(StoredPost { id, unit_id, role, valid_from, valid_to, duty });
             }
         }
     }

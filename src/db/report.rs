@@ -1,13 +1,12 @@
 //! Reports: every version, and the current returns and incidents.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use diesel::RunQueryDsl;
-use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text};
 
 use super::conn::Conn;
-use super::message::digest;
 use super::sql::{Bind, Sql, padded, pieces, wanted};
 use super::{DbError, DbResult};
 use crate::crypto::Digest;
@@ -259,50 +258,24 @@ pub fn closed(conn: &mut Conn, communes: &[UnitId], periods: &BTreeSet<i32>) -> 
     Ok(found)
 }
 
-/// The latest report of a person.
-#[derive(Debug, Clone)]
-pub struct LatestReport {
-    /// Its unit.
-    pub unit_id: UnitId,
-    /// Its period, as a number.
-    pub period: i32,
-    /// When it was received.
-    pub received_at: i64,
-    /// What it added, as JSON, where it was an addition.
-    pub added: Option<String>,
-    /// Keyed digest of the text that made it.
-    pub text_index: Option<Digest>,
+/// These units have no return of these periods any more.
+pub fn drop_returns(conn: &mut Conn, returns: &[(UnitId, i32)]) -> DbResult<()> {
+    for (unit, period) in returns {
+        Sql::new("DELETE FROM month_return WHERE unit_id = ")
+            .bind(*unit)
+            .sql(" AND period = ")
+            .bind(*period)
+            .run(conn)?;
+    }
+    Ok(())
 }
 
-/// The latest reports of `people`, each given once, since the id `since`.
-pub fn latest(
-    conn: &mut Conn,
-    people: &[PersonId],
-    since: ReportId,
-) -> DbResult<HashMap<PersonId, LatestReport>> {
-    type Row = (Option<i64>, i64, i32, i64, Option<String>, Option<Vec<u8>>);
-    let mut found = HashMap::new();
-    for people in wanted(people) {
-        let rows = Sql::<(Nullable<BigInt>, BigInt, Integer, BigInt, Nullable<Text>, Nullable<Binary>)>::new(
-            "SELECT r.person_id, r.unit_id, r.period, r.received_at, r.added, m.text_index FROM \
-                 (SELECT max(latest.id) AS id FROM (VALUES ",
-        )
-        .rows(people)
-        .sql(") AS wanted CROSS JOIN report latest WHERE latest.person_id = wanted.column1 AND latest.id > ")
-        .bind(since)
-        .sql(
-            " GROUP BY latest.person_id) AS latest JOIN report r ON r.id = latest.id \
-                 LEFT JOIN message m ON m.id = r.message_id",
-        )
-        .load::<Row>(conn)?;
-        for (person, unit_id, period, received_at, added, text) in rows {
-            if let Some(person) = person {
-                let text_index = text.map(digest).transpose()?;
-                found.insert(person, LatestReport { unit_id, period, received_at, added, text_index });
-            }
-        }
+/// The incidents of these chains are no more.
+pub fn drop_incidents(conn: &mut Conn, chains: &[ReportId]) -> DbResult<()> {
+    for chain in chains {
+        Sql::new("DELETE FROM incident WHERE chain_id = ").bind(*chain).run(conn)?;
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Makes these the current returns of their units and months. `communes` gives the commune of each, `stated` how many

@@ -115,6 +115,7 @@ diesel::table! {
         role -> Text,
         valid_from -> Date,
         valid_to -> Date,
+        duty -> Nullable<Text>,
     }
 }
 
@@ -355,6 +356,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    month_change (id) {
+        id -> BigInt,
+        period -> Integer,
+        commune_id -> BigInt,
+        state -> Text,
+        version -> Integer,
+        reason_cipher -> Nullable<Binary>,
+        account_id -> Nullable<BigInt>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    verdict (proposal_id) {
+        proposal_id -> BigInt,
+        accepted -> Bool,
+        report_id -> Nullable<BigInt>,
+        account_id -> Nullable<BigInt>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    synonym (folded) {
+        folded -> Text,
+        indicator_id -> Integer,
+        phrase -> Text,
+        created_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
     node,
@@ -380,5 +413,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     change,
     audit,
     log_head,
-    idempotency
+    idempotency,
+    month_change,
+    verdict,
+    synonym
 );

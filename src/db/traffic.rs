@@ -63,6 +63,8 @@ pub struct Received {
     pub reading: String,
     /// Whether other people's names or numbers stand in it.
     pub personal: bool,
+    /// What the officer should see beside it: names, separated by spaces.
+    pub flags: String,
     /// The report that it made.
     pub report_id: Option<ReportId>,
 }
@@ -108,15 +110,15 @@ pub struct Sent {
 pub fn received(conn: &mut Conn, filter: &Filter) -> DbResult<Vec<Received>> {
     type Columns = (
         (BigInt, Text, Binary, Nullable<Binary>, BigInt, Bool, Nullable<BigInt>, Nullable<Binary>),
-        (Nullable<Text>, Nullable<Text>, Text, Text, Nullable<Text>, Text, Bool, Nullable<BigInt>),
+        (Nullable<Text>, Nullable<Text>, Text, Text, Nullable<Text>, Text, Bool, Text, Nullable<BigInt>),
     );
     type Row = (
         (i64, String, Vec<u8>, Option<Vec<u8>>, i64, bool, Option<i64>, Option<Vec<u8>>),
-        (Option<String>, Option<String>, String, String, Option<String>, String, bool, Option<i64>),
+        (Option<String>, Option<String>, String, String, Option<String>, String, bool, String, Option<i64>),
     );
     let query = Sql::<Columns>::new(
         "SELECT m.id, m.gateway, m.sender_cipher, m.text_cipher, m.received_at, m.trusted, m.person_id, p.name_cipher, \
-         u.code, c.code, m.intent, m.fate, m.why, m.reading, m.personal, m.report_id FROM message m \
+         u.code, c.code, m.intent, m.fate, m.why, m.reading, m.personal, m.flags, m.report_id FROM message m \
          LEFT JOIN person p ON p.id = m.person_id LEFT JOIN unit u ON u.id = m.unit_id \
          LEFT JOIN unit c ON c.id = m.commune_id WHERE m.id < ",
     )
@@ -133,7 +135,7 @@ pub fn received(conn: &mut Conn, filter: &Filter) -> DbResult<Vec<Received>> {
     let rows = query.sql(" ORDER BY m.id DESC LIMIT ").bind(filter.limit).load::<Row>(conn)?;
     let text = |(head, tail): Row| {
         let (id, gateway, sender_cipher, text_cipher, received_at, trusted, person_id, name_cipher) = head;
-        let (unit, commune, intent, fate, why, reading, personal, report_id) = tail;
+        let (unit, commune, intent, fate, why, reading, personal, flags, report_id) = tail;
         let person = person_id.zip(name_cipher);
         Received {
             id,
@@ -150,6 +152,7 @@ pub fn received(conn: &mut Conn, filter: &Filter) -> DbResult<Vec<Received>> {
             why,
             reading,
             personal,
+            flags,
             report_id,
         }
     };

@@ -58,6 +58,11 @@ pub fn made_at(id: i64) -> i64 {
     (id >> (NODE_BITS + COUNTER_BITS)) + EPOCH_MS
 }
 
+/// By how much ids grow within `ms` milliseconds.
+pub fn growth_in(ms: i64) -> i64 {
+    ms << (NODE_BITS + COUNTER_BITS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

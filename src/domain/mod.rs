@@ -35,6 +35,7 @@
 
 pub mod access;
 pub mod calendar;
+pub mod duty;
 pub mod form;
 pub mod ids;
 pub mod indicator;

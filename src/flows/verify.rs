@@ -162,6 +162,10 @@ fn months(versions: &[Version]) -> DbResult<Months> {
         let period = Period::from_number(version.period).map_err(|_| DbError::Corrupt("a period"))?;
         let month = months.entry((version.unit_id, period)).or_default();
         let values = figures(&version.stated)?;
+        if values.is_empty() && !version.rest_zero {
+            // It took the report back.
+            continue;
+        }
         match version.day {
             Some(day) => month.incidents.push(Incident { report: version.id, day, values }),
             None => {

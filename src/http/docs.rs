@@ -11,8 +11,8 @@ use utoipa_swagger_ui::Config;
 
 use super::error::{Code, Problem};
 use super::{
-    costs, figures, gateways, health, incidents, indicators, messages, phones, programme, readings, reports,
-    reviews, routes, submissions, tokens, units,
+    attachments, costs, figures, gateways, health, incidents, indicators, messages, periods, phones,
+    programme, proposals, readings, reports, reviews, routes, submissions, synonyms, tokens, units,
 };
 
 /// Where the description is.
@@ -54,6 +54,13 @@ const DOCUMENT: &str = "/api/openapi.json";
         units::list_units,
         units::show_unit,
         submissions::submit_report,
+        proposals::accept_report,
+        proposals::refuse_report,
+        periods::close_period,
+        periods::reopen_period,
+        attachments::attach_number,
+        synonyms::list_synonyms,
+        synonyms::replace_synonyms,
         readings::create_reading,
         reports::list_reports,
         reports::show_report,

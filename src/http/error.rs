@@ -64,6 +64,7 @@ codes! {
     VersionConflict = 409 "version_conflict" "Others changed the same figures since the version that the report started from";
     StepRefused = 409 "step_refused" "The review does not stand where this step begins, or something is lacking";
     ConfirmationNeeded = 409 "confirmation_needed" "The report contradicts what is stored; confirm it";
+    AlreadyDecided = 409 "already_decided" "An officer has decided about the proposal already";
     BodyTooLarge = 413 "body_too_large" "The body is larger than this address takes";
     UriTooLong = 414 "uri_too_long" "The address is too long";
     UnsupportedMediaType = 415 "unsupported_media_type" "The body must be application/json, uncompressed";

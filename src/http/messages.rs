@@ -17,8 +17,18 @@ const USUAL_PAGE: u32 = 50;
 const LARGEST_PAGE: u32 = 200;
 
 /// What may become of a text, in and out.
-const FATES: [&str; 9] =
-    ["recorded", "answered", "asked", "proposed", "practised", "refused", "urgent", "purged", "ignored"];
+const FATES: [&str; 10] = [
+    "recorded",
+    "answered",
+    "asked",
+    "proposed",
+    "practised",
+    "refused",
+    "urgent",
+    "purged",
+    "ignored",
+    "conflicting",
+];
 const STATES: [&str; 8] =
     ["queued", "accepted", "sent", "delivered", "failed", "expired", "unknown", "skipped"];
 
@@ -89,6 +99,9 @@ struct InResponse {
     personal: bool,
     /// SMS parts that the words take; null where they are not shown.
     parts: Option<usize>,
+    /// What the officer should see beside it: `two_people` (different people gave different figures), `conflict`,
+    /// `personal`, `commune_only`, `after_return`.
+    flags: Vec<String>,
     /// The registered sender.
     person: Option<String>,
     /// The report that it made.
@@ -157,6 +170,7 @@ fn received(stored: Received, opened: Opened) -> MessageResponse {
             trusted: stored.trusted,
             personal: stored.personal,
             parts,
+            flags: stored.flags.split_whitespace().map(str::to_owned).collect(),
             person: stored.person.map(|(id, _)| id.to_string()),
             report: stored.report_id.map(|id| id.to_string()),
         }),

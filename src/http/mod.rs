@@ -3,6 +3,7 @@
 //! A request passes, from the outside in: its id and log line ([`request_id`]), security headers, the rendering of
 //! errors ([`error`]), compression, and at its address the question who makes it ([`auth`]) and a limit of time.
 
+mod attachments;
 pub mod auth;
 pub mod body;
 mod costs;
@@ -16,14 +17,17 @@ mod incidents;
 mod indicators;
 mod messages;
 pub mod parameters;
+mod periods;
 mod phones;
 mod programme;
+mod proposals;
 mod readings;
 mod reports;
 pub mod request_id;
 mod reviews;
 mod routes;
 mod submissions;
+mod synonyms;
 mod tokens;
 mod units;
 
@@ -176,6 +180,25 @@ pub static ROUTES: &[Route] = &[
         web::post().to(submissions::submit_report)
     }),
     Route::get("/api/v1/reports/{id}", Token(Action::ReadReports), || web::get().to(reports::show_report)),
+    Route::post("/api/v1/reports/{id}/accept", Token(Action::JudgeReports), || {
+        web::post().to(proposals::accept_report)
+    }),
+    Route::post("/api/v1/reports/{id}/refuse", Token(Action::JudgeReports), || {
+        web::post().to(proposals::refuse_report)
+    }),
+    Route::post("/api/v1/periods/{commune}/{period}/close", Token(Action::CloseMonth), || {
+        web::post().to(periods::close_period)
+    }),
+    Route::post("/api/v1/periods/{commune}/{period}/reopen", Token(Action::ReopenMonth), || {
+        web::post().to(periods::reopen_period)
+    }),
+    Route::post("/api/v1/messages/{id}/attach", Token(Action::ManagePeople), || {
+        web::post().to(attachments::attach_number)
+    }),
+    Route::get("/api/v1/synonyms", Token(Action::ReadCatalogue), || web::get().to(synonyms::list_synonyms)),
+    Route::put("/api/v1/synonyms", Token(Action::ManageSettings), || {
+        web::put().to(synonyms::replace_synonyms)
+    }),
     Route::post("/api/v1/readings", Token(Action::ReadMessages), || web::post().to(readings::create_reading)),
     Route::get("/api/v1/messages", Token(Action::ReadDelivery), || web::get().to(messages::list_messages)),
     Route::get("/api/v1/incidents", Token(Action::ReadReports), || web::get().to(incidents::list_incidents)),

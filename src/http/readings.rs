@@ -85,7 +85,7 @@ pub(super) async fn create_reading(
         return Err(Problem::new(Code::ValidationFailed).errors(vec![error]));
     }
     let received = body.received.unwrap_or_else(|| site.clock.today());
-    let explanation = site.intake.context().rules.reader.explain(&body.text, received);
+    let explanation = site.intake.context().rules.reader.get().explain(&body.text, received);
     Ok(web::Json(response(&site.catalogue, explanation)))
 }
 

@@ -61,9 +61,11 @@ pub(super) struct VersionResponse {
     rest_zero: bool,
     /// Whether it waits for the officer and counts nothing until then.
     proposal: bool,
+    /// What an officer decided about a proposal: `accepted`, `refused`, or null.
+    decided: Option<&'static str>,
     /// Whether different people gave different figures.
     flagged: bool,
-    /// How it came: `sms`, `app`, `web`, `openrosa`, `api` or `import`.
+    /// How it came: `sms`, `app`, `web`, `openrosa`, `api`, `import`, or `officer`: a proposal that was accepted.
     source: String,
     /// Who sent it.
     author: AuthorResponse,
@@ -114,6 +116,7 @@ impl VersionResponse {
             values: values(&stored.stated, catalogue)?,
             rest_zero: stored.rest_zero,
             proposal: stored.proposal,
+            decided: stored.accepted.map(|accepted| if accepted { "accepted" } else { "refused" }),
             flagged: stored.flagged,
             source: stored.source,
             author: AuthorResponse {

@@ -31,7 +31,7 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
     let catalogue = Catalogue::shipped().unwrap();
     let context = Context {
         rules: Arc::new(Rules {
-            reader: Reader::shipped().unwrap(),
+            reader: Reader::shipped().unwrap().into(),
             templates: Templates::shipped().unwrap(),
             calendar: Calendar::ministry(),
             catalogue,

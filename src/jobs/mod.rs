@@ -7,6 +7,7 @@ mod node;
 mod outbound;
 mod schedule;
 mod spool;
+mod words;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ pub use node::{NODE_LEASE, keep_node};
 pub use outbound::{send_texts, watch_routes};
 pub use schedule::run_at;
 pub use spool::replay_spool;
+pub use words::follow_words;
 
 /// Tells jobs to stop.
 #[derive(Debug, Clone)]

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use binhyen::flows::import::{ImportError, Imported, Mode, People, import_people, import_units};
+use binhyen::domain::indicator::Catalogue;
+use binhyen::flows::import::{
+    ImportError, Imported, Mode, People, import_people, import_synonyms, import_units,
+};
+use binhyen::flows::synonyms;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 use crate::support::TestDatabase;
@@ -308,6 +312,50 @@ async fn a_wish_for_marks_is_taken_over(test: TestDatabase) {
     world.assert_consistent().await;
 }
 
+async fn hours_of_duty_practice_and_pin_are_columns_of_people(test: TestDatabase) {
+    let world = World::new(&test, NOW).await;
+    let table = |rows: &str| format!("name,phone,role,unit,duty,practice,pin\n{rows}");
+    let rows =
+        "Hoàng Minh Nam,0900000099,commune,03847,7-19,,\nLò Văn Ún,0900000001,head,03847001,,yes,0471\n";
+    let done = people(&world, table(rows).as_bytes(), Mode::Write).await.unwrap();
+    assert_eq!(done, did(0, 2, 0));
+    let again = people(&world, table(rows).as_bytes(), Mode::Write).await.unwrap();
+    assert_eq!(again, did(0, 0, 2));
+    assert_eq!(world.number("SELECT count(*) FROM post WHERE duty = '07:00-19:00'").await, 1);
+    let practising = "SELECT count(*) FROM person WHERE practice AND pin_index IS NOT NULL";
+    assert_eq!(world.number(practising).await, 1);
+    assert!(world.text(HEAD, "T3 TC2 MA 0471").await.starts_with("(TAP) Da ghi"));
+    let bad = "A B,0911111111,head,03847001,7-7,maybe,12345\n";
+    let refused = people(&world, table(bad).as_bytes(), Mode::Write).await;
+    assert_eq!(bad_rows(refused), [(2, "practice"), (2, "duty"), (2, "pin")]);
+}
+
+async fn words_of_indicators_are_imported_whole_or_not_at_all(test: TestDatabase) {
+    let world = World::new(&test, NOW).await;
+    let catalogue = Catalogue::shipped().unwrap();
+    let import = async |rows: &str, mode| {
+        let table = format!("indicator,words\n{rows}");
+        import_synonyms(&world.db, &catalogue, world.clock, table.as_bytes(), mode).await
+    };
+    let rows = "TC,khoắng đồ; bẻ khóa lấy của\nCB,xóc vui\n";
+    assert_eq!(import(rows, Mode::DryRun).await.unwrap(), did(3, 0, 0));
+    assert_eq!(world.number("SELECT count(*) FROM synonym").await, 0);
+    assert_eq!(import(rows, Mode::Write).await.unwrap(), did(3, 0, 0));
+    assert_eq!(import(rows, Mode::Write).await.unwrap(), did(0, 0, 3));
+    let bad = "TC,khoắng đồ\nXX,gì đó\nCB,mất trộm\nTC,vụ\nCB,khoang do\n";
+    let refused = import(bad, Mode::Write).await;
+    assert_eq!(
+        bad_rows(refused),
+        [(3, "indicator"), (4, "words"), (5, "words"), (6, "words")],
+        "an unknown code, another indicator's word, a word of the grammar, and the same word of two"
+    );
+    assert_eq!(world.number("SELECT count(*) FROM synonym").await, 3);
+    let (reader, _) = synonyms::reader(&world.db, &catalogue).await.unwrap();
+    let reading = reader.read("T3 2 vu khoang do", world.clock.today());
+    assert_eq!(reading.values, [(1, 2)]);
+    assert_eq!(import("", Mode::Write).await.unwrap(), did(0, 3, 0));
+}
+
 async fn a_file_that_is_no_table_changes_nothing(test: TestDatabase) {
     let world = World::new(&test, NOW).await;
     let before = written(&world).await;
@@ -341,5 +389,7 @@ on_both!(
     a_post_that_ended_can_begin_again,
     a_post_is_never_held_twice_at_once,
     a_wish_for_marks_is_taken_over,
+    hours_of_duty_practice_and_pin_are_columns_of_people,
+    words_of_indicators_are_imported_whole_or_not_at_all,
     a_file_that_is_no_table_changes_nothing,
 );

@@ -5,4 +5,5 @@ mod history;
 mod hostile;
 mod log_in;
 pub mod office;
+mod officer;
 pub mod reviews;

@@ -137,7 +137,7 @@ async fn past_submission(
 ) -> anyhow::Result<NewSubmission> {
     let due = settings.period.calendar().hamlet_due(period);
     let text = commune::past_report(hamlet, period);
-    let reading = app.intake().context().rules.reader.read(&text, due);
+    let reading = app.intake().context().rules.reader.get().read(&text, due);
     Ok(NewSubmission {
         client_id: format!("demo {} {period}", commune::code(hamlet)),
         content_digest: sha256(&[text.as_bytes()]),

@@ -2,6 +2,7 @@
 
 use super::case::{Case, Reads, Said, Settled, Target};
 use super::decide;
+use super::events;
 use super::names;
 use super::plan::{Fate, Plan, QuestionChange};
 use super::record;
@@ -22,7 +23,12 @@ pub(super) fn answer(case: &Case<'_, '_>, open: &OpenQuestion, reader: &impl Rea
     {
         return None;
     }
-    let said = reader.read_answer(case.text, case.day);
+    let mut said = reader.read_answer(case.text, case.day);
+    if said.erase && said.period.is_none() && said.yes.is_none() {
+        // “HUY” in place of an answer: the text that raised the question is dropped, or is what is to be taken back.
+        said.yes = Some(matches!(open.kind, QuestionKind::Confirm { about: About::Cancel, .. }));
+    }
+    let case = &remembering(case, open);
     let asked = Asked { case, open, reader };
     if let QuestionKind::Reading { candidates, count } = &open.kind
         && let Some(plan) = asked.completes(candidates, *count, &said)
@@ -48,6 +54,16 @@ pub(super) fn answer(case: &Case<'_, '_>, open: &OpenQuestion, reader: &impl Rea
         None if reading.intent == Intent::Ignore && said == Said::default() => None,
         None => Some(asked.unclear()),
     }
+}
+
+/// The case with the PIN that stood in the text which raised the question.
+fn remembering<'s, 't>(case: &Case<'s, 't>, open: &OpenQuestion) -> Case<'s, 't> {
+    let Some(pin) = case.by_pin.or(open.pin) else { return case.clone() };
+    let person = case.people.iter().copied().filter(|person| person.id == pin).collect::<Vec<_>>();
+    if person.is_empty() {
+        return case.clone();
+    }
+    Case { people: person, by_pin: Some(pin), ..case.clone() }
 }
 
 /// Whether the plan of an answer did something with it, rather than ask again what was meant.
@@ -81,7 +97,7 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
         match self.hamlet_said(&offered, said).or(only_yes) {
             Some(unit) => {
                 let period = period.and_then(|number| Period::from_number(number).ok());
-                Some(self.again(Settled { unit: Some(unit), period, confirmed: Vec::new() }))
+                Some(self.again(Settled { unit: Some(unit), period, ..Settled::default() }))
             }
             None if said.yes == Some(false) => Some(self.dropped()),
             None => None,
@@ -120,7 +136,7 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
         let by_place = choice(said).and_then(|number| nth(&offered, number));
         let period = said.period.or(by_label.copied()).or(by_place.copied());
         match period {
-            Some(period) => Some(self.again(Settled { unit, period: Some(period), confirmed: Vec::new() })),
+            Some(period) => Some(self.again(Settled { unit, period: Some(period), ..Settled::default() })),
             None if said.yes == Some(false) => Some(self.dropped()),
             None => None,
         }
@@ -140,9 +156,9 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
         let stored = |held: &Held| state.month_return.as_ref()?.values.get(&held.indicator).copied();
         if held.iter().any(|held| stored(held) != Some(held.stored)) {
             // Somebody changed the figures in between: the text is weighed against those that stand now.
-            let settled =
-                Settled { unit: Some(unit), period: Some(target.period), confirmed: CHECKED.to_vec() };
-            return Some(self.again(settled));
+            let (unit, period) = (Some(unit), Some(target.period));
+            let confirmed = CHECKED.to_vec();
+            return Some(self.again(Settled { unit, period, confirmed, ..Settled::default() }));
         }
         let next = weigh::resolved(state, held, replace);
         Some(finished(target, record::write(&self.original(), target, next)))
@@ -167,16 +183,33 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
             (About::Included, false) => {
                 let reading = self.read_again();
                 let case = self.case_of(&self.open.text, &reading, Settled::default());
-                finished(target, record::add_to_return(&case, target))
+                let told = events::told(&case, self.reader).map(|told| told.sum_in(&case, target.period));
+                let figures = told.unwrap_or_else(|| reading.values.clone());
+                finished(target, record::add_to_return(&case, target, &figures))
             }
+            (About::Cancel, true) => self.cancelled(),
+            (About::Cancel, false) => finished(target, record::kept(self.case, target)),
             (_, true) => {
                 let confirmed = confirmed.iter().copied().chain([about]).collect();
-                self.again(Settled { unit: Some(unit), period: Some(target.period), confirmed })
+                let (unit, period) = (Some(unit), Some(target.period));
+                self.again(Settled { unit, period, confirmed, ..Settled::default() })
             }
             (About::Jump, false) => self.dropped(),
             (About::Zero | About::Lower, false) => self.without_the_doubtful(target, about, confirmed),
-            (About::Repeat, false) => finished(target, record::kept(self.case, target)),
+            (About::Repeat, false) => self.without_repeats(target, confirmed),
         })
+    }
+
+    /// What is there already is not taken again; of a text that tells several events, the others are.
+    fn without_repeats(&self, target: Target<'_>, confirmed: &[About]) -> Plan {
+        let reading = self.read_again();
+        let (unit, period) = (Some(target.hamlet.id), Some(target.period));
+        let (confirmed, denied) = (confirmed.to_vec(), vec![About::Repeat]);
+        let case = self.case_of(&self.open.text, &reading, Settled { unit, period, confirmed, denied });
+        if events::told(&case, self.reader).is_some_and(|told| !told.rest_zero) {
+            return self.redone(&case);
+        }
+        finished(target, record::kept(self.case, target))
     }
 
     /// What stands is kept where the text would lower it; the rest of the text still counts.
@@ -198,7 +231,7 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
             return finished(target, record::kept(self.case, target));
         }
         let (unit, period) = (Some(target.hamlet.id), Some(target.period));
-        let settled = Settled { unit, period, confirmed: confirmed.to_vec() };
+        let settled = Settled { unit, period, confirmed: confirmed.to_vec(), ..Settled::default() };
         self.redone(&self.case_of(&self.open.text, &reading, settled))
     }
 
@@ -210,7 +243,9 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
 
     pub(super) fn redone(&self, case: &Case<'_, '_>) -> Plan {
         let plan = match case.reading.intent {
-            Intent::Report | Intent::Zero | Intent::Correct | Intent::Add => decide::settled_report(case),
+            Intent::Report | Intent::Zero | Intent::Correct | Intent::Add | Intent::Ask => {
+                decide::settled_report(case, self.reader)
+            }
             _ => decide::ask(case),
         };
         match plan.question {
@@ -233,6 +268,8 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
             received: self.open.received,
             day: day_of(self.open.received),
             settled,
+            answered: true,
+            by_pin: self.case.by_pin,
         }
     }
 
@@ -305,6 +342,8 @@ impl<'s, R> Asked<'s, '_, '_, R> {
             received: self.open.received,
             day: day_of(self.open.received),
             settled: Settled::default(),
+            answered: true,
+            by_pin: self.case.by_pin,
         }
     }
 }

@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 
 use super::plan::{Fate, Flag, Plan, QuestionChange, ReplyParts};
 use super::situation::{About, Figures, Hamlet, MonthState, OpenQuestion, Person, QuestionKind, Situation};
-use crate::domain::ids::UnitId;
+use crate::domain::ids::{PersonId, UnitId};
 use crate::domain::indicator::{IndicatorId, Reporter};
 use crate::domain::period::Period;
 use crate::domain::reply::Words;
-use crate::domain::shortcode::{HamletMention, Reading};
+use crate::domain::shortcode::{DayMention, HamletMention, Reading};
 
 /// A question lives 24 hours.
 const QUESTION_LIFE: i64 = 24 * 3_600_000_000;
@@ -20,6 +20,9 @@ pub trait Reads {
 
     /// What the text says as an answer, received on `day`.
     fn read_answer(&self, text: &str, day: NaiveDate) -> Said;
+
+    /// The days that the text, received on `day`, tells, in its order.
+    fn days(&self, text: &str, day: NaiveDate) -> Vec<DayMention>;
 }
 
 /// What a text says if it is an answer; each is `None` where it says nothing of the kind.
@@ -39,6 +42,8 @@ pub struct Said {
     pub indicator: Option<IndicatorId>,
     /// Replace (true) or add (false).
     pub replace: Option<bool>,
+    /// An earlier text is to be taken back.
+    pub erase: bool,
 }
 
 /// What earlier answers have settled.
@@ -47,10 +52,12 @@ pub(super) struct Settled {
     pub(super) unit: Option<UnitId>,
     pub(super) period: Option<Period>,
     pub(super) confirmed: Vec<About>,
+    /// What the sender said no to, where the rest of the text still counts.
+    pub(super) denied: Vec<About>,
 }
 
 /// A text on its way to a plan.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Case<'s, 't> {
     pub(super) situation: &'s Situation<'s>,
     pub(super) words: Words<'s>,
@@ -64,6 +71,10 @@ pub(super) struct Case<'s, 't> {
     /// The day of that in Viet Nam.
     pub(super) day: NaiveDate,
     pub(super) settled: Settled,
+    /// Whether an answer completed the text, so that it is not the one that was sent just now.
+    pub(super) answered: bool,
+    /// The person whose PIN stands in the text, or stood in the one that raised the question.
+    pub(super) by_pin: Option<PersonId>,
 }
 
 /// Who reports, for which hamlet and month.
@@ -104,6 +115,7 @@ impl<'s> Case<'s, '_> {
             text: self.text.to_owned(),
             received: self.received,
             expires: self.situation.now.saturating_add(QUESTION_LIFE),
+            pin: self.by_pin,
         };
         Plan { question: QuestionChange::Open(question), ..self.answered(Fate::Asked, reply) }
     }

@@ -23,7 +23,12 @@ impl<R: Reads> Asked<'_, '_, '_, R> {
             [(indicator, figure)] if is_bare(reading) => Some((*indicator, *figure)),
             _ => None,
         };
-        if reading.intent == Intent::Report && told.is_none() {
+        // Whoever tells figures, a month or a hamlet besides reports anew, however doubtful it is.
+        let tells_more =
+            !reading.partly.is_empty() || reading.partly_month.is_some() || reading.hamlet.is_some();
+        if (reading.intent == Intent::Report && told.is_none())
+            || (reading.intent == Intent::Ask && tells_more)
+        {
             return None;
         }
         let by_number =

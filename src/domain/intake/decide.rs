@@ -1,7 +1,9 @@
 //! What is to be done with a text.
 
 use super::answer;
+use super::cancel;
 use super::case::{Case, Reads, Settled};
+use super::events;
 use super::plan::{Alert, Fate, Plan, QuestionChange, ReplyParts};
 use super::record::record;
 use super::settle::settle;
@@ -36,6 +38,8 @@ pub fn decide_text(situation: &Situation<'_>, text: &str, reading: &Reading, rea
         received: situation.now,
         day: situation.today,
         settled: Settled::default(),
+        answered: false,
+        by_pin: by_pin(situation),
     };
     let answered = situation.question.as_ref().and_then(|question| answer::answer(&case, question, reader));
     let in_loop = situation.repeats >= LOOP && !answered.as_ref().is_some_and(answer::understood);
@@ -64,7 +68,7 @@ fn decide(case: &Case<'_, '_>, reader: &impl Reads) -> Plan {
         Intent::Urgent => urgent(case.situation),
         Intent::Ask if case.reading.why == Some(Why::CallPolice) => call_police(&case.words),
         Intent::Ignore => Plan::of(Fate::Ignored),
-        Intent::Report | Intent::Zero | Intent::Correct | Intent::Add => report(case),
+        Intent::Report | Intent::Zero | Intent::Correct | Intent::Add | Intent::Ask => report(case, reader),
         Intent::Status => status::status(case),
         Intent::Help => status::help(case, reader),
         Intent::Stop => {
@@ -76,25 +80,50 @@ fn decide(case: &Case<'_, '_>, reader: &impl Reads) -> Plan {
             let example = ("example", case.words.correction_example());
             case.answered(Fate::Answered, reply(key::NO_TO_NOTHING, vec![example]))
         }
-        Intent::Ask => ask(case),
     }
 }
 
-/// A report: whose, for which hamlet and month, and what it does there.
-fn report(case: &Case<'_, '_>) -> Plan {
+/// The person whose PIN stands in the text.
+fn by_pin(situation: &Situation<'_>) -> Option<PersonId> {
+    match &situation.sender {
+        Sender::Known(person) if situation.pin_given => Some(person.id),
+        _ => None,
+    }
+}
+
+/// A report, or a text that may be one: whose, for which hamlet and month, and what it does there.
+fn report(case: &Case<'_, '_>, reader: &impl Reads) -> Plan {
     if case.reading.pin.is_some() && !case.situation.pin_given {
         let reply = case.words.reply(key::PIN_WRONG, vec![("contact", case.contact())]);
         return case.answered(Fate::Refused, reply);
     }
-    settled_report(case)
+    if cancel::is_wanted(case, reader) {
+        return cancel::ask(case, reader);
+    }
+    settled_report(case, reader)
 }
 
 /// The same without the check of the PIN, which was made when the text came.
-pub(super) fn settled_report(case: &Case<'_, '_>) -> Plan {
-    match settle(case) {
+pub(super) fn settled_report(case: &Case<'_, '_>, reader: &impl Reads) -> Plan {
+    let told = events::told(case, reader);
+    if let Some(told) = told.as_ref().filter(|told| !told.rest_zero) {
+        return events::record(case, told).unwrap_or_else(|asks| *asks);
+    }
+    if case.reading.intent == Intent::Ask {
+        return ask(case);
+    }
+    // “Ngày 1/3 …, ngày 5/3 …, còn lại không” is the return of the month in which all its days lie.
+    let month = told.and_then(|told| {
+        let mut months = told.events.iter().map(|event| case.situation.calendar.containing(event.day));
+        let first = months.next()?;
+        months.all(|month| month == first).then_some(first)
+    });
+    let mut case = case.clone();
+    case.settled.period = case.settled.period.or(month);
+    match settle(&case) {
         Err(plan) => *plan,
         Ok(target) => {
-            let plan = record(case, target);
+            let plan = record(&case, target);
             Plan { person: Some(target.person.id), unit: Some(target.hamlet.id), ..plan }
         }
     }
@@ -103,6 +132,9 @@ pub(super) fn settled_report(case: &Case<'_, '_>) -> Plan {
 /// A text that nobody could be sure of. The question waits for an answer where a short one could complete the text.
 pub(super) fn ask(case: &Case<'_, '_>) -> Plan {
     let reading = case.reading;
+    if is_lone_number(case) {
+        return case.answered(Fate::Answered, case.words.reply(key::YES_TO_NOTHING, Vec::new()));
+    }
     let reply = case.words.question_about(reading);
     let answerable = !reading.doubt.trim().is_empty()
         && match reading.why {
@@ -117,6 +149,15 @@ pub(super) fn ask(case: &Case<'_, '_>) -> Plan {
     } else {
         case.answered(Fate::Asked, reply)
     }
+}
+
+/// “1” without a question: an answer that comes too late, and no report of one thing or another.
+fn is_lone_number(case: &Case<'_, '_>) -> bool {
+    let text = case.text.trim().trim_end_matches('.');
+    !case.answered
+        && case.situation.question.is_none()
+        && (1..=2).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// A list offers at most so many indicators; as in the reply.
@@ -189,7 +230,7 @@ fn as_practice(case: &Case<'_, '_>, plan: Plan) -> Plan {
         other => other,
     };
     let reply = plan.reply.map(|reply| ReplyParts { practice: true, ..reply });
-    Plan { fate, reply, report: None, flags: Vec::new(), ..plan }
+    Plan { fate, reply, reports: Vec::new(), flags: Vec::new(), ..plan }
 }
 
 fn sole_person<'s>(case: &Case<'s, '_>, id: Option<PersonId>) -> Option<&'s Person> {

@@ -3,9 +3,11 @@
 //! The flow `intake` loads a [`Situation`], calls `decide_text` or `decide_submission`, and writes the [`Plan`].
 
 mod answer;
+mod cancel;
 mod case;
 mod complete;
 mod decide;
+mod events;
 mod names;
 mod plan;
 mod reads;
@@ -18,12 +20,14 @@ mod weigh;
 
 pub use case::{Reads, Said};
 pub use decide::decide_text;
+pub use events::may_tell_days;
+pub use names::may_name_neighbour;
 pub use plan::{
     Alert, Fate, Flag, NewReport, Outcome, Plan, QuestionChange, Refusal, ReplyParts, SubmissionPlan,
 };
 pub use situation::{
     About, Figures, Hamlet, Held, Incident, LastReport, Mistake, MonthState, OpenQuestion, Person,
-    QuestionKind, Return, Sender, Situation, Submission, SubmissionKind, Trust,
+    QuestionKind, Return, Sender, Situation, Submission, SubmissionKind, Trust, Undo,
 };
 pub use submit::decide_submission;
 

@@ -1,7 +1,7 @@
 //! Which hamlet a text means: by code, number or name, without marks, with or without the word for hamlet.
 
 use super::situation::Hamlet;
-use crate::domain::shortcode::HamletMention;
+use crate::domain::shortcode::{HamletMention, Intent, Reading};
 use crate::domain::template::without_marks;
 
 /// Words for residential areas, folded; longer ones first, so that “to dan pho” is not taken for “to”.
@@ -75,6 +75,47 @@ pub(super) fn named_in<'h>(text: &str, hamlets: &[&'h Hamlet]) -> Vec<&'h Hamlet
         |hamlet: &&Hamlet| names.iter().any(|name| name.starts_with(&format!("{} ", own_name(&hamlet.name))));
     found.retain(|hamlet| !part_of_another(hamlet));
     found
+}
+
+/// Words that stand before the name of a hamlet at the head of a text, or begin a text that names none there.
+const BEFORE: [&str; 12] =
+    ["antt", "bc", "bao", "cao", "kinh", "gui", "em", "toi", "chao", "chau", "anh", "dong chi"];
+
+/// The folded text from its first word on that is no mere beginning.
+fn head(text: &str) -> String {
+    let said = folded(text);
+    let mut words = said.split(' ').peekable();
+    while words.next_if(|word| BEFORE.contains(word)).is_some() {}
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the text begins with a word that may be the name of a hamlet: not with a figure, a code with its figure, or
+/// a month.
+fn may_begin_with_a_name(text: &str) -> bool {
+    let head = head(text);
+    let first = head.split(' ').next().unwrap_or_default();
+    let known = ["thang", "ngay", "sua", "them", "khong", "huy", "ok"];
+    first.len() >= 2 && first.bytes().all(|b| b.is_ascii_alphabetic()) && !known.contains(&first)
+}
+
+/// Whether the text may name another hamlet than the sender's: its neighbours are to be looked up.
+pub fn may_name_neighbour(text: &str, reading: &Reading) -> bool {
+    let reports = matches!(reading.intent, Intent::Report | Intent::Correct | Intent::Add);
+    reading.hamlet.is_some() || (reports && may_begin_with_a_name(text))
+}
+
+/// The hamlets with whose name the text begins, although no word for hamlet stands before it.
+pub(super) fn named_at_head<'h>(text: &str, hamlets: &[&'h Hamlet]) -> Vec<&'h Hamlet> {
+    let said = format!("{} ", head(text));
+    let begins = |hamlet: &&Hamlet| {
+        let name = own_name(&hamlet.name);
+        name.len() >= 4
+            && name.bytes().any(|b| b.is_ascii_alphabetic())
+            && said.starts_with(&format!("{name} "))
+    };
+    let found: Vec<&Hamlet> = hamlets.iter().copied().filter(begins).collect();
+    let longest = found.iter().map(|hamlet| own_name(&hamlet.name).len()).max().unwrap_or(0);
+    found.into_iter().filter(|hamlet| own_name(&hamlet.name).len() == longest).collect()
 }
 
 /// The numbers by which hamlets are offered: the number that is a hamlet's own name where no other bears it (“5” for Tổ
@@ -162,6 +203,18 @@ mod tests {
     fn one_number_may_mean_hamlets_of_two_communes() {
         assert_eq!(found("3", &[hamlet(1, "Thôn 3"), hamlet(2, "Xóm 3")]), [1, 2]);
         assert_eq!(found("xom 3", &[hamlet(1, "Thôn 3"), hamlet(2, "Xóm 3")]), [2]);
+    }
+
+    #[test]
+    fn a_name_at_the_head_of_a_text_is_found_without_its_word() {
+        let hamlets = [hamlet(1, "Bản Co Mạ"), hamlet(2, "Bản Co Mạ Trong"), hamlet(3, "Bản Pom")];
+        let all: Vec<&Hamlet> = hamlets.iter().collect();
+        let ids = |text| named_at_head(text, &all).iter().map(|hamlet| hamlet.id).collect::<Vec<_>>();
+        assert_eq!(ids("Co Ma T3 TC5"), [1]);
+        assert_eq!(ids("BC Co Mạ Trong: T3 TC5"), [2]);
+        assert_eq!(ids("T3 TC5 Co Ma"), Vec::<i64>::new());
+        assert!(may_begin_with_a_name("BC Co Ma T3") && !may_begin_with_a_name("ANTT T3 TC2"));
+        assert!(!may_begin_with_a_name("thang 3 co 1 vu") && !may_begin_with_a_name("2 vu trom"));
     }
 
     #[test]

@@ -47,7 +47,7 @@ impl Fate {
     }
 }
 
-/// A version of a report to be written.
+/// A version of a report to be written. One that states nothing takes the report back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewReport {
     /// The hamlet.
@@ -68,6 +68,13 @@ pub struct NewReport {
     pub flagged: bool,
     /// The figures that an addition added; `None` for other reports.
     pub added: Option<Figures>,
+}
+
+impl NewReport {
+    /// Whether it takes the report back: no other report states nothing at all.
+    pub fn takes_back(&self) -> bool {
+        self.values.is_empty() && !self.rest_zero
+    }
 }
 
 /// What happens to the sender's question.
@@ -138,8 +145,8 @@ pub struct Plan {
     pub person: Option<PersonId>,
     /// The hamlet that it is about, where that is known.
     pub unit: Option<UnitId>,
-    /// The version to be written, if any.
-    pub report: Option<NewReport>,
+    /// The versions to be written: none, one, or one for each event of a text that tells several with their days.
+    pub reports: Vec<NewReport>,
     /// What happens to the sender's question.
     pub question: QuestionChange,
     /// The reply; `None` where none goes.
@@ -159,7 +166,7 @@ impl Plan {
             fate,
             person: None,
             unit: None,
-            report: None,
+            reports: Vec::new(),
             question: QuestionChange::Keep,
             reply: None,
             alert: None,

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::case::{Reads, Said};
-use crate::domain::shortcode::{Reader, Reading};
+use crate::domain::shortcode::{DayMention, Reader, Reading};
 
 impl Reads for Reader {
     fn read(&self, text: &str, day: NaiveDate) -> Reading {
@@ -25,6 +25,11 @@ impl Reads for Reader {
             hamlet: answer.hamlet,
             indicator: answer.indicator,
             replace,
+            erase: answer.erase,
         }
+    }
+
+    fn days(&self, text: &str, day: NaiveDate) -> Vec<DayMention> {
+        Reader::days(self, text, day)
     }
 }

@@ -1,9 +1,14 @@
 //! What a report does once its sender, hamlet and month are known.
 
+use chrono::NaiveDate;
+
 use super::case::{Case, Target};
 use super::plan::{Fate, Flag, NewReport, Plan, QuestionChange};
 use super::situation::{About, Figures, Held, MonthState, QuestionKind, Trust};
 use super::weigh::{self, Arrival, Next, Weighed};
+use crate::domain::ids::UnitId;
+use crate::domain::indicator::IndicatorId;
+use crate::domain::period::Period;
 use crate::domain::reply::Item;
 use crate::domain::shortcode::{Intent, Reading};
 use crate::domain::template::{TemplateKey, key};
@@ -40,7 +45,14 @@ pub(super) fn record(case: &Case<'_, '_>, target: Target<'_>) -> Plan {
 /// Whether the text is an addition that equals the sender's last one, within 24 hours.
 fn is_repeated(case: &Case<'_, '_>, target: Target<'_>) -> bool {
     target.person.last_report.as_ref().is_some_and(|last| {
-        last.added.is_some() && last.same_text && case.received.saturating_sub(last.at) < REPEAT_WITHIN
+        // Once an answer has completed the text, the texts cannot be compared any more: its figures are.
+        let same = if case.answered {
+            (last.unit, last.period) == (target.hamlet.id, target.period)
+                && last.added.as_ref() == Some(&case.values())
+        } else {
+            last.added.is_some() && last.same_text
+        };
+        same && case.situation.now.saturating_sub(last.at) < REPEAT_WITHIN
     })
 }
 
@@ -78,13 +90,15 @@ fn confirm(case: &Case<'_, '_>, target: Target<'_>, about: About, items: &[Item]
         About::Zero => (key::CONFIRM_ZERO, "values"),
         About::Lower => (key::CONFIRM_LOWER, "held"),
         About::Jump => (key::CONFIRM_JUMP, "values"),
+        About::Cancel => (key::CONFIRM_CANCEL, "values"),
         About::Repeat | About::Included => (key::CONFIRM_REPEAT, "values"),
     };
     let reply = case.words.reply_with(key, case.place(target), list, items, "");
     case.asked(reply, confirm_kind(case, target, about))
 }
 
-fn confirm_kind(case: &Case<'_, '_>, target: Target<'_>, about: About) -> QuestionKind {
+/// What the answer to a question about yes or no needs.
+pub(super) fn confirm_kind(case: &Case<'_, '_>, target: Target<'_>, about: About) -> QuestionKind {
     QuestionKind::Confirm {
         unit: target.hamlet.id,
         period: target.period.number(),
@@ -157,7 +171,7 @@ pub(super) fn write(case: &Case<'_, '_>, target: Target<'_>, mut next: Next) -> 
         let reply = case.words.reply_with(key::RECORDED_REPLACE_OR_ADD, fields, "held", &items, "");
         Plan { fate: Fate::Recorded, ..case.asked(reply, replace_or_add(target, &next.held)) }
     };
-    plan.report = Some(report);
+    plan.reports.push(report);
     plan.flags.extend(flag);
     plan
 }
@@ -180,7 +194,7 @@ fn changes_figures(state: &MonthState, next: &Next) -> bool {
 
 /// Whether a number that can be forged would lower a figure.
 fn lowers_without_trust(case: &Case<'_, '_>, state: &MonthState, next: &Next) -> bool {
-    if case.situation.trust == Trust::High || case.situation.pin_given {
+    if case.situation.trust == Trust::High || case.by_pin.is_some() {
         return false;
     }
     let after = |id| next.values.get(&id).copied().or(if next.rest_zero { Some(0) } else { None });
@@ -199,31 +213,42 @@ fn record_incident(case: &Case<'_, '_>, target: Target<'_>) -> Plan {
     if let Some(plan) = incident_doubt(case, target, &items, &values) {
         return plan;
     }
-    let report = NewReport {
-        unit: target.hamlet.id,
-        period: target.period,
-        day: Some(day),
-        previous: None,
-        values,
-        rest_zero: false,
-        proposal: state.closed,
-        flagged: false,
-        added: None,
-    };
+    let report = incident_version(target.hamlet.id, target.period, day, values, state.closed);
     let mut plan = if state.closed {
         let reply = with_figures(case, key::CLOSED, case.place(target), &items, false);
         case.answered(Fate::Proposed, reply)
     } else {
         recorded_incident(case, target, &items)
     };
-    plan.report = Some(report);
+    plan.reports.push(report);
     plan
+}
+
+/// The first version of an incident; `proposal`: it waits for the officer.
+pub(super) fn incident_version(
+    unit: UnitId,
+    period: Period,
+    day: NaiveDate,
+    values: Figures,
+    proposal: bool,
+) -> NewReport {
+    NewReport {
+        unit,
+        period,
+        day: Some(day),
+        previous: None,
+        values,
+        rest_zero: false,
+        proposal,
+        flagged: false,
+        added: None,
+    }
 }
 
 fn recorded_incident(case: &Case<'_, '_>, target: Target<'_>, items: &[Item]) -> Plan {
     let mut fields = case.place(target);
     fields.push(("day", case.reading.day.map(|day| case.words.day(day)).unwrap_or_default()));
-    let stated = stated_by_return(case, target);
+    let stated = stated_by_return(case, target, &case.reading.values);
     if stated.is_empty() {
         let reply = case.words.reply_with(key::RECORDED_INCIDENT, fields, "values", items, "");
         return case.answered(Fate::Recorded, reply);
@@ -235,11 +260,15 @@ fn recorded_incident(case: &Case<'_, '_>, target: Target<'_>, items: &[Item]) ->
     plan
 }
 
-/// What the month's return says of the things that the incident tells.
-fn stated_by_return(case: &Case<'_, '_>, target: Target<'_>) -> Vec<Item> {
+/// What the month's return says of the things that an incident with these figures tells.
+pub(super) fn stated_by_return(
+    case: &Case<'_, '_>,
+    target: Target<'_>,
+    values: &[(IndicatorId, i64)],
+) -> Vec<Item> {
     let Some(stored) = &case.state(target.hamlet.id, target.period).month_return else { return Vec::new() };
     let rest = if stored.rest_zero { Some(0) } else { None };
-    let told = case.reading.values.iter().filter(|(_, figure)| *figure > 0);
+    let told = values.iter().filter(|(_, figure)| *figure > 0);
     told.filter_map(|(id, _)| Some(Item::Plain(*id, stored.values.get(id).copied().or(rest)?))).collect()
 }
 
@@ -263,12 +292,12 @@ fn incident_doubt(case: &Case<'_, '_>, target: Target<'_>, items: &[Item], value
     None
 }
 
-/// The sender says that the incident is not in the month's return: it is added to it.
-pub(super) fn add_to_return(case: &Case<'_, '_>, target: Target<'_>) -> Plan {
+/// The sender says that incidents with these figures are not in the month's return: they are added to it.
+pub(super) fn add_to_return(case: &Case<'_, '_>, target: Target<'_>, figures: &[(IndicatorId, i64)]) -> Plan {
     let state = case.state(target.hamlet.id, target.period);
-    let told = stated_by_return(case, target);
+    let told = stated_by_return(case, target, figures);
     let stated = |id: &i32| told.iter().any(|item| matches!(item, Item::Plain(stated, _) if stated == id));
-    let values: Vec<(i32, i64)> = case.reading.values.iter().copied().filter(|(id, _)| stated(id)).collect();
+    let values: Vec<(i32, i64)> = figures.iter().copied().filter(|(id, _)| stated(id)).collect();
     let held: Vec<Held> =
         values.iter().map(|(id, given)| Held { indicator: *id, stored: 0, given: *given }).collect();
     let next = weigh::resolved(state, &held, false);

@@ -15,7 +15,7 @@ use crate::domain::template::key;
 const NEAR_DAYS: u64 = 31;
 
 /// A post of one of the people at the number.
-type Post<'s> = (&'s Person, &'s Hamlet);
+pub(super) type Post<'s> = (&'s Person, &'s Hamlet);
 
 /// Who reports, for which hamlet and month, or the plan that asks or tells why nobody does.
 pub(super) fn settle<'s>(case: &Case<'s, '_>) -> Result<Target<'s>, Box<Plan>> {
@@ -56,6 +56,18 @@ fn named_month(case: &Case<'_, '_>) -> Result<Option<Period>, Box<Plan>> {
         MonthFrom::Nothing if matches!(reading.intent, Intent::Add | Intent::Correct) => last_month(case),
         MonthFrom::Nothing => None,
     })
+}
+
+/// Days of events: none may lie ahead, or further back than twelve months.
+pub(super) fn check_days(case: &Case<'_, '_>, days: &[NaiveDate]) -> Result<(), Box<Plan>> {
+    for day in days {
+        if let Some(day) = day_to_come(case, *day) {
+            let reply = case.words.reply(key::ASK_FUTURE_DAY, vec![("day", case.words.day(day))]);
+            return Err(Box::new(case.answered(Fate::Asked, reply)));
+        }
+        check_distance(case, case.situation.calendar.containing(*day))?;
+    }
+    Ok(())
 }
 
 /// The day that has not come yet, if the text means one: `day` itself, or, where `day` was taken for last year's since
@@ -123,7 +135,8 @@ fn month_list(case: &Case<'_, '_>, offered: &[Period]) -> String {
     offered.iter().map(choice).collect::<Vec<_>>().join(", ")
 }
 
-fn which_hamlet<'s>(
+/// Whose post the text is sent from, and for which hamlet.
+pub(super) fn which_hamlet<'s>(
     case: &Case<'s, '_>,
     period: Period,
     named: Option<Period>,
@@ -179,6 +192,14 @@ pub(super) fn former_posts<'s>(case: &Case<'s, '_>, period: Period) -> Vec<Post<
     distinct(touching)
 }
 
+/// The posts of a month: those held on the day of receipt, and those that touched it.
+pub(super) fn posts_at<'s>(case: &Case<'s, '_>, period: Period) -> Vec<Post<'s>> {
+    let former = former_posts(case, period);
+    let current =
+        case.people.iter().flat_map(|person| person.hamlets.iter().map(move |hamlet| (*person, hamlet)));
+    current.chain(former).collect()
+}
+
 fn distinct<'s>(posts: impl Iterator<Item = Post<'s>>) -> Vec<Post<'s>> {
     let mut kept: Vec<Post<'s>> = Vec::new();
     for (person, hamlet) in posts {
@@ -192,11 +213,19 @@ fn distinct<'s>(posts: impl Iterator<Item = Post<'s>>) -> Vec<Post<'s>> {
 /// A text that names another hamlet of the commune comes from a borrowed phone, or is a slip: it is asked about. A
 /// name that no hamlet there has is noise.
 fn check_neighbours(case: &Case<'_, '_>, pool: &[Post<'_>], named: Option<Period>) -> Result<(), Box<Plan>> {
-    let Some(mention) = case.reading.hamlet.as_ref() else { return Ok(()) };
+    let mention = case.reading.hamlet.as_ref();
+    if mention.is_none() && case.reading.intent == Intent::Zero {
+        // “Bình yên” may be a hamlet, but hardly ever is.
+        return Ok(());
+    }
     let others: Vec<&Hamlet> =
         case.situation.neighbours.iter().filter(|other| of_hamlet(pool, other).is_none()).collect();
-    let meant = names::meant(mention, &others);
-    let found = if meant.is_empty() { names::named_in(case.text, &others) } else { meant };
+    let meant = mention.map(|mention| names::meant(mention, &others)).unwrap_or_default();
+    let found = match (meant.is_empty(), mention) {
+        (false, _) => meant,
+        (true, Some(_)) => names::named_in(case.text, &others),
+        (true, None) => names::named_at_head(case.text, &others),
+    };
     let (Some(other), [(_, own)]) = (found.first(), pool) else { return Ok(()) };
     let fields = vec![("hamlet", case.words.name(&own.name)), ("other", case.words.name(&other.name))];
     let reply = case.words.reply(key::OTHER_HAMLET, fields);

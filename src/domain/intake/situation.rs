@@ -54,6 +54,24 @@ pub struct LastReport {
     pub added: Option<Figures>,
     /// Whether the text at hand equals the text that made it (same digest).
     pub same_text: bool,
+    /// What takes back every version that the same text made, the latest last; needed for texts that take something
+    /// back only.
+    pub undo: Vec<Undo>,
+}
+
+/// What takes back a version that a person's latest text made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undo {
+    /// The version.
+    pub report: ReportId,
+    /// Its month.
+    pub period: Period,
+    /// The day of an incident.
+    pub day: Option<NaiveDate>,
+    /// Whether that version took something back itself.
+    pub took_back: bool,
+    /// What the version before it stated, and whether the rest was nothing; `None` where there was none.
+    pub before: Option<(Figures, bool)>,
 }
 
 /// Who sent a text.
@@ -163,6 +181,8 @@ pub enum About {
     Repeat,
     /// An incident after the return: is it already in it?
     Included,
+    /// The latest text, or a month's return, taken back.
+    Cancel,
 }
 
 /// What the open question is about; its holdings are what the answer needs. Kept as JSON.
@@ -224,6 +244,8 @@ pub struct OpenQuestion {
     pub received: i64,
     /// When the question lapses, microseconds UTC.
     pub expires: i64,
+    /// The person whose PIN stood in that text, or in an answer about it: it need not be repeated.
+    pub pin: Option<PersonId>,
 }
 
 impl OpenQuestion {
@@ -231,14 +253,27 @@ impl OpenQuestion {
     /// text is read again, the twelve back and the two ahead of it.
     pub fn periods(&self) -> Vec<i32> {
         match &self.kind {
-            QuestionKind::ReplaceOrAdd { period, .. } | QuestionKind::Confirm { period, .. } => vec![*period],
-            QuestionKind::WhichHamlet { period: Some(period), .. } => vec![*period],
-            QuestionKind::WhichHamlet { .. }
+            QuestionKind::ReplaceOrAdd { period, .. } => vec![*period],
+            // The text may tell events of several months.
+            QuestionKind::Confirm { .. }
+            | QuestionKind::WhichHamlet { .. }
             | QuestionKind::WhichMonth { .. }
             | QuestionKind::Reading { .. } => {
                 let month = Period::of_day(day_of(self.received));
-                (-13..=2).map(|months| month.plus(months).number()).collect()
+                let around = (-13..=2).map(|months| month.plus(months).number());
+                around.chain(self.kind.period()).collect()
             }
+        }
+    }
+}
+
+impl QuestionKind {
+    /// The month that it is about, if that is settled.
+    fn period(&self) -> Option<i32> {
+        match self {
+            QuestionKind::ReplaceOrAdd { period, .. } | QuestionKind::Confirm { period, .. } => Some(*period),
+            QuestionKind::WhichHamlet { period, .. } => *period,
+            QuestionKind::WhichMonth { .. } | QuestionKind::Reading { .. } => None,
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Lists of figures in a reply, shortened by steps until the reply fits.
 
+use chrono::NaiveDate;
+
 use super::Words;
 use crate::domain::indicator::{IndicatorId, Reporter};
 use crate::domain::intake::ReplyParts;
+use crate::domain::period::Period;
 use crate::domain::template::{MAX_PARTS, TemplateKey};
 
 /// One figure as a reply tells it.
@@ -29,6 +32,19 @@ enum Naming {
 
 /// A list of more characters is told in codes where another list stands beside it.
 const LONG_LIST: usize = 100;
+
+/// What happened on one day, as a reply tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayItems {
+    /// The day.
+    pub day: NaiveDate,
+    /// The reporting month that it counts in.
+    pub period: Period,
+    /// Whether the commune has closed that month, so that the officer decides.
+    pub closed: bool,
+    /// Its figures.
+    pub items: Vec<Item>,
+}
 
 impl Item {
     fn indicator(self) -> IndicatorId {
@@ -71,6 +87,43 @@ impl Words<'_> {
         };
         let count = (0..items.len()).rev().find(|count| fits(&cut(*count))).unwrap_or(0);
         self.reply(key, cut(count))
+    }
+
+    /// A reply whose field `list` tells what happened on several days, month by month: “tháng 3 (15/2-14/3): ngày 1/3
+    /// trộm cắp 1, ngày 5/3 cờ bạc 1”. Short names while they fit into two SMS; then codes; then as many days as fit
+    /// and how many more there are.
+    pub fn reply_with_days(
+        &self,
+        key: TemplateKey,
+        fields: Vec<(&'static str, String)>,
+        days: &[DayItems],
+    ) -> ReplyParts {
+        let with = |count: usize, naming: Naming| {
+            let more = days.len() - count;
+            let tail = if more > 0 { format!(" và {more} vụ nữa") } else { String::new() };
+            let mut all = fields.clone();
+            all.push(("list", self.by_month(days.get(..count).unwrap_or(days), naming) + &tail));
+            all
+        };
+        let whole = with(days.len(), Naming::ShortName);
+        if self.parts_of(key, &whole) <= MAX_PARTS {
+            return self.reply(key, whole);
+        }
+        let fits = |count: &usize| self.parts_of(key, &with(*count, Naming::Code)) <= MAX_PARTS;
+        let count = (0..=days.len()).rev().find(fits).unwrap_or(0);
+        self.reply(key, with(count, Naming::Code))
+    }
+
+    fn by_month(&self, days: &[DayItems], naming: Naming) -> String {
+        let month = |days: &[DayItems]| {
+            let first = days.first()?;
+            let closed = if first.closed { " đã chốt, chờ cán bộ" } else { "" };
+            let told =
+                |day: &DayItems| format!("ngày {} {}", self.day(day.day), self.listed(&day.items, naming));
+            let told = days.iter().map(told).collect::<Vec<_>>().join(", ");
+            Some(format!("{}{closed}: {told}", self.month(first.period)))
+        };
+        days.chunk_by(|a, b| a.period == b.period).filter_map(month).collect::<Vec<_>>().join("; ")
     }
 
     /// The list that stands beside the one that is fitted: short names, or codes where those would be long.

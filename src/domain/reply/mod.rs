@@ -8,7 +8,7 @@ mod stateless;
 
 use chrono::{Datelike, NaiveDate};
 
-pub use items::Item;
+pub use items::{DayItems, Item};
 pub use stateless::stateless_reply;
 
 use super::indicator::{Catalogue, Indicator, Kind};

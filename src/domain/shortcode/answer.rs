@@ -27,6 +27,8 @@ pub struct Answer {
     pub replace: bool,
     /// “cộng thêm”, “vụ khác”: the figures add up.
     pub add: bool,
+    /// “huỷ”, “xóa tin vừa rồi”: an earlier text is to be taken back.
+    pub erase: bool,
     /// A hamlet by its name or number (“thon Na Mo”, “na mo” after the word, “thôn 5”).
     pub hamlet: Option<HamletMention>,
     /// A month that is named (“thang 3”).
@@ -81,6 +83,7 @@ impl Reader {
         let said = |class| (0..text.tokens.len()).any(|at| text.is(at, class).is_some());
         answer.replace = said(Class::Replace) || items.iter().any(|item| item.kind == Kind::Fix);
         answer.add = said(Class::Plus) || items.iter().any(|item| item.kind == Kind::Add);
+        answer.erase = items.iter().any(|item| item.kind == Kind::Erase);
         answer.hamlet = items.iter().find_map(|item| match &item.kind {
             Kind::Hamlet { name, .. } => Some(HamletMention { name: name.clone() }),
             _ => None,

@@ -302,7 +302,7 @@ impl Book {
         }
     }
 
-    fn ends(&self, words: &[PhraseWord]) -> Vec<End> {
+    pub(super) fn ends(&self, words: &[PhraseWord]) -> Vec<End> {
         let mut node = 0;
         for (word, _) in words {
             let Some(next) = self.word(word).and_then(|id| self.step(node, id)) else { return Vec::new() };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::book::{Book, SetId};
+use super::compile::split;
 use super::items::Unit;
 use super::sets::{SceneWords, Sets};
 use crate::domain::indicator::{BadCatalogue, Catalogue};
@@ -267,6 +268,16 @@ pub enum BadLexicon {
         /// What stands in the braces.
         set: String,
     },
+    /// A phrase that is to be added and means something else already.
+    #[error("“{phrase}” of {code} cannot be told from {taken}; choose words that mean one thing only")]
+    Taken {
+        /// The phrase.
+        phrase: String,
+        /// The indicator that claims it.
+        code: String,
+        /// What it means already.
+        taken: String,
+    },
     /// A phrase without a letter.
     #[error("“{0}” is no phrase: it has no letters")]
     Empty(String),
@@ -283,11 +294,39 @@ impl Lexicon {
         Ok(toml::from_str(text)?)
     }
 
+    /// The lexicon with more words of indicators: code and phrase. Refuses a phrase that means something else already,
+    /// with or without its marks.
+    pub fn with_synonyms(
+        &self,
+        catalogue: &Catalogue,
+        added: &[(String, String)],
+    ) -> Result<Self, BadLexicon> {
+        let book = Book::new(catalogue, self)?;
+        let mut lexicon = self.clone();
+        let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+        for (code, phrase) in added {
+            book.check_addition(code, phrase)?;
+            let owner = owners.entry(folded(phrase)).or_insert(code);
+            if *owner != code {
+                let (phrase, first, second) = (phrase.clone(), (*owner).to_owned(), code.clone());
+                return Err(BadLexicon::Ambiguous { phrase, first, second });
+            }
+            lexicon.indicators.entry(code.clone()).or_default().generic.push(phrase.clone());
+        }
+        lexicon.check(catalogue)?;
+        Ok(lexicon)
+    }
+
     /// Whether every phrase means one thing only, with `catalogue`; the error names the first that does not.
     pub fn check(&self, catalogue: &Catalogue) -> Result<(), BadLexicon> {
         Book::new(catalogue, self)?;
         self.check_made()
     }
+}
+
+/// What a phrase looks like without marks, case and signs.
+pub fn folded(phrase: &str) -> String {
+    split(phrase).into_iter().map(|(word, _)| word).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether words of this meaning must not be passed over when one letter of them is wrong.

@@ -5,12 +5,14 @@
 //! whether every number is explained and every word of an indicator used. Doubt becomes a question
 //! ([`Intent::Ask`]), never a guess. `docs/reading.md` tells how to add a word.
 
+mod additions;
 mod amounts;
 mod answer;
 mod attach;
 mod book;
 mod compile;
 mod dates;
+mod days;
 mod explain;
 mod fold;
 mod glued;
@@ -44,8 +46,9 @@ mod wish;
 mod write;
 
 pub use answer::Answer;
+pub use days::DayMention;
 pub use explain::{Explained, Explanation};
-pub use lexicon::{BadLexicon, Class, Lexicon, Strength};
+pub use lexicon::{BadLexicon, Class, Lexicon, Strength, folded};
 pub use reader::{LONGEST_TEXT, Reader};
 pub use reading::{HamletMention, Intent, MonthFrom, Reading, Why};
 pub use score::{Expected, Labelled, Score, Tally, Verdict};

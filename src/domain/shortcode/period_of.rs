@@ -180,6 +180,18 @@ fn days(text: &Text, items: &[Item], received: NaiveDate, timing: &mut Timing) {
     };
 }
 
+/// The day that the item at `at` tells, if it tells one.
+pub(super) fn told_day(text: &Text, items: &[Item], at: usize, received: NaiveDate) -> Option<NaiveDate> {
+    match items.get(at)?.kind {
+        Kind::Date { day, month: Some(month), year } if !is_report_date(text, items, at) => {
+            resolve_day(day, month, year, received)
+        }
+        Kind::Date { day, month: None, .. } => latest_day_numbered(day, received),
+        Kind::DayAgo(ago @ 0..) => received.checked_sub_days(Days::new(u64::try_from(ago).unwrap_or(0))),
+        _ => None,
+    }
+}
+
 /// The day of writing at the head of a text (“Ngày 30/1 thôn Vĩnh Lộc báo cáo …”).
 fn is_report_date(text: &Text, items: &[Item], at: usize) -> bool {
     let head =

@@ -16,6 +16,8 @@ texts! {
     RECORDED = "recorded" ["month" "hamlet" "values"];
     /// An incident was recorded with its day.
     RECORDED_INCIDENT = "recorded_incident" ["day" "month" "hamlet" "values"];
+    /// Several incidents were recorded, each with its day.
+    RECORDED_INCIDENTS = "recorded_incidents" ["hamlet" "list"];
     /// Part was recorded, part is held.
     RECORDED_REPLACE_OR_ADD = "recorded_replace_or_add" ["month" "hamlet" "values" "held"];
     /// All of it was already so.
@@ -24,6 +26,8 @@ texts! {
     KEPT = "kept" ["month" "hamlet" "values"];
     /// The sender said no: the text is not recorded.
     DROPPED = "dropped" ["example"];
+    /// An earlier text, or a month's return, was taken back.
+    CANCELLED = "cancelled" ["month" "hamlet" "values"];
     /// The month is closed, the figures are kept for the officer.
     CLOSED = "closed" ["month" "hamlet" "values"];
     /// The number can be forged and the figures are kept for the officer.
@@ -43,6 +47,10 @@ texts! {
     CONFIRM_REPEAT_INCIDENT = "confirm_repeat_incident" ["day" "hamlet" "values"];
     /// An incident after the return.
     CONFIRM_INCLUDED = "confirm_included" ["day" "month" "hamlet" "values"];
+    /// Is an earlier text, or a month's return, to be taken back?
+    CONFIRM_CANCEL = "confirm_cancel" ["month" "hamlet" "values"];
+    /// Is what was taken back to be restored?
+    CONFIRM_RESTORE = "confirm_restore" ["month" "hamlet" "values"];
     /// No month named, and the usual one has its return.
     WHICH_MONTH = "which_month" ["hamlet" "list"];
     /// The month named lies too far ahead or back.

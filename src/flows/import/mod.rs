@@ -3,6 +3,7 @@
 mod people;
 mod programme;
 mod scheme;
+mod synonyms;
 mod units;
 mod values;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 pub use people::{People, import_people};
 pub use programme::import_programme;
 pub use scheme::{SchemeError, import_scheme};
+pub use synonyms::import_synonyms;
 pub use units::import_units;
 pub use values::{Values, import_values};
 

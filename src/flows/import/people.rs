@@ -1,24 +1,28 @@
-//! `name,phone,role,unit,from,to,marks`
+//! `name,phone,role,unit,from,to,marks,duty,practice,pin`
+
+mod row;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use row::{Wanted, wanted};
+
 use super::{BadRow, Checked, ImportError, Imported, Mode, Rows, answer};
 use crate::clock::Clock;
 use crate::crypto::{Digest, Keys, Place, sha256};
 use crate::db::log::{NewAudit, NewChange};
 use crate::db::person::{NewPerson, NewPost, StoredPerson, StoredPost};
-use crate::db::unit::{ALWAYS, FOREVER, Unit};
+use crate::db::unit::{ALWAYS, Unit};
 use crate::db::{Conn, Db, DbError, DbResult, SharedIds, log, person, unit};
 use crate::documents::table::{self, Row};
 use crate::domain::access::Role;
 use crate::domain::ids::{PersonId, UnitId};
-use crate::domain::phone::Phone;
+use crate::flows::intake::pin_index;
 
 const REQUIRED: [&str; 4] = ["name", "phone", "role", "unit"];
-const OPTIONAL: [&str; 3] = ["from", "to", "marks"];
+const OPTIONAL: [&str; 6] = ["from", "to", "marks", "duty", "practice", "pin"];
 
 /// What an import of people works with.
 #[derive(Debug, Clone)]
@@ -32,7 +36,8 @@ pub struct People {
 }
 
 /// Imports the people of a file. A person is known by number and name; several rows give one person several posts. A
-/// post that is there already gets the last day of its row, its holder the wish for marks; an empty cell wishes nothing.
+/// post that is there already gets the last day and the hours of duty of its row, its holder the wish for marks, the
+/// practice mode and the PIN; an empty cell wishes nothing.
 pub async fn import_people(
     db: &Db,
     tools: People,
@@ -72,79 +77,6 @@ fn run(conn: &mut Conn, rows: &[Row], tools: &People, mode: Mode) -> DbResult<Ch
     Ok(Ok(plan.imported))
 }
 
-/// A row, each cell understood.
-#[derive(Debug, Clone)]
-struct Wanted {
-    line: u64,
-    name: String,
-    phone: Phone,
-    number_index: Digest,
-    role: Role,
-    unit: String,
-    from: NaiveDate,
-    to: NaiveDate,
-    marks: Option<bool>,
-}
-
-fn wanted(row: &Row, tools: &People, bad: &mut Vec<BadRow>) -> Option<Wanted> {
-    let before = bad.len();
-    let mut refuse = |column, reason: String| bad.push(BadRow { line: row.line, column, reason });
-    if let Some((column, reason)) = row.unfit() {
-        refuse(column, reason.to_owned());
-        return None;
-    }
-    if row.get("name").is_empty() {
-        refuse("name", "is empty".to_owned());
-    }
-    let phone =
-        Phone::parse(&with_zero(row.get("phone"))).map_err(|error| refuse("phone", error.to_string())).ok();
-    let role = Role::by_name(&row.get("role").to_lowercase());
-    if role.is_none() {
-        let names = "head, team, manager, commune, decider, province, national, auditor, admin";
-        refuse("role", format!("must be one of {names}"));
-    }
-    let mut date = |column, default| match row.get(column) {
-        "" => default,
-        text => table::day(text).unwrap_or_else(|| {
-            refuse(column, "write the day as 2026-07-01 or 01/07/2026".to_owned());
-            default
-        }),
-    };
-    let (from, to) = (date("from", ALWAYS), date("to", FOREVER));
-    if to < from {
-        refuse("to", "lies before from".to_owned());
-    }
-    let marks = match row.get("marks").to_lowercase().as_str() {
-        "yes" => Some(true),
-        "no" => Some(false),
-        "" => None,
-        _ => {
-            refuse("marks", "must be yes, no or empty".to_owned());
-            None
-        }
-    };
-    let (phone, role) = (phone?, role?);
-    let number_index = tools.keys.index("phone", phone.e164());
-    let (name, unit) = (row.get("name").to_owned(), row.get("unit").to_owned());
-    (bad.len() == before).then_some(Wanted {
-        line: row.line,
-        name,
-        phone,
-        number_index,
-        role,
-        unit,
-        from,
-        to,
-        marks,
-    })
-}
-
-/// Spreadsheets drop the zero in front of numbers that they take for figures.
-fn with_zero(text: &str) -> String {
-    let dropped = text.len() == 9 && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
-    if dropped { format!("0{text}") } else { text.to_owned() }
-}
-
 fn unit_of<'u>(units: &'u [Unit], w: &Wanted, today: NaiveDate) -> Result<&'u Unit, String> {
     let day = if w.from == ALWAYS { today.min(w.to) } else { w.from };
     let valid = |unit: &&Unit| unit.code == w.unit && unit.valid_from <= day && day <= unit.valid_to;
@@ -175,8 +107,8 @@ struct Directory {
     by_number: HashMap<Digest, Vec<StoredPerson>>,
     /// The posts of the rows so far.
     seen: HashSet<(PersonId, UnitId, Role, NaiveDate)>,
-    /// The wishes of the rows so far.
-    wishes: HashMap<PersonId, bool>,
+    /// The wishes of the rows so far, by person and column.
+    wishes: HashMap<(PersonId, &'static str), String>,
 }
 
 #[derive(Default)]
@@ -185,9 +117,19 @@ struct Plan {
     posts: Vec<NewPost>,
     /// Posts whose last day changes: post, unit, day.
     ends: Vec<(i64, UnitId, NaiveDate)>,
-    /// People who want marks now, or do not any more.
-    marks: Vec<(PersonId, bool)>,
+    /// Posts whose hours of duty change: post, unit, hours.
+    duties: Vec<(i64, UnitId, String)>,
+    /// What else changes for people.
+    wishes: Vec<(PersonId, Wish)>,
     imported: Imported,
+}
+
+/// What a row changes for its person.
+#[derive(Debug, Clone, Copy)]
+enum Wish {
+    Marks(bool),
+    Practice(bool),
+    Pin(Digest),
 }
 
 impl Directory {
@@ -220,20 +162,20 @@ impl Directory {
             refuse("unit", "the same post of the same person stands in the file twice");
             return Ok(());
         }
-        let wished = match w.marks {
-            Some(marks) => {
-                if self.wishes.insert(person.id, marks).is_some_and(|earlier| earlier != marks) {
-                    refuse("marks", "another row says otherwise of the same person");
-                }
-                let new = person.marks != marks;
-                if new {
-                    person.marks = marks;
-                    plan.marks.push((person.id, marks));
-                }
-                new
+        let said = [
+            ("marks", w.marks.map(|marks| marks.to_string())),
+            ("practice", w.practice.map(|practice| practice.to_string())),
+            ("pin", w.pin.clone()),
+        ];
+        for (column, said) in said {
+            let Some(said) = said else { continue };
+            if self.wishes.insert((person.id, column), said.clone()).is_some_and(|earlier| earlier != said) {
+                refuse(column, "another row says otherwise of the same person");
             }
-            None => false,
-        };
+        }
+        let wishes = wishes(person, w, &tools.keys);
+        let wished = !wishes.is_empty();
+        plan.wishes.extend(wishes.into_iter().map(|wish| (person.id, wish)));
         take_post(person, w, unit, tools, plan, wished)
     }
 }
@@ -255,6 +197,25 @@ impl Directory {
     }
 }
 
+/// What the row changes for its person.
+fn wishes(person: &mut StoredPerson, w: &Wanted, keys: &Keys) -> Vec<Wish> {
+    let mut wishes = Vec::new();
+    if let Some(marks) = w.marks.filter(|marks| *marks != person.marks) {
+        person.marks = marks;
+        wishes.push(Wish::Marks(marks));
+    }
+    if let Some(practice) = w.practice.filter(|practice| *practice != person.practice) {
+        person.practice = practice;
+        wishes.push(Wish::Practice(practice));
+    }
+    let pin = w.pin.as_ref().map(|pin| pin_index(keys, person.id, pin));
+    if let Some(pin) = pin.filter(|pin| Some(*pin) != person.pin_index) {
+        person.pin_index = Some(pin);
+        wishes.push(Wish::Pin(pin));
+    }
+    wishes
+}
+
 /// The person of a row, planned where nobody of that name is at that number.
 fn person_of<'p>(
     people: &'p mut Vec<StoredPerson>,
@@ -267,7 +228,15 @@ fn person_of<'p>(
         None => {
             let (id, name, marks) = (next_id(tools)?, w.name.clone(), w.marks.unwrap_or(false));
             plan.people.push(new_person(id, w, tools)?);
-            people.push(StoredPerson { id, name, name_cipher: Vec::new(), marks, posts: Vec::new() });
+            people.push(StoredPerson {
+                id,
+                name,
+                name_cipher: Vec::new(),
+                marks,
+                practice: false,
+                pin_index: None,
+                posts: Vec::new(),
+            });
             people.len() - 1
         }
     };
@@ -287,19 +256,33 @@ fn take_post(
         (post.unit_id, post.role.as_str(), post.valid_from) == (unit.id, w.role.name(), w.from)
     };
     match person.posts.iter_mut().find(same) {
-        Some(post) if post.valid_to == w.to && !wished => plan.imported.unchanged += 1,
+        Some(post) if post.valid_to == w.to && !wished && (w.duty.is_none() || w.duty == post.duty) => {
+            plan.imported.unchanged += 1;
+        }
         Some(post) => {
             if post.valid_to != w.to {
                 post.valid_to = w.to;
                 plan.ends.push((post.id, unit.id, w.to));
+            }
+            if let Some(duty) = w.duty.clone().filter(|duty| Some(duty) != post.duty.as_ref()) {
+                post.duty = Some(duty.clone());
+                plan.duties.push((post.id, unit.id, duty));
             }
             plan.imported.changed += 1;
         }
         None => {
             let (id, role) = (next_id(tools)?, w.role.name());
             let (unit_id, valid_from, valid_to) = (unit.id, w.from, w.to);
-            plan.posts.push(NewPost { id, person_id: person.id, unit_id, role, valid_from, valid_to });
-            person.posts.push(StoredPost { id, unit_id, role: role.to_owned(), valid_from, valid_to });
+            let duty = w.duty.clone();
+            person.posts.push(StoredPost {
+                id,
+                unit_id,
+                role: role.to_owned(),
+                valid_from,
+                valid_to,
+                duty: duty.clone(),
+            });
+            plan.posts.push(NewPost { id, person_id: person.id, unit_id, role, valid_from, valid_to, duty });
             plan.imported.added += 1;
         }
     }
@@ -336,8 +319,15 @@ fn write(conn: &mut Conn, plan: &Plan, tools: &People) -> DbResult<()> {
     for (post, _, last_day) in &plan.ends {
         person::end_post(conn, *post, *last_day)?;
     }
-    for (who, marks) in &plan.marks {
-        person::set_marks(conn, *who, *marks)?;
+    for (post, _, duty) in &plan.duties {
+        person::set_duty(conn, *post, duty)?;
+    }
+    for (who, wish) in &plan.wishes {
+        match wish {
+            Wish::Marks(marks) => person::set_marks(conn, *who, *marks)?,
+            Wish::Practice(practice) => person::set_practice(conn, *who, *practice)?,
+            Wish::Pin(pin) => person::set_pin(conn, *who, *pin)?,
+        }
     }
     let change = |(post, unit): (i64, UnitId)| NewChange {
         entity: "post",
@@ -347,8 +337,10 @@ fn write(conn: &mut Conn, plan: &Plan, tools: &People) -> DbResult<()> {
     };
     let posts = plan.posts.iter().map(|post| (post.id, post.unit_id));
     let ends = plan.ends.iter().map(|(post, unit, _)| (*post, *unit));
-    let changes: Vec<NewChange> = posts.chain(ends).map(change).collect();
-    let digest = sha256(&[format!("{:?} {:?} {:?}", plan.posts, plan.ends, plan.marks).as_bytes()]);
+    let duties = plan.duties.iter().map(|(post, unit, _)| (*post, *unit));
+    let changes: Vec<NewChange> = posts.chain(ends).chain(duties).map(change).collect();
+    let all = format!("{:?} {:?} {:?} {:?}", plan.posts, plan.ends, plan.duties, plan.wishes);
+    let digest = sha256(&[all.as_bytes()]);
     let audit = NewAudit { actor: "cli", action: "import_people", subject: "", digest };
     log::append(conn, tools.clock.real_micros(), &changes, &audit)
 }

@@ -4,16 +4,17 @@ use super::Context;
 use super::prepare::{PreparedText, next_id};
 use crate::clock::day_in_vietnam;
 use crate::crypto::Place;
+use crate::db::officer::{self, Officer};
 use crate::db::outbox::{LANE_URGENT, NewOutgoing};
-use crate::db::person::Officer;
 use crate::db::{Conn, DbError, DbResult, person, unit};
+use crate::domain::duty::{Duty, minute_of_day};
 use crate::domain::ids::{PersonId, UnitId};
 use crate::domain::intake::Alert;
 use crate::domain::message::parts;
 use crate::domain::template::TemplateKey;
 
-/// Whom an alert about a text reaches: the officers of the commune, else those of its province; the commune of an
-/// unknown sender is the gateway's default.
+/// Whom an alert about a text reaches: the officers of the commune who are on duty, if nobody is all of them, else
+/// those of its province; the commune of an unknown sender is the gateway's default.
 pub(super) fn receivers(
     conn: &mut Conn,
     context: &Context,
@@ -28,11 +29,25 @@ pub(super) fn receivers(
         (None, None) => None,
     };
     let Some(commune) = commune else { return Ok(Vec::new()) };
-    let officers = person::officers(conn, commune.id, today)?;
+    let minute = minute_of_day(text.raw.received_at);
+    let officers = officer::officers(conn, commune.id, today)?;
     match (officers.is_empty(), commune.province_id) {
-        (true, Some(province)) => person::officers(conn, province, today),
-        _ => Ok(officers),
+        (true, Some(province)) => on_duty(officer::officers(conn, province, today)?, minute),
+        _ => on_duty(officers, minute),
     }
+}
+
+/// Those of `officers` who are on duty at the minute of the day; all of them if nobody is.
+fn on_duty(officers: Vec<Officer>, minute: u16) -> DbResult<Vec<Officer>> {
+    let mut awake = Vec::new();
+    for officer in &officers {
+        let hours = officer.duties.iter().map(|duty| duty.as_deref().map(str::parse::<Duty>).transpose());
+        let hours = hours.collect::<Result<Vec<_>, _>>().map_err(|_| DbError::Corrupt("hours of duty"))?;
+        if hours.iter().any(|duty| duty.as_ref().is_none_or(|duty| duty.covers(minute))) {
+            awake.push(officer.clone());
+        }
+    }
+    Ok(if awake.is_empty() { officers } else { awake })
 }
 
 /// Whom and where an alert is about.
@@ -114,7 +129,9 @@ fn local(text: &PreparedText) -> String {
 }
 
 fn words_of(text: &PreparedText, alert: Alert, about: &About) -> (TemplateKey, Vec<(&'static str, String)>) {
-    let (hamlet, name) = (("hamlet", about.hamlet.clone()), ("name", about.name.clone()));
+    let or = |known: &str, unknown: String| if known.is_empty() { unknown } else { known.to_owned() };
+    let hamlet = ("hamlet", or(&about.hamlet, format!("số {} chưa đăng ký", local(text))));
+    let name = ("name", or(&about.name, "người lạ".to_owned()));
     match alert {
         Alert::Urgent => {
             let words = ("text", text.raw.text.clone());

@@ -100,7 +100,8 @@ fn record_text(
     known.texts.insert(text.dedupe_key, (text.id, text.text_index));
     let extras = board.extras(conn, text)?;
     let situation = board.situation_of(text, &extras);
-    let plan = decide_text(&situation, &text.raw.text, &text.reading, &ledger.context().rules.reader);
+    let reader = ledger.context().rules.reader.get();
+    let plan = decide_text(&situation, &text.raw.text, &text.reading, &*reader);
     ledger.carry_out(conn, board, text, plan)?;
     Ok(Receipt::Stored(text.id))
 }

@@ -1,6 +1,10 @@
 //! What the rules need to know about everyone in a batch, loaded set-wise, and kept true as the batch goes on.
 
+mod months;
 mod situation;
+mod undo;
+
+pub(super) use undo::undo_of;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -12,13 +16,15 @@ use super::{Communes, Context, NewSubmission};
 use crate::clock::{day_in_vietnam, start_of_day_in_vietnam};
 use crate::crypto::{Digest, Place};
 use crate::db::person::Registered;
-use crate::db::report::{CurrentIncident, CurrentReturn};
-use crate::db::{Conn, DbError, DbResult, lock, message, outbox, person, question, report, unit, value};
-use crate::domain::ids::{PersonId, ReportId, UnitId, floor_at};
+use crate::db::unit::Unit;
+use crate::db::{
+    Conn, DbError, DbResult, latest_report, lock, message, outbox, person, question, report, unit, value,
+};
+use crate::domain::ids::{MessageId, PersonId, ReportId, UnitId, floor_at};
 use crate::domain::indicator::IndicatorId;
 use crate::domain::intake::{
-    Figures, Hamlet, Incident, LastReport, Mistake, MonthState, OpenQuestion, QuestionKind, Return,
-    SubmissionKind,
+    Figures, Hamlet, LastReport, Mistake, MonthState, OpenQuestion, QuestionKind, SubmissionKind,
+    may_name_neighbour,
 };
 use crate::domain::period::Period;
 
@@ -49,9 +55,11 @@ pub(super) struct FirstReturn {
 
 /// A person's latest report, and the digest of the text that made it.
 #[derive(Debug, Clone)]
-struct Latest {
-    report: LastReport,
-    text_index: Option<Digest>,
+pub(super) struct Latest {
+    pub(super) report: LastReport,
+    /// The latest version, and the text that made it, where they have been stored before this batch.
+    pub(super) stored: Option<(ReportId, Option<MessageId>)>,
+    pub(super) text_index: Option<Digest>,
 }
 
 /// What only some texts need.
@@ -67,6 +75,17 @@ pub(super) struct Extras {
     pub(super) on_duty: Vec<String>,
 }
 
+/// What is kept of a question as JSON.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub(super) struct KeptQuestion {
+    /// What it is about.
+    #[serde(flatten)]
+    pub(super) kind: QuestionKind,
+    /// Whose PIN stood in the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) pin: Option<PersonId>,
+}
+
 /// The state that a batch decides on.
 pub(super) struct Board<'a> {
     context: &'a Context,
@@ -78,6 +97,8 @@ pub(super) struct Board<'a> {
     communes: Communes,
     echoes: HashSet<(Digest, Digest)>,
     neighbours: HashMap<UnitId, Vec<Hamlet>>,
+    /// Where texts of unknown numbers go, by gateway.
+    defaults: HashMap<String, UnitId>,
     bases: HashMap<(UnitId, i32, i32), Figures>,
     highest: HashMap<(UnitId, IndicatorId), i64>,
     pub(super) months: HashMap<MonthKey, MonthState>,
@@ -94,7 +115,38 @@ impl<'a> Board<'a> {
         texts: &[&PreparedText],
         submissions: &[&NewSubmission],
     ) -> DbResult<Self> {
-        let mut board = Board {
+        let mut board = Board::empty(context);
+        board.load_senders(conn, texts)?;
+        board.load_units(conn, submissions)?;
+        board.load_neighbours(conn, texts)?;
+        let units: Vec<UnitId> = board.communes.keys().copied().collect();
+        lock::units(conn, &units)?;
+        let periods = board.periods(texts, submissions);
+        board.load_months(conn, &units, &periods)?;
+        board.load_undos(conn, texts, &periods)?;
+        board.load_bases(conn, submissions)?;
+        board.load_highest(conn, texts, submissions, &units)?;
+        board.before = board.months.clone();
+        Ok(board)
+    }
+
+    /// One hamlet's month, for an officer who decides about it.
+    pub(super) fn of_month(
+        conn: &mut Conn,
+        context: &'a Context,
+        hamlet: &Unit,
+        period: Period,
+    ) -> DbResult<Self> {
+        let mut board = Board::empty(context);
+        board.communes.insert(hamlet.id, hamlet.commune_id.unwrap_or(hamlet.id));
+        lock::units(conn, &[hamlet.id])?;
+        board.load_months(conn, &[hamlet.id], &BTreeSet::from([period.number()]))?;
+        board.before = board.months.clone();
+        Ok(board)
+    }
+
+    fn empty(context: &'a Context) -> Self {
+        Board {
             context,
             people: HashMap::new(),
             told_today: HashSet::new(),
@@ -104,24 +156,14 @@ impl<'a> Board<'a> {
             communes: HashMap::new(),
             echoes: HashSet::new(),
             neighbours: HashMap::new(),
+            defaults: HashMap::new(),
             bases: HashMap::new(),
             highest: HashMap::new(),
             months: HashMap::new(),
             before: HashMap::new(),
             chains: HashMap::new(),
             first_returns: HashMap::new(),
-        };
-        board.load_senders(conn, texts)?;
-        board.load_units(conn, submissions)?;
-        board.load_neighbours(conn, texts)?;
-        let units: Vec<UnitId> = board.communes.keys().copied().collect();
-        lock::units(conn, &units)?;
-        let periods = board.periods(texts, submissions);
-        board.load_months(conn, &units, &periods)?;
-        board.load_bases(conn, submissions)?;
-        board.load_highest(conn, texts, submissions, &units)?;
-        board.before = board.months.clone();
-        Ok(board)
+        }
     }
 
     fn load_senders(&mut self, conn: &mut Conn, texts: &[&PreparedText]) -> DbResult<()> {
@@ -137,16 +179,37 @@ impl<'a> Board<'a> {
         self.recent = message::recent(conn, &senders, floor_at(real_ms - LOOP_MS))?;
         self.echoes = outbox::recent(conn, &senders, floor_at(real_ms - ECHO_MS))?;
         self.load_questions(conn, &senders)?;
+        self.load_defaults(conn, texts)?;
         let mut people: Vec<PersonId> =
             self.people.values().flatten().map(|person| person.person_id).collect();
         people.sort_unstable();
         people.dedup();
-        for (person, latest) in report::latest(conn, &people, floor_at(real_ms - LATEST_MS))? {
+        for (person, latest) in latest_report::latest(conn, &people, floor_at(real_ms - LATEST_MS))? {
             let period = Period::from_number(latest.period).map_err(|_| DbError::Corrupt("a period"))?;
             let added = latest.added.as_deref().map(figures).transpose()?;
-            let report =
-                LastReport { unit: latest.unit_id, period, at: latest.received_at, added, same_text: false };
-            self.latest.insert(person, Latest { report, text_index: latest.text_index });
+            let report = LastReport {
+                unit: latest.unit_id,
+                period,
+                at: latest.received_at,
+                added,
+                same_text: false,
+                undo: Vec::new(),
+            };
+            let stored = Some((latest.id, latest.message_id));
+            self.latest.insert(person, Latest { report, stored, text_index: latest.text_index });
+        }
+        Ok(())
+    }
+
+    /// The communes whose officers see the texts of unknown numbers.
+    fn load_defaults(&mut self, conn: &mut Conn, texts: &[&PreparedText]) -> DbResult<()> {
+        for text in texts.iter().filter(|text| !self.people.contains_key(&text.sender_index)) {
+            let gateway = &text.raw.gateway;
+            let code = self.context.routes.get(gateway).and_then(|route| route.default_commune.clone());
+            let Some(code) = code.filter(|_| !self.defaults.contains_key(gateway)) else { continue };
+            if let Some(commune) = unit::by_code(conn, &code, self.context.clock.today())? {
+                self.defaults.insert(gateway.clone(), commune.id);
+            }
         }
         Ok(())
     }
@@ -156,9 +219,11 @@ impl<'a> Board<'a> {
             let place = Place { table: "question", row: stored.person_id };
             let text = self.context.keys.open_text(place, &stored.text_cipher);
             let text = text.map_err(|_| DbError::Corrupt("the text of a question"))?;
-            let kind: QuestionKind =
+            let kept: KeptQuestion =
                 serde_json::from_str(&stored.kind).map_err(|_| DbError::Corrupt("the kind of a question"))?;
-            let open = OpenQuestion { kind, text, received: stored.received_at, expires: stored.expires_at };
+            let KeptQuestion { kind, pin } = kept;
+            let (received, expires) = (stored.received_at, stored.expires_at);
+            let open = OpenQuestion { kind, text, received, expires, pin };
             self.questions.insert(sender, open);
         }
         Ok(())
@@ -190,7 +255,7 @@ impl<'a> Board<'a> {
 
     /// The hamlets of the communes of senders who name one that is not theirs.
     fn load_neighbours(&mut self, conn: &mut Conn, texts: &[&PreparedText]) -> DbResult<()> {
-        let naming = texts.iter().filter(|text| text.reading.hamlet.is_some());
+        let naming = texts.iter().filter(|text| may_name_neighbour(&text.raw.text, &text.reading));
         let posts =
             naming.flat_map(|text| self.registered(&text.sender_index)).flat_map(|person| &person.posts);
         let communes: BTreeSet<UnitId> = posts.filter_map(|post| post.commune_id).collect();
@@ -211,6 +276,8 @@ impl<'a> Board<'a> {
             periods.extend(around(day_in_vietnam(text.raw.received_at)));
             periods.extend(text.reading.period);
             periods.extend(text.reading.day.map(|day| calendar.containing(day)));
+            periods.extend(text.days.iter().map(|day| calendar.containing(*day)));
+            periods.extend(text.reading.partly_month.filter(|_| text.erases));
         }
         for submission in submissions {
             periods.insert(match submission.report.kind {
@@ -221,52 +288,6 @@ impl<'a> Board<'a> {
         periods.extend(self.latest.values().map(|latest| latest.report.period));
         let asked = self.questions.values().flat_map(|question| question.periods());
         periods.into_iter().map(Period::number).chain(asked).collect()
-    }
-
-    fn load_months(&mut self, conn: &mut Conn, units: &[UnitId], periods: &BTreeSet<i32>) -> DbResult<()> {
-        for current in report::returns(conn, units, periods)? {
-            self.add_return(&current)?;
-        }
-        for current in report::incidents(conn, units, periods)? {
-            self.add_incident(&current)?;
-        }
-        let communes: BTreeSet<UnitId> = self.communes.values().copied().collect();
-        let communes: Vec<UnitId> = communes.into_iter().collect();
-        let closed: HashSet<(UnitId, i32)> = report::closed(conn, &communes, periods)?.into_iter().collect();
-        if closed.is_empty() {
-            return Ok(());
-        }
-        for (unit, commune) in &self.communes {
-            for period in periods.iter().filter(|period| closed.contains(&(*commune, **period))) {
-                let period = Period::from_number(*period).map_err(|_| DbError::Corrupt("a period"))?;
-                self.months.entry((*unit, period)).or_default().closed = true;
-            }
-        }
-        Ok(())
-    }
-
-    fn add_return(&mut self, current: &CurrentReturn) -> DbResult<()> {
-        let key = month_key(current.unit_id, current.period)?;
-        self.chains.insert(current.report_id, Chain { id: current.chain_id, version: current.version });
-        let first = FirstReturn { received_at: current.first_received_at, on_time: current.on_time };
-        self.first_returns.insert(key, first);
-        self.months.entry(key).or_default().month_return = Some(Return {
-            report: current.report_id,
-            version: current.version,
-            values: figures(&current.stated)?,
-            rest_zero: current.rest_zero,
-            author: current.person_id,
-        });
-        Ok(())
-    }
-
-    fn add_incident(&mut self, current: &CurrentIncident) -> DbResult<()> {
-        let key = month_key(current.unit_id, current.period)?;
-        self.chains.insert(current.report_id, Chain { id: current.chain_id, version: current.version });
-        let incident =
-            Incident { report: current.report_id, day: current.day, values: figures(&current.stated)? };
-        self.months.entry(key).or_default().incidents.push(incident);
-        Ok(())
     }
 
     /// The highest figures, where one that is large arrives, or an answer that may complete an earlier text with one.
@@ -281,7 +302,9 @@ impl<'a> Board<'a> {
         let submitted = submissions.iter().flat_map(|new| new.report.values.iter().map(|(id, n)| (*id, *n)));
         let large = told.chain(submitted).filter(|(_, figure)| *figure >= JUMP_FROM);
         let mut indicators: BTreeSet<IndicatorId> = large.map(|(indicator, _)| indicator).collect();
-        if texts.iter().any(|text| self.questions.contains_key(&text.sender_index)) {
+        let doubtful =
+            |text: &&PreparedText| self.questions.contains_key(&text.sender_index) || text.days.len() > 1;
+        if texts.iter().any(doubtful) {
             indicators.extend(self.context.rules.catalogue.iter().map(|indicator| indicator.id));
         }
         let indicators: Vec<IndicatorId> = indicators.into_iter().collect();
@@ -314,6 +337,12 @@ impl<'a> Board<'a> {
         self.communes.get(&unit).copied().unwrap_or(unit)
     }
 
+    /// The commune whose officers see a text of an unknown number.
+    pub(super) fn default_commune(&self, text: &PreparedText) -> Option<UnitId> {
+        let unknown = self.registered(&text.sender_index).is_empty();
+        self.defaults.get(&text.raw.gateway).copied().filter(|_| unknown)
+    }
+
     /// A text was answered to an unknown number.
     pub(super) fn told(&mut self, sender: Digest) {
         self.told_today.insert(sender);
@@ -323,6 +352,12 @@ impl<'a> Board<'a> {
     pub(super) fn took(&mut self, text: &PreparedText) {
         let sent = (text.text_index, text.raw.received_at);
         self.recent.entry(text.sender_index).or_default().push(sent);
+    }
+
+    /// The texts that a number has sent are no sign of a machine: they are read again.
+    pub(super) fn forget_recent(&mut self, sender: &Digest) {
+        self.recent.remove(sender);
+        self.echoes.retain(|(receiver, _)| receiver != sender);
     }
 
     /// The question of a number has changed.
@@ -335,15 +370,10 @@ impl<'a> Board<'a> {
 
     /// A person has reported, by the text with this digest.
     pub(super) fn set_latest(&mut self, person: PersonId, report: LastReport, text_index: Option<Digest>) {
-        self.latest.insert(person, Latest { report, text_index });
+        self.latest.insert(person, Latest { report, stored: None, text_index });
     }
 }
 
-/// The blind index of a person's PIN.
-pub(super) fn pin_index(context: &Context, person: PersonId, pin: &str) -> Digest {
-    context.keys.index("pin", &format!("{person}\0{pin}"))
-}
-
-fn month_key(unit: UnitId, period: i32) -> DbResult<MonthKey> {
+pub(super) fn month_key(unit: UnitId, period: i32) -> DbResult<MonthKey> {
     Ok((unit, Period::from_number(period).map_err(|_| DbError::Corrupt("a period"))?))
 }

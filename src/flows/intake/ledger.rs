@@ -1,10 +1,14 @@
 //! What a batch has decided, row by row.
 
+mod questions;
+mod texts;
 mod write;
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::board::{Board, Chain, FirstReturn};
+pub(super) use texts::Notice;
+
+use super::board::{Board, Chain, FirstReturn, undo_of};
 use super::figures::MonthKey;
 use super::prepare::{PreparedText, next_id};
 use super::{Author, Context, NewSubmission, alert, figures};
@@ -12,16 +16,12 @@ use crate::clock::day_in_vietnam;
 use crate::crypto::{Digest, Place};
 use crate::db::log::NewChange;
 use crate::db::message::NewMessage;
-use crate::db::outbox::{LANE_URGENT, NewOutgoing};
+use crate::db::outbox::NewOutgoing;
 use crate::db::question::StoredQuestion;
 use crate::db::report::NewVersion;
 use crate::db::{Conn, DbError, DbResult};
 use crate::domain::ids::{PersonId, ReportId, UnitId};
-use crate::domain::intake::{
-    Fate, Flag, Incident, LastReport, NewReport, OpenQuestion, Plan, QuestionChange, ReplyParts, Return,
-    SubmissionPlan,
-};
-use crate::domain::message::parts;
+use crate::domain::intake::{Fate, Flag, Incident, LastReport, NewReport, Plan, Return, SubmissionPlan};
 
 /// Where a version comes from.
 #[derive(Debug, Clone)]
@@ -36,9 +36,26 @@ struct Origin<'t> {
     received_at: i64,
 }
 
+/// What the audit calls the program itself.
+const SERVER: &str = "server";
+
+/// In whose name something is written.
+#[derive(Debug, Clone)]
+pub(super) struct Actor {
+    /// `server`, `account:ID`.
+    pub(super) name: String,
+    /// What is done.
+    pub(super) action: &'static str,
+    /// To what, by ids.
+    pub(super) subject: String,
+}
+
 /// The rows of a batch.
 pub(super) struct Ledger<'a> {
     context: &'a Context,
+    actor: Actor,
+    /// Whether the texts were stored before and are only settled now.
+    again: bool,
     stored_at: i64,
     messages: Vec<NewMessage>,
     versions: Vec<NewVersion>,
@@ -52,8 +69,16 @@ pub(super) struct Ledger<'a> {
 
 impl<'a> Ledger<'a> {
     pub(super) fn new(context: &'a Context) -> Self {
+        let actor = Actor { name: SERVER.to_owned(), action: "intake", subject: String::new() };
+        Ledger::by(context, actor)
+    }
+
+    /// In the name of `actor`.
+    pub(super) fn by(context: &'a Context, actor: Actor) -> Self {
         Ledger {
             context,
+            actor,
+            again: false,
             stored_at: context.clock.real_micros(),
             messages: Vec::new(),
             versions: Vec::new(),
@@ -63,6 +88,11 @@ impl<'a> Ledger<'a> {
             changes: Vec::new(),
             stopped: Vec::new(),
         }
+    }
+
+    /// In the name of `actor`, for texts that were stored before.
+    pub(super) fn again(context: &'a Context, actor: Actor) -> Self {
+        Ledger { again: true, ..Ledger::by(context, actor) }
     }
 
     pub(super) fn context(&self) -> &'a Context {
@@ -90,15 +120,16 @@ impl<'a> Ledger<'a> {
         if plan.fate == Fate::Refused {
             board.told(text.sender_index);
         }
-        let unit = plan.unit.or(plan.report.as_ref().map(|report| report.unit));
+        let unit = plan.unit.or(plan.reports.first().map(|report| report.unit));
         let mut message = self.message(board, text, plan.fate.name(), unit);
         message.person_id = plan.person;
         message.flags = flags(&plan.flags);
         if plan.fate == Fate::Purged {
             (message.text_cipher, message.reading) = (None, String::from("{}"));
         }
-        if let Some(new) = plan.report.filter(|_| plan.fate != Fate::Practised) {
-            message.report_id = Some(self.add_version(board, new, text_origin(text, plan.person))?.0);
+        for new in plan.reports {
+            let (id, _) = self.add_version(board, new, text_origin(text, plan.person))?;
+            message.report_id = message.report_id.or(Some(id));
         }
         self.change_question(board, text, plan.person, plan.question)?;
         if let Some(reply) = &plan.reply {
@@ -122,6 +153,27 @@ impl<'a> Ledger<'a> {
         }
         self.messages.push(message);
         Ok(())
+    }
+
+    /// Writes the version that an officer accepted.
+    pub(super) fn add_judged(
+        &mut self,
+        board: &mut Board,
+        report: NewReport,
+        author: Author,
+        account: i64,
+    ) -> DbResult<(ReportId, i32)> {
+        let origin = Origin {
+            source: "officer",
+            author,
+            account_id: Some(account),
+            text: None,
+            client_id: None,
+            content_digest: None,
+            note: None,
+            received_at: self.context.clock.now_micros(),
+        };
+        self.add_version(board, report, origin)
     }
 
     /// Writes what the rules decided about a submission: its version, or what is kept for the officer.
@@ -159,8 +211,10 @@ impl<'a> Ledger<'a> {
         unit: Option<UnitId>,
     ) -> NewMessage {
         let posts = || board.registered(&text.sender_index).iter().flat_map(|person| &person.posts);
-        let commune_id =
-            unit.map(|unit| board.commune_of(unit)).or_else(|| posts().find_map(|post| post.commune_id));
+        let commune_id = unit
+            .map(|unit| board.commune_of(unit))
+            .or_else(|| posts().find_map(|post| post.commune_id))
+            .or_else(|| board.default_commune(text));
         NewMessage {
             id: text.id,
             gateway: text.raw.gateway.clone(),
@@ -204,9 +258,11 @@ impl<'a> Ledger<'a> {
             commune_id: Some(commune_id),
         });
         if let Some(person) = origin.author {
+            let text_index = origin.text.map(|text| text.text_index);
             let (at, added) = (origin.received_at, new.added.clone());
-            let latest = LastReport { unit: unit_id, period: new.period, at, added, same_text: false };
-            board.set_latest(person, latest, origin.text.map(|text| text.text_index));
+            let undo = board.undo_with(person, undo_of(board, id, &new), text_index, at);
+            let latest = LastReport { unit: unit_id, period: new.period, at, added, same_text: false, undo };
+            board.set_latest(person, latest, text_index);
         }
         let (author, received_at) = (origin.author, origin.received_at);
         self.versions.push(self.version(id, chain, commune_id, &new, origin)?);
@@ -263,10 +319,17 @@ impl<'a> Ledger<'a> {
     ) {
         let key = (new.unit, new.period);
         self.touched.insert(key);
+        let takes_back = new.takes_back();
         if let Some(day) = new.day {
             let incidents = &mut board.months.entry(key).or_default().incidents;
             incidents.retain(|incident| Some(incident.report) != new.previous);
-            incidents.push(Incident { report: id, day, values: new.values });
+            if !takes_back {
+                incidents.push(Incident { report: id, day, values: new.values });
+            }
+            return;
+        }
+        if takes_back {
+            board.months.entry(key).or_default().month_return = None;
             return;
         }
         let due = self.context.rules.calendar.hamlet_due(new.period);
@@ -275,73 +338,6 @@ impl<'a> Ledger<'a> {
         let (version, rest_zero) = (chain.version, new.rest_zero);
         let current = Return { report: id, version, values: new.values, rest_zero, author };
         board.months.entry(key).or_default().month_return = Some(current);
-    }
-
-    fn change_question(
-        &mut self,
-        board: &mut Board,
-        text: &PreparedText,
-        person: Author,
-        change: QuestionChange,
-    ) -> DbResult<()> {
-        let open = match change {
-            QuestionChange::Keep => return Ok(()),
-            QuestionChange::Close => None,
-            QuestionChange::Open(open) => Some(open),
-        };
-        let person = person.or(board.registered(&text.sender_index).first().map(|person| person.person_id));
-        let stored = open.as_ref().zip(person).map(|(open, person)| self.stored_question(text, person, open));
-        self.questions.insert(text.sender_index, stored.transpose()?);
-        board.set_question(text.sender_index, open);
-        Ok(())
-    }
-
-    fn stored_question(
-        &self,
-        text: &PreparedText,
-        person_id: PersonId,
-        open: &OpenQuestion,
-    ) -> DbResult<StoredQuestion> {
-        Ok(StoredQuestion {
-            sender_index: text.sender_index,
-            person_id,
-            kind: serde_json::to_string(&open.kind)
-                .map_err(|_| DbError::Corrupt("the kind of a question"))?,
-            text_cipher: self.seal(Place { table: "question", row: person_id }, &open.text)?,
-            received_at: open.received,
-            expires_at: open.expires,
-        })
-    }
-
-    fn reply(
-        &mut self,
-        text: &PreparedText,
-        reply: &ReplyParts,
-        marks: bool,
-        commune_id: Option<UnitId>,
-    ) -> DbResult<()> {
-        // Short codes and names of firms are machines; nobody reads an answer there.
-        let Some(phone) = &text.phone else { return Ok(()) };
-        let words = self.context.rules.templates.render_reply(reply, marks);
-        let id = next_id(self.context).map_err(|_| DbError::Stopped)?;
-        let place = Place { table: "outbox", row: id };
-        let parts = i32::try_from(parts(&words).parts).unwrap_or(i32::MAX);
-        self.outgoing.push(NewOutgoing {
-            id,
-            cause: text.id,
-            kind: "reply",
-            receiver_index: text.sender_index,
-            receiver_cipher: self.seal(place, phone.e164())?,
-            text_index: self.context.keys.index("text", &words),
-            text_cipher: self.seal(place, &words)?,
-            gateway: text.raw.gateway.clone(),
-            commune_id,
-            lane: LANE_URGENT,
-            parts,
-            cost: self.context.cost(&text.raw.gateway, parts),
-            created_at: self.stored_at,
-        });
-        Ok(())
     }
 
     fn seal(&self, place: Place, plain: &str) -> DbResult<Vec<u8>> {

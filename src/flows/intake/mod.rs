@@ -4,10 +4,13 @@
 //! [`Intake::receive`] and [`Intake::submit`] answer after the commit. When the database is away, texts are kept in
 //! the [`spool`](Spool); submissions are refused with [`IntakeError::Unavailable`], their clients try again.
 
+mod again;
 mod alert;
 mod batch;
 mod board;
+mod current_reader;
 pub(crate) mod figures;
+mod judge;
 mod ledger;
 mod prepare;
 mod queue;
@@ -16,6 +19,9 @@ mod spool;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub use again::{AttachError, Attached, Owner, attach};
+pub use current_reader::CurrentReader;
+pub use judge::{JudgeError, Judged, Verdict, judge};
 pub(crate) use prepare::dedupe_key;
 pub use queue::Intake;
 pub use spool::{Spool, SpoolError};
@@ -27,7 +33,6 @@ use crate::domain::ids::{MessageId, PersonId, ReportId, UnitId};
 use crate::domain::indicator::Catalogue;
 use crate::domain::intake::{About, Held, Refusal, Submission};
 use crate::domain::period::Calendar;
-use crate::domain::shortcode::Reader;
 use crate::domain::template::Templates;
 
 /// What intake decides by.
@@ -38,7 +43,7 @@ pub struct Rules {
     /// The calendar of the installation.
     pub calendar: Calendar,
     /// What reads texts.
-    pub reader: Reader,
+    pub reader: CurrentReader,
     /// Every text that goes to a person.
     pub templates: Templates,
 }
@@ -76,6 +81,11 @@ impl Context {
     pub fn cost(&self, gateway: &str, parts: i32) -> i64 {
         self.routes.get(gateway).map_or(0, |route| route.cost_per_part) * i64::from(parts)
     }
+}
+
+/// The blind index of a person's PIN.
+pub(crate) fn pin_index(keys: &Keys, person: PersonId, pin: &str) -> Digest {
+    keys.index("pin", &format!("{person}\0{pin}"))
 }
 
 /// A text as a gateway hands it over.

@@ -59,6 +59,11 @@ impl Intake {
         (Intake { context, lanes: Arc::new(lanes), spool: Arc::new(spool) }, handles)
     }
 
+    /// What it works with, to be kept.
+    pub fn shared_context(&self) -> Arc<Context> {
+        Arc::clone(&self.context)
+    }
+
     /// Takes a text; it is on disk when this answers `Ok`.
     pub async fn receive(&self, raw: RawMessage) -> Result<Receipt, IntakeError> {
         if self.spool.is_waiting() {

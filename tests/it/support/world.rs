@@ -83,7 +83,7 @@ impl World {
         let ids: SharedIds = Arc::new(Mutex::new(IdMaker::new(*node, 0)));
         let catalogue = Catalogue::shipped().unwrap();
         let rules = Rules {
-            reader: Reader::shipped().unwrap(),
+            reader: Reader::shipped().unwrap().into(),
             templates: Templates::shipped().unwrap(),
             calendar: Calendar::ministry(),
             catalogue,
@@ -93,7 +93,10 @@ impl World {
             keys: Arc::clone(&keys),
             ids: Arc::clone(&ids),
             clock,
-            routes: HashMap::from([("test".to_owned(), Route { cost_per_part: 350, ..Route::default() })]),
+            routes: HashMap::from([(
+                "test".to_owned(),
+                Route { cost_per_part: 350, default_commune: Some(COMMUNE.to_owned()), ..Route::default() },
+            )]),
             planned: Arc::default(),
         };
         let spool = Spool::open(&test.beside(&format!("spool-{node}")), 1 << 20).unwrap();

@@ -143,3 +143,23 @@ fn an_answer_that_is_a_report_of_its_own_overtakes_the_question() {
     desk.text("T2 CB1");
     assert_eq!((desk.figures("2026-02").as_str(), desk.question.clone()), ("CB1", None));
 }
+
+#[test]
+fn a_number_that_comes_too_late_is_no_report_and_a_doubtful_report_is_no_answer() {
+    let mut desk = Desk::new();
+    assert_eq!(desk.text("1"), "Hien khong co cau hoi nao cho tra loi. Xem so da bao: soan KT.");
+    assert_eq!(desk.question, None);
+    desk.text("T3 2 vu");
+    assert!(desk.question.is_some());
+    let reply = desk.text("T3 TC2, TN 2");
+    assert!(reply.starts_with("\"TN\" la gi?"), "{reply}");
+    assert_eq!(desk.figures("2026-03"), "–");
+}
+
+#[test]
+fn help_speaks_of_a_mistake_only_until_it_is_mended() {
+    let mut desk = Desk::new();
+    desk.text("T2 TC3, TN2");
+    desk.text("1");
+    assert!(desk.text("HD").starts_with("Soan ANTT, thang, ma va so"));
+}

@@ -163,10 +163,13 @@ impl Desk {
                 self.question = Some(OpenQuestion { kind, ..question.clone() });
             }
         }
+        if matches!(plan.fate, Fate::Recorded | Fate::Proposed | Fate::Practised) {
+            self.mistake = None;
+        }
         if plan.fate == Fate::Asked {
             self.mistake = Some(Mistake { text: text.to_owned(), received: self.now });
         }
-        if let Some(report) = &plan.report {
+        for report in &plan.reports {
             self.write(text, report.clone());
         }
         let reply = plan.reply.as_ref().map(|reply| {
@@ -188,7 +191,23 @@ impl Desk {
         let author = match &mut self.sender {
             Sender::Known(person) if !report.proposal => {
                 let (unit, period, added) = (report.unit, report.period, report.added.clone());
-                person.last_report = Some(LastReport { unit, period, at: self.now, added, same_text: false });
+                let nothing = MonthState::default();
+                let state = self.months.get(&(unit, period)).unwrap_or(&nothing);
+                let before = match report.day {
+                    None => state.month_return.as_ref().map(|r| (r.values.clone(), r.rest_zero)),
+                    Some(_) => {
+                        let replaced = state.incidents.iter().find(|i| Some(i.report) == report.previous);
+                        replaced.map(|incident| (incident.values.clone(), false))
+                    }
+                };
+                let took_back = report.takes_back();
+                let undo = Undo { report: self.next_report, period, day: report.day, took_back, before };
+                let mut undos = vec![undo];
+                if let Some(last) = person.last_report.take().filter(|last| last.at == self.now) {
+                    undos = [last.undo, undos].concat();
+                }
+                person.last_report =
+                    Some(LastReport { unit, period, at: self.now, added, same_text: false, undo: undos });
                 self.last_text = text.to_owned();
                 Some(person.id)
             }
@@ -199,12 +218,18 @@ impl Desk {
         }
         let state = self.months.entry((report.unit, report.period)).or_default();
         match report.day {
+            Some(_) if report.takes_back() => {
+                state.incidents.retain(|incident| Some(incident.report) != report.previous);
+            }
+            None if report.takes_back() => state.month_return = None,
             Some(day) => {
                 state.incidents.push(Incident { report: self.next_report, day, values: report.values });
             }
             None => {
                 let stored = state.month_return.as_ref();
-                assert_eq!(report.previous, stored.map(|stored| stored.report));
+                if stored.is_some() {
+                    assert_eq!(report.previous, stored.map(|stored| stored.report));
+                }
                 state.month_return = Some(Return {
                     report: self.next_report,
                     version: stored.map_or(1, |stored| stored.version + 1),

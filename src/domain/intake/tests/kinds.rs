@@ -24,7 +24,7 @@ fn an_event_told_with_its_day_is_an_incident_of_the_reporting_month_that_contain
         "Da ghi vu ngay 16/3 vao thang 4 (15/3-14/4), Thon Na Mo: trom cap 1. Neu sai, soan SUA va so dung."
     );
     assert_eq!(desk.figures("2026-04"), "TC1");
-    let report = desk.plan.report.clone().unwrap();
+    let report = desk.plan.reports.first().cloned().unwrap();
     assert_eq!((report.day, report.previous), (Some(day("2026-03-16")), None));
 }
 

@@ -1,7 +1,9 @@
 //! Every row of the rules, and dialogues word for word.
 
 mod answers;
+mod cancel;
 mod desk;
+mod events;
 mod kinds;
 mod laws;
 mod months;

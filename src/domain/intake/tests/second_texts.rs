@@ -21,7 +21,7 @@ fn equal_figures_stay_and_the_reply_says_so() {
         reply,
         "Thang 3 (15/2-14/3), Thon Na Mo: trom cap van la 2, nhu da ghi. Neu la vu khac, soan THEM T3 TC1"
     );
-    assert_eq!((desk.plan.fate, desk.plan.report.clone()), (Fate::Answered, None));
+    assert_eq!((desk.plan.fate, desk.plan.reports.first().cloned()), (Fate::Answered, None));
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn different_figures_are_held_and_the_server_asks_giving_both() {
             reply,
             "Thang 3 (15/2-14/3), Thon Na Mo: trom cap da bao 2, nay 3. Soan 1 neu thay bang so moi, 2 neu cong them."
         );
-        assert_eq!((desk.figures("2026-03").as_str(), desk.plan.report.clone()), ("TC2", None));
+        assert_eq!((desk.figures("2026-03").as_str(), desk.plan.reports.first().cloned()), ("TC2", None));
         desk.text(answer);
         assert_eq!(desk.figures("2026-03"), figures, "{answer}");
         assert_eq!(desk.question, None);
@@ -80,7 +80,7 @@ fn an_addition_adds_and_to_zero_where_nothing_was_stated() {
         "Da ghi thang 3 (15/2-14/3), Thon Na Mo: trom cap 2 + 1 = 3, co bac 0 + 1 = 1. Neu sai, soan SUA va so dung."
     );
     assert_eq!(desk.figures("2026-03"), "TC3 CB1");
-    let added = desk.plan.report.clone().unwrap().added.unwrap();
+    let added = desk.plan.reports.first().cloned().unwrap().added.unwrap();
     assert_eq!(added.into_iter().collect::<Vec<_>>(), [(desk.id("TC"), 1), (desk.id("CB"), 1)]);
 }
 
@@ -98,7 +98,7 @@ fn nothing_happened_over_figures_is_asked_about_and_changes_nothing_until_the_an
         let mut desk = Desk::new();
         desk.text("T3 TC2 CB0");
         desk.text("T3 khong co gi");
-        assert_eq!((desk.plan.fate, desk.plan.report.clone()), (Fate::Asked, None));
+        assert_eq!((desk.plan.fate, desk.plan.reports.first().cloned()), (Fate::Asked, None));
         let reply = desk.text(answer);
         assert_eq!(desk.figures("2026-03"), figures, "{reply}");
     }
@@ -150,7 +150,7 @@ fn a_zero_report_over_a_zero_report_changes_nothing() {
     assert_eq!(desk.figures("2026-03"), "0");
     let reply = desk.text("T3 khong co gi");
     assert!(reply.contains("khong co vu viec gi, nhu da ghi"), "{reply}");
-    assert_eq!((desk.plan.fate, desk.plan.report.clone()), (Fate::Answered, None));
+    assert_eq!((desk.plan.fate, desk.plan.reports.first().cloned()), (Fate::Answered, None));
 }
 
 #[test]
@@ -221,6 +221,23 @@ fn an_addition_that_equals_the_previous_one_within_24_hours_is_asked_about() {
 }
 
 #[test]
+fn an_addition_that_equals_the_previous_one_is_noticed_across_the_question_which_hamlet() {
+    let mut desk = Desk::of(person(1, &[NA_MO, PA_KHOANG]));
+    desk.text("THEM T3 TC1");
+    desk.text("1");
+    assert_eq!(desk.figures("2026-03"), "TC1");
+    desk.text("THEM T3 TC1");
+    let reply = desk.text("1");
+    assert!(reply.starts_with("Tin nay giong tin THEM truoc"), "{reply}");
+    assert_eq!(desk.figures("2026-03"), "TC1");
+    desk.text("OK");
+    assert_eq!(desk.figures("2026-03"), "TC2");
+    desk.text("THEM T3 TC1");
+    desk.text("2");
+    assert_eq!(desk.figures_of(PA_KHOANG, "2026-03"), "TC1", "the other hamlet has no such addition");
+}
+
+#[test]
 fn a_question_lives_24_hours() {
     let mut desk = Desk::new();
     desk.text("T3 TC2");
@@ -286,7 +303,7 @@ fn different_people_and_figures_put_the_question_to_the_later_one_and_a_flag_bef
     assert_eq!((desk.plan.fate, desk.plan.flags.as_slice()), (Fate::Asked, [Flag::TwoPeople].as_slice()));
     desk.text("1");
     assert_eq!(desk.plan.flags, [Flag::TwoPeople]);
-    assert!(desk.plan.report.clone().unwrap().flagged);
+    assert!(desk.plan.reports.first().cloned().unwrap().flagged);
 }
 
 #[test]
@@ -312,7 +329,7 @@ fn after_the_month_is_closed_a_report_is_kept_as_a_proposal() {
                 && reply.ends_with("duoc giu lai, can bo cong an xa se quyet dinh."),
             "{reply}"
         );
-        let proposal = desk.plan.report.clone().unwrap();
+        let proposal = desk.plan.reports.first().cloned().unwrap();
         assert!(proposal.proposal && proposal.previous.is_some());
         assert_eq!(proposal.values.values().copied().collect::<Vec<_>>(), [3]);
         assert_eq!((desk.plan.fate, desk.figures("2026-03").as_str()), (Fate::Proposed, "TC2"));
@@ -324,6 +341,6 @@ fn an_incident_in_a_closed_month_is_a_proposal_too() {
     let mut desk = Desk::new();
     desk.state(NA_MO, "2026-03").closed = true;
     desk.text("ngay 10/3 TC1");
-    let proposal = desk.plan.report.clone().unwrap();
+    let proposal = desk.plan.reports.first().cloned().unwrap();
     assert!(proposal.proposal && proposal.day.is_some());
 }

@@ -64,6 +64,15 @@ fn a_text_that_names_a_neighbour_is_asked_about_and_an_unknown_name_is_noise() {
 }
 
 #[test]
+fn a_text_that_begins_with_a_neighbours_name_is_asked_about_even_without_the_word_for_hamlet() {
+    let mut desk = Desk::new();
+    desk.neighbours = vec![hamlet(NA_MO), hamlet(PA_KHOANG)];
+    let reply = desk.text("Pa Khoang T3 TC2");
+    assert!(reply.starts_with("So nay bao cho Thon Na Mo, tin ghi Ban Pa Khoang."), "{reply}");
+    assert_eq!(desk.figures("2026-03"), "–");
+}
+
+#[test]
 fn a_text_from_a_borrowed_phone_is_dropped_when_the_sender_says_so() {
     let mut desk = Desk::new();
     desk.neighbours = vec![hamlet(PA_KHOANG)];
@@ -120,7 +129,7 @@ fn an_unknown_number_gets_one_answer_a_day() {
         reply,
         "So nay chua dang ky nen chua ghi duoc, tin duoc giu lai. Xin bao cong an xa dang ky so. Khan cap: goi 113."
     );
-    assert_eq!((desk.plan.fate, desk.plan.report.clone()), (Fate::Refused, None));
+    assert_eq!((desk.plan.fate, desk.plan.reports.first().cloned()), (Fate::Refused, None));
     desk.sender = Sender::Unknown { answered_today: true };
     assert_eq!(desk.text("T3 TC2"), "");
     assert_eq!(desk.plan.fate, Fate::Refused);
@@ -152,6 +161,18 @@ fn a_wrong_pin_records_nothing_and_a_right_one_does() {
 }
 
 #[test]
+fn the_pin_is_remembered_for_the_answer_to_a_question() {
+    let mut desk = Desk { trust: Trust::Low, pin: Some("1234"), ..Desk::of(person(1, &[NA_MO, PA_KHOANG])) };
+    desk.text("thon na mo T3 TC3");
+    desk.text("SUA T3 TC1 MA 1234");
+    desk.text("1");
+    assert_eq!((desk.plan.fate, desk.figures("2026-03").as_str()), (Fate::Recorded, "TC1"));
+    desk.text("SUA T3 TC0");
+    desk.text("1");
+    assert_eq!((desk.plan.fate, desk.figures("2026-03").as_str()), (Fate::Proposed, "TC1"), "without it");
+}
+
+#[test]
 fn people_who_practise_get_the_same_replies_with_tap_in_front_and_nothing_counts() {
     let mut desk = Desk::of(Person { practice: true, ..person(1, &[NA_MO]) });
     let reply = desk.text("T3 TC2 TNV1");
@@ -159,7 +180,7 @@ fn people_who_practise_get_the_same_replies_with_tap_in_front_and_nothing_counts
         reply,
         "(TAP) Da ghi thang 3 (15/2-14/3), Thon Na Mo: trom cap 2, tai nan GT 1. Neu sai, soan SUA va so dung."
     );
-    assert_eq!((desk.plan.fate, desk.plan.report.clone()), (Fate::Practised, None));
+    assert_eq!((desk.plan.fate, desk.plan.reports.first().cloned()), (Fate::Practised, None));
     let reply = desk.text("T3 TN 2");
     assert!(reply.starts_with("(TAP) \"TN\" la gi?"), "{reply}");
     let reply = desk.text("1");
@@ -179,7 +200,7 @@ fn a_number_that_can_be_forged_may_not_lower_a_figure_without_pin_or_officer() {
         "Chua giam so thang 3 (15/2-14/3), Thon Na Mo: trom cap 3 -> 1. Gui lai tin kem MA va 4 so cua minh, hoac \
          cho can bo duyet."
     );
-    assert!(desk.plan.report.clone().unwrap().proposal);
+    assert!(desk.plan.reports.first().cloned().unwrap().proposal);
     assert_eq!((desk.plan.fate, desk.figures("2026-03").as_str()), (Fate::Proposed, "TC3"));
     desk.text("SUA T3 TC1 MA 1234");
     assert_eq!(desk.figures("2026-03"), "TC1");

@@ -36,7 +36,7 @@ fn matters_of_article_4_3_are_answered_purged_and_the_officers_told() {
         let reply = desk.text("thon co nguoi theo ta dao");
         assert_eq!(reply, "Viec nay khong nhan qua tin nhan, tin da xoa. Xin goi truc tiep cong an xa.");
         assert_eq!((desk.plan.fate, desk.plan.alert), (Fate::Purged, Some(Alert::CallPolice)));
-        assert_eq!((desk.plan.report.clone(), desk.question.clone()), (None, None));
+        assert_eq!((desk.plan.reports.first().cloned(), desk.question.clone()), (None, None));
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::{Board, ECHO_MS, Extras, pin_index};
+use super::{Board, ECHO_MS, Extras};
 use crate::clock::day_in_vietnam;
 use crate::crypto::{Digest, Place};
 use crate::db::person::Registered;
@@ -12,11 +12,12 @@ use crate::db::{Conn, DbError, DbResult, message};
 use crate::domain::ids::{UnitId, floor_at};
 use crate::domain::intake::{
     Hamlet, LastReport, Mistake, Person, Sender, Situation, Submission, SubmissionKind, Trust,
+    may_name_neighbour,
 };
 use crate::domain::period::Span;
 use crate::domain::shortcode::Intent;
 use crate::flows::intake::prepare::PreparedText;
-use crate::flows::intake::{NewSubmission, alert};
+use crate::flows::intake::{NewSubmission, alert, pin_index};
 
 impl Board<'_> {
     /// What only some texts need, looked up for those.
@@ -26,7 +27,7 @@ impl Board<'_> {
         if let Some(name) = posts().find_map(|post| post.commune_name.as_deref()) {
             extras.contact = format!("Công an {}", uncapitalised(name));
         }
-        if text.reading.hamlet.is_some() {
+        if may_name_neighbour(&text.raw.text, &text.reading) {
             let communes: BTreeSet<UnitId> = posts().filter_map(|post| post.commune_id).collect();
             extras.neighbours =
                 communes.iter().filter_map(|id| self.neighbours.get(id)).flatten().cloned().collect();
@@ -130,7 +131,9 @@ impl Board<'_> {
     fn by_pin(&self, text: &PreparedText) -> Option<&Registered> {
         let pin = text.reading.pin.as_deref()?;
         let people = self.people.get(&text.sender_index)?;
-        people.iter().find(|person| person.pin_index == Some(pin_index(self.context, person.person_id, pin)))
+        people
+            .iter()
+            .find(|person| person.pin_index == Some(pin_index(&self.context.keys, person.person_id, pin)))
     }
 
     fn person(&self, registered: &Registered, text: &PreparedText, today: NaiveDate) -> Person {

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::Ledger;
+use super::{Actor, Ledger, SERVER};
 use crate::crypto::{Digest, sha256};
 use crate::db::log::NewAudit;
 use crate::db::question::StoredQuestion;
 use crate::db::report::{CurrentIncident, CurrentReturn};
-use crate::db::{Conn, DbResult, answered, log, message, outbox, person, question, report, total, value};
-use crate::domain::intake::MonthState;
+use crate::db::{
+    Conn, DbResult, answered, kept, log, message, outbox, person, question, report, total, value,
+};
+use crate::domain::intake::{Incident, MonthState};
 use crate::flows::intake::board::Board;
 use crate::flows::intake::figures;
 use crate::flows::intake::figures::MonthKey;
@@ -19,10 +21,16 @@ const ANSWER_TIME: i64 = 10_000_000;
 impl Ledger<'_> {
     /// Writes everything; the log's head is taken last.
     pub(in crate::flows::intake) fn write(self, conn: &mut Conn, board: &Board) -> DbResult<()> {
-        if self.messages.is_empty() && self.versions.is_empty() {
+        if self.messages.is_empty() && self.versions.is_empty() && self.actor.name == SERVER {
             return Ok(());
         }
-        message::insert(conn, &self.messages)?;
+        if self.again {
+            for message in &self.messages {
+                kept::settle(conn, message)?;
+            }
+        } else {
+            message::insert(conn, &self.messages)?;
+        }
         report::insert(conn, &self.versions)?;
         self.write_months(conn, board)?;
         let open: Vec<StoredQuestion> = self.questions.values().flatten().cloned().collect();
@@ -35,7 +43,13 @@ impl Ledger<'_> {
         for person in &self.stopped {
             person::stop_reminders(conn, *person, self.stored_at)?;
         }
-        let audit = NewAudit { actor: "server", action: "intake", subject: "", digest: self.digest() };
+        self.write_audit(conn)
+    }
+
+    /// Writes that something was done; call it last.
+    pub(in crate::flows::intake) fn write_audit(&self, conn: &mut Conn) -> DbResult<()> {
+        let Actor { name, action, subject } = &self.actor;
+        let audit = NewAudit { actor: name, action, subject, digest: self.digest() };
         log::append(conn, self.stored_at, &self.changes, &audit)
     }
 
@@ -50,6 +64,7 @@ impl Ledger<'_> {
 
     fn write_months(&self, conn: &mut Conn, board: &Board) -> DbResult<()> {
         let (mut returns, mut incidents) = (Vec::new(), Vec::new());
+        let (mut taken_back, mut gone) = (Vec::new(), Vec::new());
         let (mut put, mut drop) = (Vec::new(), Vec::new());
         let mut differences = BTreeMap::new();
         let nothing = MonthState::default();
@@ -57,6 +72,10 @@ impl Ledger<'_> {
             let after = board.months.get(key).unwrap_or(&nothing);
             let before = board.before.get(key).unwrap_or(&nothing);
             let commune = board.commune_of(key.0);
+            if before.month_return.is_some() && after.month_return.is_none() {
+                taken_back.push((key.0, key.1.number()));
+            }
+            gone.extend(gone_incidents(board, before, after));
             returns.extend(current_return(board, *key, after).map(|row| (row, commune, stated_count(after))));
             incidents.extend(changed_incidents(board, *key, before, after).map(|row| (row, commune)));
             let span = self.context.rules.calendar.span(key.1);
@@ -70,6 +89,8 @@ impl Ledger<'_> {
             );
         }
         put.sort_unstable();
+        report::drop_returns(conn, &taken_back)?;
+        report::drop_incidents(conn, &gone)?;
         report::put_returns(conn, &returns)?;
         report::put_incidents(conn, &incidents)?;
         value::put(conn, &put)?;
@@ -113,6 +134,20 @@ fn current_return(board: &Board, key: MonthKey, month: &MonthState) -> Option<Cu
         first_received_at: first.received_at,
         on_time: first.on_time,
     })
+}
+
+/// The chains of incidents that were taken back.
+fn gone_incidents<'b>(
+    board: &'b Board,
+    before: &'b MonthState,
+    after: &'b MonthState,
+) -> impl Iterator<Item = i64> + 'b {
+    let chain = |incident: &Incident| board.chains.get(&incident.report).map(|chain| chain.id);
+    before
+        .incidents
+        .iter()
+        .filter_map(chain)
+        .filter(move |gone| after.incidents.iter().all(|incident| chain(incident) != Some(*gone)))
 }
 
 fn changed_incidents(
