@@ -85,6 +85,8 @@ fn every_module_has_its_place_in_the_layers() {
 fn files_are_short() {
     let long: Vec<String> = sources()
         .iter()
+        // The one list of tables, as long as the databases have columns.
+        .filter(|file| !file.path.ends_with("db/schema.rs"))
         .filter_map(|file| {
             let lines = file.without_tests(&file.text).lines().count();
             (lines > MAX_LINES).then(|| format!("{}: {lines} lines without tests", file.path.display()))

@@ -41,7 +41,8 @@ fn of_one(case: &Case<'_, '_>, person: Option<&Person>, hamlet: &Hamlet, period:
     let name = ("hamlet", case.words.name(&hamlet.name));
     let reply = if state.month_return.is_none() && state.incidents.is_empty() {
         let example = ("example", case.words.example(&for_month(period)));
-        case.words.reply(key::STATUS_NONE, vec![name, ("missing", missing), example])
+        let zero = ("zero", case.words.zero_example(Some(period)));
+        case.words.reply(key::STATUS_NONE, vec![name, ("missing", missing), example, zero])
     } else {
         let mut fields = vec![("month", case.words.month(period)), name];
         let text = if missing.is_empty() { key::STATUS } else { key::STATUS_MISSING };

@@ -105,7 +105,7 @@ fn what_was_understood_goes_back_in_words_with_the_month_and_its_days() {
         (
             Reading::of(Intent::Help),
             "Soan ANTT, thang, ma va so, hoac viet bang loi. Vi du: ANTT T3 TC2 TNV1. Khong co gi: ANTT T3 0. Sua: SUA. \
-             Them: THEM. Xem: KT. Khan: KHAN.",
+             Them: THEM. Huy: HUY. Xem: KT. Khan: KHAN.",
         ),
         (Reading::of(Intent::Ignore), ""),
     ];

@@ -110,7 +110,7 @@ texts! {
     /// What is reported, and what is missing.
     STATUS_MISSING = "status_missing" ["month" "hamlet" "values" "missing"];
     /// Nothing is reported.
-    STATUS_NONE = "status_none" ["hamlet" "missing" "example"];
+    STATUS_NONE = "status_none" ["hamlet" "missing" "example" "zero"];
     /// What is reported for several hamlets.
     STATUS_LIST = "status_list" ["month" "list"];
     /// How to write.

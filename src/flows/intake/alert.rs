@@ -130,7 +130,12 @@ fn local(text: &PreparedText) -> String {
 
 fn words_of(text: &PreparedText, alert: Alert, about: &About) -> (TemplateKey, Vec<(&'static str, String)>) {
     let or = |known: &str, unknown: String| if known.is_empty() { unknown } else { known.to_owned() };
-    let hamlet = ("hamlet", or(&about.hamlet, format!("số {} chưa đăng ký", local(text))));
+    // The words of an urgent text go with the number; where they do not, it stands here.
+    let unknown = match alert {
+        Alert::Urgent => "số chưa đăng ký".to_owned(),
+        Alert::CallPolice => format!("số {} chưa đăng ký", local(text)),
+    };
+    let hamlet = ("hamlet", or(&about.hamlet, unknown));
     let name = ("name", or(&about.name, "người lạ".to_owned()));
     match alert {
         Alert::Urgent => {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::office::{Office, refused};
 use crate::support::TestDatabase;
-use crate::support::world::{HEAD, OTHER_HEAD};
+use crate::support::world::{HEAD, HEAD_OF_TWO, OTHER_HEAD};
 
 async fn a_closed_month_takes_reports_as_proposals_until_an_officer_decides(test: TestDatabase) {
     let office = Office::open(test).await;
@@ -110,22 +110,35 @@ async fn an_unknown_number_is_attached_and_its_texts_are_read_again(test: TestDa
     assert_eq!(office.world.verify().await.findings, []);
 }
 
+async fn different_figures_of_different_people_are_flagged_for_the_officer(test: TestDatabase) {
+    let office = Office::open(test).await;
+    let officer = office.token("commune", Some("03847")).await;
+    office.world.text(HEAD, "T3 TC2").await;
+    office.world.text(HEAD_OF_TWO, "thon Na Mo T3 TC4").await;
+    office.world.text(HEAD_OF_TWO, "1").await;
+    let (_, texts) = office.get("/api/v1/messages?direction=in", &officer).await;
+    let flags: Vec<&Value> = texts["items"].as_array().unwrap().iter().map(|text| &text["flags"]).collect();
+    assert_eq!(flags, [&json!(["two_people"]), &json!(["two_people"]), &json!([])]);
+    let (_, reports) = office.get("/api/v1/reports?unit=03847001&period=2026-03", &officer).await;
+    assert_eq!(reports["items"][0]["flagged"], true, "{reports}");
+}
+
 async fn words_of_the_installation_are_read_at_once_and_ambiguous_ones_are_refused(test: TestDatabase) {
     let office = Office::open(test).await;
     let officer = office.token("commune", Some("03847")).await;
     let admin = office.token("admin", None).await;
-    let read = json!({"text": "T3: 2 vu khoắng đồ", "received": "2026-03-16"});
+    let read = json!({"text": "T3: 2 vu phăng tặc", "received": "2026-03-16"});
     let (_, before) = office.post("/api/v1/readings", &officer, &read).await;
     assert_eq!(before["values"], json!({}));
     let words = |phrase: &str| json!({"items": [{"indicator": "TC", "phrase": phrase}]});
-    refused(&put(&office, &officer, &words("khoắng đồ")).await, 403, "forbidden");
+    refused(&put(&office, &officer, &words("phăng tặc")).await, 403, "forbidden");
     for taken in ["đánh bạc", "vụ", "tn", "hai", "CB", "...", "danh bac"] {
         let refusal = put(&office, &admin, &words(taken)).await;
         refused(&refusal, 422, "validation_failed");
         assert!(refusal.1["detail"].as_str().unwrap().contains(taken), "{taken}: {}", refusal.1);
     }
-    let (status, kept) = put(&office, &admin, &words("khoắng đồ")).await;
-    assert_eq!((status.as_u16(), &kept), (200, &words("khoắng đồ")));
+    let (status, kept) = put(&office, &admin, &words("phăng tặc")).await;
+    assert_eq!((status.as_u16(), &kept), (200, &words("phăng tặc")));
     let (_, after) = office.post("/api/v1/readings", &officer, &read).await;
     assert_eq!(after["values"], json!({"TC": 2}), "{after}");
     let (_, listed) = office.get("/api/v1/synonyms", &officer).await;
@@ -140,5 +153,6 @@ async fn put(office: &Office, token: &str, body: &Value) -> super::office::Answe
 on_both!(
     a_closed_month_takes_reports_as_proposals_until_an_officer_decides,
     an_unknown_number_is_attached_and_its_texts_are_read_again,
+    different_figures_of_different_people_are_flagged_for_the_officer,
     words_of_the_installation_are_read_at_once_and_ambiguous_ones_are_refused,
 );

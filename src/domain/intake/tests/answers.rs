@@ -58,16 +58,16 @@ fn stop_ends_reminders_and_nothing_else() {
 fn status_tells_what_is_reported_and_what_is_missing() {
     let mut desk = Desk::new();
     let reply = desk.text("KT");
-    assert_eq!(reply, "Thon Na Mo chua bao thang 3. Vi du: ANTT T3 TC2 TNV1. Khong co gi: soan 0 sau thang.");
+    assert_eq!(reply, "Thon Na Mo chua bao thang 3. Vi du: ANTT T3 TC2 TNV1. Khong co gi: soan ANTT T3 0.");
     desk.text("ngay 1/3 CB1");
     let reply = desk.text("KT");
-    assert_eq!(reply, "Thang 3 (15/2-14/3), Thon Na Mo da bao: co bac 1. Con thieu: thang 3.");
+    assert_eq!(reply, "Thang 3 (15/2-14/3), Thon Na Mo da bao: co bac 1. Con thieu bao cao thang 3.");
     desk.text("T3 TC2, con lai khong co gi");
     desk.text("OK");
     desk.text("T1 khong co gi");
     assert_eq!(
         desk.text("KT"),
-        "Thang 3 (15/2-14/3), Thon Na Mo da bao: trom cap 2, co bac 0, con lai khong. Con thieu: thang 2."
+        "Thang 3 (15/2-14/3), Thon Na Mo da bao: trom cap 2, co bac 0, con lai khong. Con thieu bao cao thang 2."
     );
     assert_eq!(desk.text("KT T1"), "Thang 1 (15/12-14/1), Thon Na Mo da bao: khong co vu viec gi.");
 }
