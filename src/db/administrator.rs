@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Binary, Bool};
 use super::DbResult;
 use super::conn::Conn;
 use super::message::digest;
-use super::person::Officer;
+use super::officer::Officer;
 use super::sql::Sql;
 
 /// The administrators on `day` who can be texted, one number each.
@@ -26,7 +26,8 @@ pub fn all(conn: &mut Conn, day: NaiveDate) -> DbResult<Vec<Officer>> {
     for (person_id, name_cipher, number, number_cipher, marks) in rows {
         if found.last().is_none_or(|last| last.person_id != person_id) {
             let number_index = digest(number)?;
-            found.push(Officer { person_id, name_cipher, number_index, number_cipher, marks });
+            let duties = Vec::new();
+            found.push(Officer { person_id, name_cipher, number_index, number_cipher, marks, duties });
         }
     }
     Ok(found)

@@ -19,9 +19,6 @@ pub const LANE_URGENT: i32 = 0;
 /// The lane of texts that the server starts by itself.
 pub const LANE_STARTED: i32 = 1;
 
-/// The lane of what the server starts by itself.
-pub const LANE_OWN: i32 = 1;
-
 /// A text to be sent.
 #[derive(Debug, Clone)]
 pub struct NewOutgoing {

@@ -8,7 +8,7 @@ use super::hand_over::open_routes;
 use super::{HandOver, Moment, NewText, Planner, ServerTime};
 use crate::clock::{Clock, day_in_vietnam};
 use crate::crypto::Place;
-use crate::db::person::Officer;
+use crate::db::officer::Officer;
 use crate::db::route::{self, Route};
 use crate::db::route_incident::{self, Incident};
 use crate::db::{Conn, Db, DbError, DbResult, administrator, gateway_phone, outbox, spending};

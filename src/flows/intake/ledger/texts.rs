@@ -2,7 +2,7 @@
 
 use super::Ledger;
 use crate::crypto::{Digest, Place};
-use crate::db::outbox::{LANE_OWN, LANE_URGENT, NewOutgoing};
+use crate::db::outbox::{LANE_URGENT, NewOutgoing};
 use crate::db::{DbError, DbResult};
 use crate::domain::ids::UnitId;
 use crate::domain::intake::ReplyParts;
@@ -44,7 +44,8 @@ impl Ledger<'_> {
             cost: self.context.cost(&gateway, parts),
             gateway,
             commune_id,
-            lane: LANE_OWN,
+            // An answer to the report that the person sent, late as it is.
+            lane: LANE_URGENT,
             parts,
             created_at: self.stored_at,
         });
