@@ -146,7 +146,7 @@ fn all_problems_are_told_at_once_with_key_and_advice() {
     for part in [
         "http.listen: write ADDRESS:PORT",
         "http.port: there is no such setting; here are: listen, request_seconds (set in ",
-        "gateways.k.kind: there is no such kind of gateway; there are: esms, generic, smsgate, smsgate_phone, log",
+        "gateways.k.kind: there is no such kind of gateway; there are: esms, generic, ",
         "log.level: write error, warn, info, debug or trace",
         "(set in the environment)",
     ] {

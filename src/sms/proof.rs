@@ -3,8 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
-use super::Refused;
-use crate::crypto::{Digest, equal_secrets};
+use super::{Event, Refused};
+use crate::crypto::{Digest, equal_secrets, sha256};
 
 /// How far the time stamp of a signed request may be off, microseconds.
 const WINDOW: i64 = 5 * 60 * 1_000_000;
@@ -21,8 +21,13 @@ pub(super) fn check_signature(given: &str, expected: &str) -> Result<(), Refused
     if equal_secrets(given.as_bytes(), expected.as_bytes()) { Ok(()) } else { Err(Refused::Signature) }
 }
 
-/// Signatures (or ids of events) that were seen lately, each with a digest of what it came with. The same again is a
-/// provider's second try, and the text's key keeps it from counting twice; the same with other content is a forgery.
+/// A digest of what a request told: its second try may be written otherwise, but tells the same.
+pub(super) fn told(events: &[Event]) -> Digest {
+    sha256(&[format!("{events:?}").as_bytes()])
+}
+
+/// Signatures (or ids of events) that were seen lately, each with a digest of what it told. The same again is a
+/// provider's second try, and the text's key keeps it from counting twice; the same telling something else is a forgery.
 #[derive(Debug, Default)]
 pub(super) struct Seen(Mutex<Memory>);
 

@@ -9,7 +9,7 @@ mod tests;
 mod wire;
 
 use super::http::{failed, read_answer, retry_after};
-use super::proof::Seen;
+use super::proof::{Seen, told};
 use super::{Answer, Door, Event, Incoming, Outgoing, Refused, Request, SendError, Taken};
 use crate::config::Esms as Settings;
 use crate::crypto::{equal_secrets, sha256};
@@ -52,8 +52,13 @@ impl Esms {
                 Ok(wire::report(request)?.map(Event::Report).into_iter().collect())
             }
             Door::Inbound => {
-                let trusted = self.check_signature(request)?;
-                Ok(vec![Event::Text(Incoming { trusted, ..wire::incoming(request)? })])
+                let sign = self.check_signature(request)?;
+                let trusted = sign.is_some();
+                let events = vec![Event::Text(Incoming { trusted, ..wire::incoming(request)? })];
+                if let Some(sign) = sign {
+                    self.seen.check(sha256(&[sign.as_bytes()]), told(&events))?;
+                }
+                Ok(events)
             }
         }
     }
@@ -65,17 +70,15 @@ impl Esms {
         if equal { Ok(()) } else { Err(Refused::Token) }
     }
 
-    /// Whether it is signed, where it need not be. The sender is not among what is signed, so one signature is good
+    /// Its signature, where it need not have one. The sender is not among what is signed, so one signature is good
     /// for one request only.
-    fn check_signature(&self, request: &Request) -> Result<bool, Refused> {
+    fn check_signature(&self, request: &Request) -> Result<Option<String>, Refused> {
         let sign = request.query.get("sign").map_or("", String::as_str);
         if sign.is_empty() && self.settings.accept_unsigned {
-            return self.check_token(request).map(|()| false);
+            return self.check_token(request).map(|()| None);
         }
         let key = self.settings.private_key.as_ref().ok_or(Refused::Signature)?;
-        let sign = wire::check_sign(request, key.reveal(), sign)?;
-        self.seen.check(sha256(&[sign.as_bytes()]), wire::content(request))?;
-        Ok(true)
+        wire::check_sign(request, key.reveal(), sign).map(Some)
     }
 
     /// What is answered to a text with its reply, if there is one that has not gone another way.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::config::Esms as Settings;
-use crate::crypto::{Digest, SignatureMethod, hex, sha256};
+use crate::crypto::{SignatureMethod, hex};
 use crate::domain::message::Encoding;
 use crate::sms::generic::percent;
 use crate::sms::http::{escape_xml, status};
@@ -163,11 +163,6 @@ pub(super) fn check_sign(request: &Request, private_key: &str, sign: &str) -> Re
     let sign = sign.to_ascii_lowercase();
     check_signature(&sign, &hex(&SignatureMethod::Md5.sign(b"", words.as_bytes())))?;
     Ok(sign)
-}
-
-/// A digest of all that a request says.
-pub(super) fn content(request: &Request) -> Digest {
-    sha256(&[request.target.as_bytes()])
 }
 
 /// The answer that takes the reply along.

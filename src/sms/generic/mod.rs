@@ -13,12 +13,14 @@ mod tests;
 mod wire;
 
 use super::http::{failed, read_answer, retry_after};
-use super::proof::Seen;
+use super::proof::{Seen, told};
 use super::{Answer, Door, Event, Incoming, Outgoing, Refused, Request, SendError, Taken};
 use crate::clock::Clock;
 use crate::config::Generic as Settings;
 use crate::config::generic::Variable;
+use crate::crypto::sha256;
 use fields::Fields;
+use proof::Proved;
 pub(super) use send::percent;
 use send::{Writer, Written, understand};
 pub(super) use wire::answer;
@@ -86,11 +88,15 @@ impl Generic {
     pub(super) fn read(&self, door: Door, request: &Request) -> Result<Vec<Event>, Refused> {
         if self.settings.signature.is_none() {
             // Nothing is read of those who cannot prove themselves.
-            proof::check(&self.settings, &self.seen, request, &Fields::default())?;
+            proof::check(&self.settings, request, &Fields::default())?;
         }
         let fields = Fields::read(request)?;
-        let proved = proof::check(&self.settings, &self.seen, request, &fields)?;
-        wire::events(&self.settings, door, &fields, &proved)
+        let proved = proof::check(&self.settings, request, &fields)?;
+        let events = wire::events(&self.settings, door, &fields, &proved)?;
+        if let Proved::Signed(signature) = &proved {
+            self.seen.check(sha256(&[signature.as_bytes()]), told(&events))?;
+        }
+        Ok(events)
     }
 
     pub(super) fn answer(&self, door: Door, taken: &[Taken]) -> Answer {

@@ -3,8 +3,8 @@
 use super::fields::Fields;
 use crate::config::Secret;
 use crate::config::generic::{Encoding, Generic, Place, Proof, Signed, Variable};
-use crate::crypto::{equal_secrets, hex, sha256};
-use crate::sms::proof::{Seen, check_signature, check_time};
+use crate::crypto::{equal_secrets, hex};
+use crate::sms::proof::{check_signature, check_time};
 use crate::sms::{Refused, Request};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -19,15 +19,10 @@ pub(super) enum Proved {
 }
 
 /// Checks that `request` is the provider's.
-pub(super) fn check(
-    settings: &Generic,
-    seen: &Seen,
-    request: &Request,
-    fields: &Fields,
-) -> Result<Proved, Refused> {
+pub(super) fn check(settings: &Generic, request: &Request, fields: &Fields) -> Result<Proved, Refused> {
     let Some(proof) = &settings.signature else { return by_token(settings, request) };
     match at(&proof.at, request, fields)? {
-        Some(given) => by_signature(settings, proof, seen, (request, fields), given),
+        Some(given) => by_signature(settings, proof, (request, fields), given),
         None if settings.accept_unsigned => by_token(settings, request),
         None => Err(Refused::Signature),
     }
@@ -43,7 +38,6 @@ fn by_token(settings: &Generic, request: &Request) -> Result<Proved, Refused> {
 fn by_signature(
     settings: &Generic,
     proof: &Proof,
-    seen: &Seen,
     (request, fields): (&Request, &Fields),
     given: String,
 ) -> Result<Proved, Refused> {
@@ -57,8 +51,6 @@ fn by_signature(
         let stamp = at(place, request, fields)?.and_then(|text| micros(&text));
         check_time(stamp.ok_or(Refused::Stale)?, request.received_at)?;
     }
-    let body = sha256(&[request.target.as_bytes(), &[0], &request.body]);
-    seen.check(sha256(&[given.as_bytes()]), body)?;
     Ok(Proved::Signed(given))
 }
 

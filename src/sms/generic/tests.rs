@@ -422,6 +422,8 @@ fn vcom_signs_and_is_always_answered_200() {
     );
     let again = text(&gateway, &by_vcom("9001", "84912345678", "ANTT 3 TC2", "new")).unwrap();
     assert_eq!(again.key, taken.key, "its second try is the same text");
+    let recovered = text(&gateway, &by_vcom("9001", "84912345678", "ANTT 3 TC2", "recovery")).unwrap();
+    assert_eq!(recovered, taken, "what it hands over again is no forgery");
     let (status, kind, body) = answer_body(&gateway, Door::Inbound);
     assert_eq!((status, kind), (200, JSON));
     assert_eq!(body, r#"{"data":{"code":200,"status":"success","message":""}}"#);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::config::Secret;
 use crate::crypto::{SignatureMethod, equal_secrets, hex, sha256};
-use crate::sms::proof::{Seen, check_signature, check_time};
+use crate::sms::proof::{Seen, check_signature, check_time, told};
 use crate::sms::{DeliveryReport, DeliveryStatus, Event, Incoming, Refused, Request};
 
 /// More than any phone sends.
@@ -66,11 +66,12 @@ pub(in crate::sms) fn read(proof: &Proof, request: &Request) -> Result<Vec<Event
     if content.into_iter().any(|field| field.len() > MAX_FIELD_BYTES || field.contains('\0')) {
         return Err(Refused::Malformed("deviceId, event and id are at most 200 bytes long"));
     }
+    let events = events(&webhook, trusted)?;
     if trusted && !webhook.id.is_empty() {
         let id = sha256(&[webhook.device_id.as_bytes(), &[0], webhook.id.as_bytes()]);
-        proof.seen.check(id, sha256(&[&request.body]))?;
+        proof.seen.check(id, told(&events))?;
     }
-    events(&webhook, trusted)
+    Ok(events)
 }
 
 /// The phone that a webhook is from, as it says.
