@@ -32,6 +32,8 @@ struct Kind {
     no: fn() -> Reply,
     /// It is busy, and asks for a minute.
     busy: fn() -> Reply,
+    /// For how many seconds it is then left alone.
+    rest: i64,
     /// The credentials are wrong.
     wrong: fn() -> Reply,
     /// 200 with an error inside, and what it means; `None`: the kind knows no such thing.
@@ -51,6 +53,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("vonage", kinds::VONAGE),
     ("esms", kinds::ESMS),
     ("smsgate", kinds::SMSGATE),
+    ("kannel", kinds::KANNEL),
 ];
 
 const GENERIC: Kind = Kind {
@@ -58,6 +61,7 @@ const GENERIC: Kind = Kind {
     yes: |_, number| Reply::json(200, &json!({"id": format!("theirs-{number}")})),
     no: || Reply::status(400),
     busy: || Reply::Answer(429, vec![("Retry-After", "60".to_owned())], String::new()),
+    rest: 60,
     wrong: || Reply::status(401),
     error_in_200: None,
     html_is_yes: true,
@@ -183,9 +187,9 @@ async fn a_busy_provider_is_left_alone_as_long_as_it_asks(test: TestDatabase) {
         let at = |seconds: i64| Moment { real: now.real + seconds * 1_000_000, ..now };
         stage.sender.send_due_at(at(0)).await.unwrap();
         stage.assert_fate(name, "queued", "transient").await;
-        stage.sender.send_due_at(at(59)).await.unwrap();
+        stage.sender.send_due_at(at(kind.rest - 1)).await.unwrap();
         assert_eq!(stage.wire.heard().len(), 1, "{name}");
-        stage.sender.send_due_at(at(61)).await.unwrap();
+        stage.sender.send_due_at(at(kind.rest + 1)).await.unwrap();
         stage.assert_fate(name, "accepted", "").await;
     }
 }

@@ -40,6 +40,7 @@ pub(super) const ESMS: Kind = Kind {
     yes: |_, number| Reply::json(200, &json!({"CodeResult": "100", "SMSID": format!("theirs-{number}")})),
     no: || esms_says("108"),
     busy: || a_minute(&json!({})),
+    rest: 60,
     wrong: || esms_says("101"),
     error_in_200: Some((|| esms_says("103"), "out_of_credit")),
     html_is_yes: false,
@@ -72,6 +73,7 @@ pub(super) const SMSGATE: Kind = Kind {
     yes: |heard, _| Reply::json(202, &json!({"id": sent_by_us(heard, "id"), "state": "Pending"})),
     no: || Reply::json(400, &json!({"message": "no number"})),
     busy: || a_minute(&json!({})),
+    rest: 60,
     wrong: || Reply::status(401),
     error_in_200: None,
     html_is_yes: false,
@@ -107,6 +109,7 @@ pub(super) const TWILIO: Kind = Kind {
     yes: |_, number| Reply::json(201, &json!({"sid": format!("theirs-{number}"), "status": "queued"})),
     no: || Reply::json(400, &json!({"code": 21_211, "message": "no", "status": 400})),
     busy: || a_minute(&json!({"code": 20_429, "message": "no", "status": 429})),
+    rest: 60,
     wrong: || Reply::json(401, &json!({"code": 20_003, "message": "no", "status": 401})),
     error_in_200: Some((|| Reply::json(200, &json!({"code": 21_610, "message": "no"})), "rejected")),
     html_is_yes: false,
@@ -142,6 +145,7 @@ pub(super) const VONAGE: Kind = Kind {
     },
     no: || vonage_says("6"),
     busy: || a_minute(&json!({})),
+    rest: 60,
     wrong: || vonage_says("4"),
     error_in_200: Some((|| vonage_says("9"), "out_of_credit")),
     html_is_yes: false,
@@ -160,6 +164,37 @@ pub(super) const VONAGE: Kind = Kind {
             ("sig", hex(&SignatureMethod::Md5.sign(b"", words.as_bytes()))),
         ]);
         Request { query, ..Request::default() }
+    },
+    idempotent: false,
+};
+
+pub(super) const KANNEL: Kind = Kind {
+    settings: |address| {
+        format!(
+            "[[gateways]]\nid = \"test\"\nkind = \"kannel\"\nsend_url = \"{address}/cgi-bin/sendsms\"\nusername = \"u\"\n\
+             password = \"p\"\ninbound_token = \"{TOKEN}\"\npublic_url = \"https://antt.example\"\n"
+        )
+    },
+    yes: |_, _| Reply::Answer(202, Vec::new(), "0: Accepted for delivery".to_owned()),
+    no: || Reply::Answer(400, Vec::new(), "Missing receiver".to_owned()),
+    busy: || a_minute(&json!({})),
+    // Kannel asks for nothing; it is left alone for a moment.
+    rest: 5,
+    wrong: || Reply::Answer(403, Vec::new(), "Authorization failed for sendsms".to_owned()),
+    error_in_200: Some((|| Reply::Answer(202, Vec::new(), "9: none of its answers".to_owned()), "unknown")),
+    html_is_yes: false,
+    report: |heard, number, status| {
+        // The text is known by what we put into the address of its report.
+        let (_, after) = heard.target.split_once("id%3D").unwrap_or(("", ""));
+        let ours: String = after.chars().take_while(char::is_ascii_digit).collect();
+        let id = if ours.is_empty() { number.to_string() } else { ours };
+        let code = match status {
+            DeliveryStatus::Delivered => 1,
+            DeliveryStatus::Failed | DeliveryStatus::Expired => 2,
+            DeliveryStatus::Sent => 8,
+        };
+        let target = format!("/gateways/test/delivery?token={TOKEN}&id={id}&status={code}&reply=");
+        Request { target, query: fields(&[("token", TOKEN.to_owned())]), ..Request::default() }
     },
     idempotent: false,
 };
