@@ -1,6 +1,7 @@
 //! Asking of texts that the server starts by itself whether they should go, at the moment of sending.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -208,9 +209,8 @@ impl Purse {
         spending::lock_budgets(conn, &units)?;
         let payers: Vec<Payer> = purse.payers.values().flatten().copied().chain([Payer::Everyone]).collect();
         for payer in payers {
-            if !purse.left.contains_key(&payer) {
-                let left = left(conn, sender, now.month(), payer, &ids)?;
-                purse.left.insert(payer, left);
+            if let Entry::Vacant(entry) = purse.left.entry(payer) {
+                entry.insert(left(conn, sender, now.month(), payer, &ids)?);
             }
         }
         Ok(purse)
