@@ -202,7 +202,8 @@ fn traffic(figures: &Figures, years: &BTreeSet<i32>) -> BTreeMap<i32, Traffic> {
 }
 
 fn longest_run(traffic: &BTreeMap<i32, Traffic>) -> Option<(i32, i32)> {
-    let (mut best, mut run): (Option<(i32, i32)>, Option<(i32, i32)>) = (None, None);
+    let mut best: Option<(i32, i32)> = None;
+    let mut run: Option<(i32, i32)> = None;
     for (year, _) in traffic.iter().filter(|(_, traffic)| traffic.fell == Some(true)) {
         let begins = run.filter(|(_, last)| last + 1 == *year).map_or(*year, |(first, _)| first);
         run = Some((begins, *year));

@@ -58,14 +58,12 @@ pub fn figures(conn: &mut Conn, provinces: &[UnitId], from: i32, to: i32) -> DbR
     Ok(found)
 }
 
+/// Province, year, kind, registered, recognised.
+pub type Recognised = (UnitId, i32, String, i64, i64);
+
 /// Recognised and registered units by province, year and kind, where the system holds reviews: province, year, kind,
 /// registered, recognised.
-pub fn recognised(
-    conn: &mut Conn,
-    provinces: &[UnitId],
-    from: i32,
-    to: i32,
-) -> DbResult<Vec<(UnitId, i32, String, i64, i64)>> {
+pub fn recognised(conn: &mut Conn, provinces: &[UnitId], from: i32, to: i32) -> DbResult<Vec<Recognised>> {
     let mut found = Vec::new();
     for list in padded(provinces) {
         found.extend(
