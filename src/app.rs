@@ -2,8 +2,10 @@
 
 mod installation;
 mod metrics_page;
+mod reminders;
 mod server;
 mod works;
 
 pub use installation::Installation;
+pub use reminders::rehearsal;
 pub use server::{App, Listeners, interrupted};

@@ -98,6 +98,7 @@ impl App {
             intake: works.intake.clone(),
             gateways: works.gateways.clone(),
             phones: works.phones.clone(),
+            reminders: Arc::clone(&works.reminders),
         };
         Ok(App { installation, site: web::Data::new(site), works, http: settings.http.clone() })
     }

@@ -9,19 +9,21 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::Installation;
-use crate::config::{DaysNotice, Outbound, Settings};
-use crate::db::catalogue;
-use crate::domain::calendar::{CivilCalendar, Holidays, Notice};
+use super::reminders::reminders;
+use crate::config::{Outbound, Settings};
+use crate::db::{Db, catalogue};
 use crate::domain::outbound::route::Pauses;
 use crate::domain::template::Templates;
 use crate::flows::deliver::watch::Watch;
-use crate::flows::deliver::{Causes, HandOver, Planner, Policy, Sender, SendingRules, ServerTime};
+use crate::flows::deliver::{Cause, Causes, HandOver, Planner, Policy, Sender, SendingRules, ServerTime};
 use crate::flows::intake::{Context, Intake, Route, Rules, Spool};
 use crate::flows::phone::Phones;
 use crate::flows::purge::purge;
+use crate::flows::remind::{self, Reminders};
 use crate::flows::synonyms;
 use crate::jobs::{
-    Jobs, Stop, follow_words, keep_node, replay_spool, run_at, send_texts, stopper, watch_routes,
+    Jobs, Stop, follow_words, keep_node, plan_reminders, replay_spool, run_at, send_texts, stopper,
+    watch_routes,
 };
 use crate::sms::Gateways;
 
@@ -34,6 +36,7 @@ pub(super) struct Works {
     pub(super) intake: Intake,
     pub(super) gateways: Gateways,
     pub(super) phones: Phones,
+    pub(super) reminders: Arc<Reminders>,
     /// What time it is for the database.
     pub(super) time: ServerTime,
     /// Told when the server must stop by itself.
@@ -47,7 +50,7 @@ impl Works {
     pub(super) async fn start(settings: &Settings, installation: &Installation) -> anyhow::Result<Works> {
         let gateways = gateways(&settings.gateways, &settings.outbound)?;
         let planned = Arc::new(Notify::new());
-        let (rules, words) = rules(settings, installation).await?;
+        let (rules, words) = rules(settings, &installation.db).await?;
         let context = Context {
             rules: Arc::new(rules),
             keys: Arc::clone(&installation.keys),
@@ -66,10 +69,12 @@ impl Works {
         let time = ServerTime::default();
         time.refresh(&installation.db, installation.clock).await?;
         let templates = Arc::new(intake.context().rules.templates.clone());
+        let reminders = reminders(settings, installation, &gateways, Arc::clone(&intake.context().rules))?;
         let sending = Sending { gateways: &gateways, settings, installation, time: &time };
-        let rules = Arc::new(sending_rules(&settings.outbound)?);
+        let rules = Arc::new(sending_rules(&settings.outbound, &reminders));
         sending.start(&mut jobs, &rules, templates, (&planned, &stop));
         let phones = sending.phones(&rules, &planned);
+        jobs.start(plan_reminders(Arc::clone(&reminders), Arc::clone(&planned), stop.clone()));
         jobs.start(replay_spool(intake.clone(), stop.clone()));
         let words = follow_words(installation.db.clone(), intake.shared_context(), Some(words), stop.clone());
         jobs.start(words);
@@ -82,7 +87,7 @@ impl Works {
             async move { purge(&db, clock, text_days).await }
         };
         jobs.start(run_at("purge", settings.retention.schedule.clone(), clock, stop, forget));
-        Ok(Works { intake, gateways, phones, time, must_stop, jobs, writers })
+        Ok(Works { intake, gateways, phones, reminders, time, must_stop, jobs, writers })
     }
 
     /// Stops the jobs, then the writers, when nothing can reach them any more: every clone of the handle must be gone.
@@ -99,15 +104,15 @@ impl Works {
     }
 }
 
-fn gateways(settings: &[crate::config::Gateway], outbound: &Outbound) -> anyhow::Result<Gateways> {
+pub(super) fn gateways(settings: &[crate::config::Gateway], outbound: &Outbound) -> anyhow::Result<Gateways> {
     let seconds = u64::try_from(outbound.request_seconds).unwrap_or(1);
     Gateways::new(settings, Duration::from_secs(seconds)).context("the client for gateways cannot be made")
 }
 
 /// What intake decides by, and what tells whether its words have changed since.
-async fn rules(settings: &Settings, installation: &Installation) -> anyhow::Result<(Rules, (i64, i64))> {
-    let catalogue = installation.db.read(catalogue::load).await?;
-    let (reader, words) = synonyms::reader(&installation.db, &catalogue).await?;
+pub(super) async fn rules(settings: &Settings, db: &Db) -> anyhow::Result<(Rules, (i64, i64))> {
+    let catalogue = db.read(catalogue::load).await?;
+    let (reader, words) = synonyms::reader(db, &catalogue).await?;
     let calendar = settings.period.calendar().clone();
     let rules = Rules { reader: reader.into(), templates: Templates::shipped()?, calendar, catalogue };
     Ok((rules, words))
@@ -181,15 +186,13 @@ impl Sending<'_> {
     }
 }
 
-fn sending_rules(outbound: &Outbound) -> anyhow::Result<SendingRules> {
-    let notice = |notice: &DaysNotice| Notice { from: notice.from, to: notice.to, off: notice.off };
-    let notices = outbound.notices.iter().map(notice).collect();
-    let (from, to) = (outbound.civil_from_hour, outbound.civil_to_hour);
-    Ok(SendingRules {
-        calendar: CivilCalendar::new(Holidays::shipped()?, notices, from, to),
-        causes: Causes::new(),
+fn sending_rules(outbound: &Outbound, reminders: &Arc<Reminders>) -> SendingRules {
+    let cause: Arc<dyn Cause> = Arc::<Reminders>::clone(reminders);
+    SendingRules {
+        calendar: reminders.civil.clone(),
+        causes: Causes::from([(remind::KIND, cause)]),
         monthly_budget: outbound.monthly_budget,
-    })
+    }
 }
 
 fn policy(outbound: &Outbound) -> Policy {

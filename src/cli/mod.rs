@@ -10,6 +10,7 @@ mod health;
 mod import;
 mod migrate;
 mod openapi;
+mod rehearse;
 mod serve;
 mod sms;
 mod terminal;
@@ -72,6 +73,8 @@ enum Command {
     Openapi,
     /// Recompute every figure from the reports and check the audit chain; exit 1 if something differs.
     Verify,
+    /// Play a year of reminders and print every text that would be sent, by day, person and cost.
+    Rehearse(rehearse::Rehearse),
     /// Ask the running server with these settings whether it is ready (exit 0) or not (exit 1).
     Health,
 }
@@ -104,6 +107,7 @@ impl CommandLine {
             Command::Sms(what) => sms::run(&what),
             Command::Import(what) => import::run(&what, &self.settings.load()?),
             Command::Verify => verify::run(&self.settings.load()?),
+            Command::Rehearse(rehearse) => rehearse::run(&rehearse, &self.settings.load()?),
             Command::Health => health::run(&self.settings.load()?),
         }
     }

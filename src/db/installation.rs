@@ -21,6 +21,12 @@ pub fn accept_key(conn: &mut Conn, fingerprint: &Digest, now: i64) -> DbResult<b
     Ok(stored == fingerprint)
 }
 
+/// Whether the database belongs to the key with this fingerprint.
+pub fn is_key(conn: &mut Conn, fingerprint: &Digest) -> DbResult<bool> {
+    let query = Sql::<(Binary,)>::new("SELECT key_fingerprint FROM installation WHERE id = 1");
+    Ok(query.load::<(Vec<u8>,)>(conn)?.pop().is_some_and(|(stored,)| stored == fingerprint))
+}
+
 /// Whether the database belongs to a key already.
 pub fn is_bound(conn: &mut Conn) -> DbResult<bool> {
     let (bound,) = Sql::<(BigInt,)>::new("SELECT count(*) FROM installation").get_result::<(i64,)>(conn)?;

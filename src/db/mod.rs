@@ -29,6 +29,7 @@ pub mod person;
 pub mod provider_reference;
 pub mod purge;
 pub mod question;
+pub mod reminder;
 pub mod report;
 pub mod review;
 pub mod route;

@@ -8,6 +8,8 @@
 
 pub mod gateways;
 pub mod outbound;
+pub mod phones;
+pub mod reminders;
 pub mod reviews;
 
 diesel::table! {

@@ -44,7 +44,7 @@ pub struct Reader<'a> {
 
 impl Reader<'_> {
     /// Writes the reading into the audit before anything is shown: `action` and what of.
-    async fn note(&self, action: &'static str, subject: String) -> DbResult<()> {
+    pub(super) async fn note(&self, action: &'static str, subject: String) -> DbResult<()> {
         let (actor, now) = (self.caller.actor(), self.now);
         let write = move |conn: &mut crate::db::Conn| {
             let digest = sha256(&[actor.as_bytes(), &[0], action.as_bytes(), &[0], subject.as_bytes()]);

@@ -15,6 +15,7 @@ pub mod phone;
 pub mod programme;
 pub mod purge;
 pub mod receive;
+pub mod remind;
 pub mod review;
 pub mod synonyms;
 pub mod verify;

@@ -1,12 +1,14 @@
 //! Forgetting words: raw texts after the set number of days, and what has lapsed at once. What was understood stays.
 
 use crate::clock::Clock;
-use crate::db::{Db, DbResult, purge};
+use crate::db::{Db, DbResult, purge, reminder};
 
 /// Rows forgotten in one transaction, so that writers are never held up for long.
 const PIECE: i64 = 500;
 /// Microseconds of a day.
 const DAY: i64 = 24 * 3_600 * 1_000_000;
+/// How long it is kept who was reminded of what: a year, and what is needed to look back on it.
+const REMINDER_DAYS: i64 = 400;
 
 /// Forgets the words of texts older than `text_days`, and questions, sessions and answers of requests that have lapsed.
 /// Failures are logged; the next run goes on.
@@ -31,5 +33,12 @@ pub async fn forget(db: &Db, clock: Clock, text_days: u32) -> DbResult<usize> {
             }
         }
     }
-    Ok(rows)
+    let before = clock.now_micros() - REMINDER_DAYS * DAY;
+    loop {
+        let forgotten = db.write(move |conn| reminder::forget(conn, before, PIECE)).await?;
+        rows += forgotten;
+        if forgotten == 0 {
+            return Ok(rows);
+        }
+    }
 }

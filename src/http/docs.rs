@@ -12,7 +12,8 @@ use utoipa_swagger_ui::Config;
 use super::error::{Code, Problem};
 use super::{
     attachments, costs, figures, gateways, health, incidents, indicators, messages, periods, phones,
-    programme, proposals, readings, reports, reviews, routes, submissions, synonyms, tokens, units,
+    programme, proposals, readings, reminders, reports, reviews, routes, submissions, synonyms, tokens,
+    units,
 };
 
 /// Where the description is.
@@ -64,6 +65,10 @@ const DOCUMENT: &str = "/api/openapi.json";
         readings::create_reading,
         reports::list_reports,
         reports::show_report,
+        reminders::list_reminders,
+        reminders::show_rules,
+        reminders::replace_rules,
+        reminders::preview_reminders,
         messages::list_messages,
         incidents::list_incidents,
         incidents::show_incident,

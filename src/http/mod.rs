@@ -22,6 +22,7 @@ mod phones;
 mod programme;
 mod proposals;
 mod readings;
+mod reminders;
 mod reports;
 pub mod request_id;
 mod reviews;
@@ -52,6 +53,7 @@ use crate::flows::authenticate::Sessions;
 use crate::flows::intake::Intake;
 use crate::flows::phone::Phones;
 use crate::flows::receive::Receiver;
+use crate::flows::remind::Reminders;
 use crate::flows::review::Reviews;
 use crate::sms::Gateways;
 use error::{Code, Problem};
@@ -81,6 +83,8 @@ pub struct Site {
     pub gateways: Gateways,
     /// The phones that are gateways.
     pub phones: Phones,
+    /// Who is reminded of what.
+    pub reminders: Arc<Reminders>,
     /// The yearly reviews.
     pub reviews: Reviews,
 }
@@ -200,6 +204,16 @@ pub static ROUTES: &[Route] = &[
         web::put().to(synonyms::replace_synonyms)
     }),
     Route::post("/api/v1/readings", Token(Action::ReadMessages), || web::post().to(readings::create_reading)),
+    Route::get("/api/v1/reminders", Token(Action::ReadDelivery), || web::get().to(reminders::list_reminders)),
+    Route::get("/api/v1/reminders/rules", Token(Action::ManageReminders), || {
+        web::get().to(reminders::show_rules)
+    }),
+    Route::put("/api/v1/reminders/rules", Token(Action::ManageReminders), || {
+        web::put().to(reminders::replace_rules)
+    }),
+    Route::post("/api/v1/reminders/preview", Token(Action::ManageReminders), || {
+        web::post().to(reminders::preview_reminders)
+    }),
     Route::get("/api/v1/messages", Token(Action::ReadDelivery), || web::get().to(messages::list_messages)),
     Route::get("/api/v1/incidents", Token(Action::ReadReports), || web::get().to(incidents::list_incidents)),
     Route::get("/api/v1/incidents/{id}", Token(Action::ReadReports), || {

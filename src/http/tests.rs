@@ -9,11 +9,12 @@ use super::*;
 use crate::db::Target;
 use crate::documents::file_store::FileStore;
 use crate::domain::access::Role;
+use crate::domain::calendar::{CivilCalendar, Holidays};
 use crate::domain::ids::{IdMaker, UnitId};
 use crate::domain::shortcode::Reader;
 use crate::domain::template::Templates;
 use crate::flows::authenticate::{AccountRequest, Lifetimes, add_account};
-use crate::flows::deliver::ServerTime;
+use crate::flows::deliver::{Planner, ServerTime};
 use crate::flows::intake::{Context, Rules, Spool};
 use crate::flows::phone::Phones;
 use crate::flows::receive::Receiver;
@@ -42,9 +43,20 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
         routes: HashMap::new(),
         planned: Arc::default(),
     };
+    let gateways = Gateways::new(&[], Duration::from_secs(1)).unwrap();
+    let planner =
+        Planner { keys: Arc::clone(&keys), ids: Arc::clone(&ids), clock, gateways: gateways.clone() };
+    let reminders = Reminders {
+        db: db.clone(),
+        keys: Arc::clone(&keys),
+        clock,
+        rules: Arc::clone(&context.rules),
+        civil: CivilCalendar::new(Holidays::shipped().unwrap(), Vec::new(), 7, 21),
+        planner,
+        cost_per_part: 0,
+    };
     let spool = Spool::open(&folder.path().join("spool"), 1 << 20).unwrap();
     let (intake, _) = Intake::start(&db, Arc::new(context), spool, 100);
-    let gateways = Gateways::new(&[], Duration::from_secs(1)).unwrap();
     let made_with = (db.clone(), Arc::clone(&keys), Arc::clone(&ids), clock);
     let catalogue = Arc::new(Catalogue::shipped().unwrap());
     let calendar = Arc::new(Calendar::ministry());
@@ -67,6 +79,7 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
         body_time: Duration::from_secs(10),
         intake,
         gateways,
+        reminders: Arc::new(reminders),
         clock,
         keys,
         catalogue,

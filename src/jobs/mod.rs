@@ -5,6 +5,7 @@
 
 mod node;
 mod outbound;
+mod remind;
 mod schedule;
 mod spool;
 mod words;
@@ -17,6 +18,7 @@ use tokio::task::JoinHandle;
 
 pub use node::{NODE_LEASE, keep_node};
 pub use outbound::{send_texts, watch_routes};
+pub use remind::plan_reminders;
 pub use schedule::run_at;
 pub use spool::replay_spool;
 pub use words::follow_words;

@@ -26,6 +26,7 @@ mod outbound;
 mod pages;
 mod phone;
 mod reading;
+mod remind;
 mod short_code;
 mod spool;
 mod talk;

@@ -5,16 +5,20 @@
 //! do. A row carries no text: when the moment has come, [`settle`] looks at what is still open and [`compose`] makes one
 //! text per person of all of it.
 
+mod check;
 pub mod compose;
 mod hour;
+mod matter;
 pub mod occasion;
 pub mod plan;
 mod rule;
 pub mod settle;
 
+pub use check::{BadRule, Why};
 pub use compose::{Item, compose};
 pub use hour::{BadHour, Hour};
+pub use matter::{Matter, Receiver};
 pub use occasion::{Occasion, Terms, occasions};
 pub use plan::{Candidate, Fate, Planned, Post, Posts, Skip, plan};
-pub use rule::{Anchor, BadRule, Escalation, Matter, Receiver, Rule, Rules, Standing, Why};
+pub use rule::{Anchor, BadRules, Escalation, Rule, Rules, Standing};
 pub use settle::{Due, settle};

@@ -37,15 +37,18 @@ pub struct Occasion<'r> {
     pub step: i32,
     /// The last day of what is reminded of.
     pub due: NaiveDate,
+    /// The day on which units must be there to owe it: the last of the month, or of the days that are assessed.
+    pub counted_on: NaiveDate,
     /// When people may be told, microseconds UTC.
     pub at: i64,
 }
 
-/// The first and last day of a step.
+/// The first and last day of a step, and the day on which units must be there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Deadline {
     opens: NaiveDate,
     due: NaiveDate,
+    counted_on: NaiveDate,
 }
 
 /// Days that holidays move a reminder at most; Tết takes nine to eleven.
@@ -91,12 +94,13 @@ fn add<'r>(
 ) {
     let Some(deadline) = deadline(rule.matter, kind, period, terms) else { return };
     let anchor = if rule.anchor == Anchor::Due { deadline.due } else { deadline.opens };
+    let counted_on = deadline.counted_on;
     let mut push = |to, text: &str, step, at| {
         if let Some(text) = sentence(text, rule.matter, to)
             && after < at
             && at <= until
         {
-            found.push(Occasion { rule, kind, to, text, period, step, due: deadline.due, at });
+            found.push(Occasion { rule, kind, to, text, period, step, due: deadline.due, counted_on, at });
         }
     };
     for (days, to, text) in rule.steps() {
@@ -120,19 +124,23 @@ fn add<'r>(
 fn deadline(matter: Matter, kind: UnitKind, period: i32, terms: &Terms) -> Option<Deadline> {
     if matter == Matter::Return {
         let period = Period::from_number(period).ok()?;
-        let opens = terms.calendar.span(period).from;
-        return Some(Deadline { opens, due: terms.calendar.hamlet_due(period) });
+        let span = terms.calendar.span(period);
+        return Some(Deadline {
+            opens: span.from,
+            due: terms.calendar.hamlet_due(period),
+            counted_on: span.to,
+        });
     }
     let scheme = terms.schemes.for_year(period)?.of(kind)?;
-    let new_year = NaiveDate::from_ymd_opt(period, 1, 1)?;
-    Some(match matter {
+    let (opens, due) = match matter {
         Matter::Return | Matter::Registration => {
-            Deadline { opens: new_year, due: scheme.register_by.in_year(period) }
+            (NaiveDate::from_ymd_opt(period, 1, 1)?, scheme.register_by.in_year(period))
         }
         Matter::Assessment | Matter::Decision => {
-            Deadline { opens: scheme.assess_from.in_year(period), due: scheme.decide_by.in_year(period) }
+            (scheme.assess_from.in_year(period), scheme.decide_by.in_year(period))
         }
-    })
+    };
+    Some(Deadline { opens, due, counted_on: scheme.span(period).to })
 }
 
 /// The moment itself, or the same hour on the next day on which people may be texted.

@@ -52,9 +52,9 @@ impl Posts {
         Posts(by_unit)
     }
 
-    /// Adds those of `other`.
-    pub fn extend(&mut self, other: Posts) {
-        self.0.extend(other.0);
+    /// Whether anybody holds a post at `unit`.
+    pub fn any_at(&self, unit: UnitId) -> bool {
+        self.0.contains_key(&unit)
     }
 
     /// Those with the first of `roles` that anybody has at `unit`.
@@ -223,6 +223,7 @@ mod tests {
             period: 2026,
             step: -3,
             due: day("2026-03-31"),
+            counted_on: day("2026-10-31"),
             at: 0,
         };
         let unit = if kind == UnitKind::Commune { Candidate { unit: 20, ..UNIT } } else { UNIT };
@@ -294,6 +295,7 @@ mod tests {
             period: 202_606,
             step: 0,
             due: day("2026-06-15"),
+            counted_on: day("2026-06-14"),
             at: 0,
         };
         let gone = Candidate { valid_to: day("2026-06-14"), ..UNIT };

@@ -1,0 +1,3 @@
+DROP TABLE reminder;
+DROP TABLE reminder_run;
+DROP TABLE reminder_rules;
