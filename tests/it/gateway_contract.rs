@@ -22,6 +22,9 @@ use crate::support::world::{HEAD, World};
 
 const NOW: &str = "2026-03-16T08:00:00+07:00";
 
+/// An answer, and the reason that the text gets.
+type WithReason = (fn() -> Reply, &'static str);
+
 /// How a kind of gateway and its provider speak.
 struct Kind {
     /// The settings of the gateway `test` whose provider is at this address.
@@ -37,7 +40,7 @@ struct Kind {
     /// The credentials are wrong.
     wrong: fn() -> Reply,
     /// 200 with an error inside, and what it means; `None`: the kind knows no such thing.
-    error_in_200: Option<(fn() -> Reply, &'static str)>,
+    error_in_200: Option<WithReason>,
     /// It answers 200 with a page of HTML, which some portal in between might. Whether the text counts as taken.
     html_is_yes: bool,
     /// The request by which the provider reports about the text of request number N.

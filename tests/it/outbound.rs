@@ -61,7 +61,8 @@ impl Cause for Reminders {
 }
 
 fn with_reminders(mut sender: Sender, reminders: &Arc<Reminders>, monthly_budget: Option<i64>) -> Sender {
-    let causes: Causes = HashMap::from([("reminder", Arc::clone(reminders) as Arc<dyn Cause>)]);
+    let cause: Arc<dyn Cause> = Arc::<Reminders>::clone(reminders);
+    let causes: Causes = HashMap::from([("reminder", cause)]);
     sender.rules = rules(causes, monthly_budget);
     sender
 }
