@@ -21,10 +21,7 @@ use crate::flows::phone::Phones;
 use crate::flows::purge::purge;
 use crate::flows::remind::{self, Reminders};
 use crate::flows::synonyms;
-use crate::jobs::{
-    Jobs, Stop, follow_words, keep_node, plan_reminders, replay_spool, run_at, send_texts, stopper,
-    watch_routes,
-};
+use crate::jobs::{Jobs, Stop, finish_parts, follow_words, keep_node, plan_reminders, replay_spool, run_at, send_texts, stopper, watch_routes};
 use crate::sms::Gateways;
 
 /// Microseconds of a second.
@@ -78,6 +75,8 @@ impl Works {
         jobs.start(replay_spool(intake.clone(), stop.clone()));
         let words = follow_words(installation.db.clone(), intake.shared_context(), Some(words), stop.clone());
         jobs.start(words);
+        let wait = Duration::from_secs(settings.intake.parts_wait_seconds);
+        jobs.start(finish_parts(intake.clone(), wait, stop.clone()));
         let (lost, Installation { db, ids, clock, holder, .. }) =
             (Arc::clone(&must_stop), installation.clone());
         jobs.start(keep_node(db.clone(), ids, clock, holder, move || lost.notify_one(), stop.clone()));

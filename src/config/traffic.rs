@@ -18,6 +18,8 @@ pub struct Intake {
     pub spool_dir: PathBuf,
     /// The most bytes that are kept there.
     pub spool_max_bytes: u64,
+    /// How long the missing parts of a long text are waited for, in seconds.
+    pub parts_wait_seconds: u64,
 }
 
 /// `[outbound]`.
@@ -74,10 +76,12 @@ impl Intake {
         let queue_size = section.integer("queue_size", 1..=1_000_000);
         let spool_dir = section.optional("spool_dir", path);
         let spool_max_bytes = section.integer("spool_max_bytes", 65_536..=1_099_511_627_776);
+        let parts_wait_seconds = section.integer("parts_wait_seconds", 10..=86_400);
         Some(Intake {
             queue_size: queue_size?,
             spool_dir: spool_dir?.unwrap_or_else(|| beside(database, "spool")),
             spool_max_bytes: spool_max_bytes?,
+            parts_wait_seconds: parts_wait_seconds?,
         })
     }
 }

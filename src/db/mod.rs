@@ -25,6 +25,7 @@ mod migrate;
 pub mod month_state;
 pub mod officer;
 pub mod outbox;
+pub mod part;
 pub mod person;
 pub mod provider_reference;
 pub mod purge;

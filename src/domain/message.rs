@@ -70,7 +70,8 @@ pub fn parts(text: &str) -> Parts {
     Parts { encoding: Encoding::of(text), parts: split(text).len() }
 }
 
-/// The pieces of `text` as they lie in its parts; their concatenation is the text.
+/// The pieces of `text` as they lie in its parts; their concatenation is the text. They are as few as can be; among
+/// those, no word is cut that need not be.
 pub fn split(text: &str) -> Vec<&str> {
     let encoding = Encoding::of(text);
     let total: usize = text.chars().map(|c| encoding.cost(c)).sum();
@@ -80,11 +81,36 @@ pub fn split(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
-        let (piece, after) = rest.split_at(prefix_within(rest, encoding, encoding.of_several()));
+        let (piece, after) = rest.split_at(end_of_piece(rest, encoding));
         pieces.push(piece);
         rest = after;
     }
     pieces
+}
+
+/// Where the first of several pieces of `text` ends: behind a word, if that costs no further piece.
+fn end_of_piece(text: &str, encoding: Encoding) -> usize {
+    let longest = prefix_within(text, encoding, encoding.of_several());
+    let Some((head, tail)) = text.split_at_checked(longest) else { return longest };
+    if tail.is_empty() || head.ends_with(char::is_whitespace) || tail.starts_with(char::is_whitespace) {
+        return longest;
+    }
+    let Some((at, space)) = head.char_indices().rev().find(|(_, c)| c.is_whitespace()) else {
+        return longest;
+    };
+    let behind_word = at + space.len_utf8();
+    let after_word = text.get(behind_word..).unwrap_or_default();
+    if pieces_of(after_word, encoding) <= pieces_of(tail, encoding) { behind_word } else { longest }
+}
+
+/// How few pieces of several `text` fits into.
+fn pieces_of(text: &str, encoding: Encoding) -> usize {
+    let (mut rest, mut count) = (text, 0);
+    while !rest.is_empty() {
+        rest = rest.get(prefix_within(rest, encoding, encoding.of_several())..).unwrap_or_default();
+        count += 1;
+    }
+    count
 }
 
 /// `text` if it fits into `max` parts, else its beginning with “...” that does, cut between words; a single word
@@ -167,6 +193,17 @@ mod tests {
     }
 
     #[test]
+    fn a_word_is_cut_only_where_the_text_would_take_another_part() {
+        let words = format!("{} quang cao {}", "a".repeat(149), "b".repeat(100));
+        assert_eq!(
+            split(&words),
+            [format!("{} ", "a".repeat(149)), format!("quang cao {}", "b".repeat(100))]
+        );
+        let full = format!("{} quang cao {}", "a".repeat(149), "b".repeat(146));
+        assert_eq!(split(&full), [format!("{} qua", "a".repeat(149)), format!("ng cao {}", "b".repeat(146))]);
+    }
+
+    #[test]
     fn a_text_is_shortened_between_words() {
         let text = "mot hai ".repeat(30);
         let short = shorten(&text, 1);
@@ -187,6 +224,7 @@ mod tests {
                 prop_assert!(piece.chars().map(|c| encoding.cost(c)).sum::<usize>() <= limit);
             }
             prop_assert_eq!(parts(&text).parts, pieces.len());
+            prop_assert!(pieces.len() == 1 || pieces.len() == pieces_of(&text, encoding), "as few as can be");
         }
 
         #[test]

@@ -68,10 +68,12 @@ impl Receiver {
             text: incoming.text,
             received_at: self.clock.now_micros(),
             trusted: incoming.trusted,
+            part: incoming.part,
+            incomplete: false,
         };
         let message = match self.intake.receive(raw).await? {
             Receipt::Stored(id) | Receipt::Replayed(id) => Some(id),
-            Receipt::Spooled => None,
+            Receipt::Spooled | Receipt::Part => None,
         };
         Ok(Taken::Text { message })
     }

@@ -17,7 +17,7 @@ const USUAL_PAGE: u32 = 50;
 const LARGEST_PAGE: u32 = 200;
 
 /// What may become of a text, in and out.
-const FATES: [&str; 10] = [
+const FATES: [&str; 11] = [
     "recorded",
     "answered",
     "asked",
@@ -28,6 +28,7 @@ const FATES: [&str; 10] = [
     "purged",
     "ignored",
     "conflicting",
+    "incomplete",
 ];
 const STATES: [&str; 8] =
     ["queued", "accepted", "sent", "delivered", "failed", "expired", "unknown", "skipped"];

@@ -5,6 +5,7 @@
 
 mod node;
 mod outbound;
+mod parts;
 mod remind;
 mod schedule;
 mod spool;
@@ -18,6 +19,7 @@ use tokio::task::JoinHandle;
 
 pub use node::{NODE_LEASE, keep_node};
 pub use outbound::{send_texts, watch_routes};
+pub use parts::finish_parts;
 pub use remind::plan_reminders;
 pub use schedule::run_at;
 pub use spool::replay_spool;

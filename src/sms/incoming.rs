@@ -38,7 +38,7 @@ pub struct Incoming {
 }
 
 /// A part of a text that was too long for one SMS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Part {
     /// The same for all parts of a text of a sender.
     pub reference: u16,

@@ -25,6 +25,7 @@ mod kannel;
 mod outbound;
 mod pages;
 mod phone;
+mod parts;
 mod reading;
 mod remind;
 mod short_code;

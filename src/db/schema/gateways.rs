@@ -1,4 +1,18 @@
-//! Phones that are gateways, and what providers know texts by.
+//! Phones that are gateways, parts of long texts, and what providers know texts by.
+
+diesel::table! {
+    message_part (id) {
+        id -> BigInt,
+        set_id -> BigInt,
+        set_key -> Binary,
+        part_key -> Binary,
+        number -> Integer,
+        total -> Integer,
+        raw_cipher -> Nullable<Binary>,
+        state -> Text,
+        stored_at -> BigInt,
+    }
+}
 
 diesel::table! {
     gateway_phone (id) {

@@ -51,6 +51,31 @@ pub fn decide_text(situation: &Situation<'_>, text: &str, reading: &Reading, rea
     as_practice(&case, plan)
 }
 
+/// What to do with a text of which parts never came: nothing counts, whatever it says, and the sender is asked to send
+/// it again. Urgent words are passed on all the same, and words that must not be kept are purged.
+pub fn decide_incomplete(situation: &Situation<'_>, text: &str, reading: &Reading) -> Plan {
+    let people: Vec<&Person> = match &situation.sender {
+        Sender::Unknown { answered_today } => {
+            let plan = unknown(situation, reading, *answered_today);
+            // Nor does it count once the number belongs to somebody.
+            let fate = if plan.fate == Fate::Refused { Fate::Incomplete } else { plan.fate };
+            return Plan { fate, ..plan };
+        }
+        Sender::Known(person) => vec![person],
+        Sender::Shared(people) => people.iter().collect(),
+    };
+    let words = words_of(situation);
+    let (received, day, settled) = (situation.now, situation.today, Settled::default());
+    let case = Case { situation, words, people, text, reading, received, day, settled };
+    let plan = match reading.intent {
+        _ if situation.echo || situation.repeats >= LOOP => cut(reading),
+        Intent::Urgent => urgent(situation),
+        Intent::Ask if reading.why == Some(Why::CallPolice) => call_police(&case.words),
+        _ => case.answered(Fate::Incomplete, case.words.reply(key::INCOMPLETE, Vec::new())),
+    };
+    as_practice(&case, plan)
+}
+
 /// The words of a situation.
 pub(super) fn words_of<'s>(situation: &Situation<'s>) -> Words<'s> {
     Words {

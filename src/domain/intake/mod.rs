@@ -19,7 +19,7 @@ mod submit;
 mod weigh;
 
 pub use case::{Reads, Said};
-pub use decide::decide_text;
+pub use decide::{decide_incomplete, decide_text};
 pub use events::may_tell_days;
 pub use names::may_name_neighbour;
 pub use plan::{

@@ -28,6 +28,8 @@ pub enum Fate {
     Purged,
     /// Not for us.
     Ignored,
+    /// A part of it never came: it counts nothing, and the sender was asked to send it again.
+    Incomplete,
 }
 
 impl Fate {
@@ -43,6 +45,7 @@ impl Fate {
             Fate::Urgent => "urgent",
             Fate::Purged => "purged",
             Fate::Ignored => "ignored",
+            Fate::Incomplete => "incomplete",
         }
     }
 }

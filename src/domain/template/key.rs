@@ -96,6 +96,8 @@ texts! {
     ASK_DAYS = "ask_days" ["example"];
     /// An event on a day that has not come.
     ASK_FUTURE_DAY = "ask_future_day" ["day"];
+    /// A part of a long text never came.
+    INCOMPLETE = "incomplete" [];
     /// Not understood at all.
     ASK_AGAIN = "ask_again" ["example"];
 

@@ -136,6 +136,8 @@ fn read_again(conn: &mut Conn, context: &Context, caller: &Caller, kept: &KeptTe
         text: open(context, kept.id, sealed)?,
         received_at: kept.received_at,
         trusted: kept.trusted,
+        part: None,
+        incomplete: false,
     };
     let text = PreparedText::again(context, raw, kept);
     let mut board = Board::load(conn, context, &[&text], &[])?;

@@ -10,7 +10,7 @@ use crate::crypto::Digest;
 use crate::db::client_id::TakenId;
 use crate::db::{Conn, DbResult, client_id, lock, message};
 use crate::domain::ids::MessageId;
-use crate::domain::intake::{self, decide_submission, decide_text};
+use crate::domain::intake::{self, decide_incomplete, decide_submission, decide_text};
 
 /// Records `items` in their order; the answers are in the same order.
 pub(super) fn record(conn: &mut Conn, context: &Context, items: &[Item]) -> DbResult<Vec<Outcome>> {
@@ -101,7 +101,11 @@ fn record_text(
     let extras = board.extras(conn, text)?;
     let situation = board.situation_of(text, &extras);
     let reader = ledger.context().rules.reader.get();
-    let plan = decide_text(&situation, &text.raw.text, &text.reading, &*reader);
+    let plan = if text.raw.incomplete {
+        decide_incomplete(&situation, &text.raw.text, &text.reading)
+    } else {
+        decide_text(&situation, &text.raw.text, &text.reading, &*reader)
+    };
     ledger.carry_out(conn, board, text, plan)?;
     Ok(Receipt::Stored(text.id))
 }

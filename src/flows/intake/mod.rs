@@ -12,6 +12,7 @@ mod current_reader;
 pub(crate) mod figures;
 mod judge;
 mod ledger;
+mod parts;
 mod prepare;
 mod queue;
 mod spool;
@@ -23,6 +24,7 @@ pub use again::{AttachError, Attached, Owner, attach};
 pub use current_reader::CurrentReader;
 pub use judge::{JudgeError, Judged, Verdict, judge};
 pub(crate) use prepare::dedupe_key;
+pub use parts::Finished;
 pub use queue::Intake;
 pub use spool::{Spool, SpoolError};
 
@@ -34,6 +36,7 @@ use crate::domain::indicator::Catalogue;
 use crate::domain::intake::{About, Held, Refusal, Submission};
 use crate::domain::period::Calendar;
 use crate::domain::template::Templates;
+use crate::sms::Part;
 
 /// What intake decides by.
 #[derive(Debug)]
@@ -104,6 +107,12 @@ pub struct RawMessage {
     pub received_at: i64,
     /// Whether the provider signed it, or the gateway is ours.
     pub trusted: bool,
+    /// Which part of a longer text it is; the others are awaited.
+    #[serde(default)]
+    pub part: Option<Part>,
+    /// Whether parts of it never came: it is shown and counts nothing.
+    #[serde(default)]
+    pub incomplete: bool,
 }
 
 /// What became of a text that was handed over.
@@ -115,6 +124,8 @@ pub enum Receipt {
     Replayed(MessageId),
     /// It is on disk in the spool and will be stored when the database is back.
     Spooled,
+    /// It is a part, on disk, of a text that is not complete or was completed by it.
+    Part,
 }
 
 /// A report by JSON, sync or form, checked against the catalogue.

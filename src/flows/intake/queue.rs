@@ -26,7 +26,8 @@ struct Waiting {
 /// The way in for texts and submissions; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Intake {
-    context: Arc<Context>,
+    pub(super) context: Arc<Context>,
+    pub(super) db: Db,
     lanes: Arc<Vec<mpsc::Sender<Waiting>>>,
     spool: Arc<Spool>,
 }
@@ -56,7 +57,7 @@ impl Intake {
             lanes.push(lane);
             handles.push(tokio::spawn(write_batches(db.clone(), Arc::clone(&context), queue)));
         }
-        (Intake { context, lanes: Arc::new(lanes), spool: Arc::new(spool) }, handles)
+        (Intake { context, db: db.clone(), lanes: Arc::new(lanes), spool: Arc::new(spool) }, handles)
     }
 
     /// What it works with, to be kept.
@@ -69,13 +70,20 @@ impl Intake {
         if self.spool.is_waiting() {
             return self.spool.keep(&self.context, raw).await;
         }
-        let text = Arc::new(PreparedText::new(&self.context, raw)?);
-        match self.store(Arc::clone(&text)).await {
+        match self.take(raw.clone()).await {
             Err(IntakeError::Db(DbError::Unavailable(reason))) => {
                 tracing::warn!(reason, "the database is away; texts go to the spool");
-                self.spool.keep(&self.context, text.raw.clone()).await
+                self.spool.keep(&self.context, raw).await
             }
             other => other,
+        }
+    }
+
+    /// Stores a text, or a part of one.
+    async fn take(&self, raw: RawMessage) -> Result<Receipt, IntakeError> {
+        match raw.part {
+            Some(part) => self.join(raw, part).await,
+            None => self.store(Arc::new(PreparedText::new(&self.context, raw)?)).await,
         }
     }
 
@@ -92,7 +100,7 @@ impl Intake {
     pub async fn replay_spool(&self) -> Result<usize, IntakeError> {
         let mut stored = 0;
         while let Some((raw, next)) = self.spool.first(&self.context).await? {
-            self.store(Arc::new(PreparedText::new(&self.context, raw)?)).await?;
+            self.take(raw).await?;
             self.spool.advance(next).await?;
             stored += 1;
         }
@@ -114,7 +122,7 @@ impl Intake {
         &self.context
     }
 
-    async fn store(&self, text: Arc<PreparedText>) -> Result<Receipt, IntakeError> {
+    pub(super) async fn store(&self, text: Arc<PreparedText>) -> Result<Receipt, IntakeError> {
         let lane = lane_number(&text.sender_index);
         match self.hand_over(lane, Item::Text(text)).await? {
             Outcome::Text(receipt) => Ok(receipt),

@@ -136,6 +136,8 @@ impl World {
             text: words.to_owned(),
             received_at: self.clock.now_micros(),
             trusted: true,
+            part: None,
+            incomplete: false,
         }
     }
 
@@ -157,6 +159,16 @@ impl World {
             keys.open_text(Place { table: "outbox", row }, &sealed.unwrap()).unwrap()
         };
         self.db.read(query).await.unwrap().into_iter().map(open).collect()
+    }
+
+    /// The words of a message.
+    pub async fn words(&self, message: i64) -> String {
+        let query = move |conn: &mut binhyen::db::Conn| {
+            let query = Sql::<(Binary,)>::new("SELECT text_cipher FROM message WHERE id = ").bind(message);
+            Ok(query.get_result::<(Vec<u8>,)>(conn)?.0)
+        };
+        let sealed = self.db.read(query).await.unwrap();
+        self.keys.open_text(Place { table: "message", row: message }, &sealed).unwrap()
     }
 
     /// A number out of the database.
