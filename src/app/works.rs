@@ -19,9 +19,13 @@ use crate::flows::deliver::{Cause, Causes, HandOver, Planner, Policy, Sender, Se
 use crate::flows::intake::{Context, Intake, Route, Rules, Spool};
 use crate::flows::phone::Phones;
 use crate::flows::purge::purge;
+use crate::flows::receive::Receiver;
 use crate::flows::remind::{self, Reminders};
 use crate::flows::synonyms;
-use crate::jobs::{Jobs, Stop, finish_parts, follow_words, keep_node, plan_reminders, replay_spool, run_at, send_texts, stopper, watch_routes};
+use crate::jobs::{
+    Jobs, Stop, finish_parts, follow_words, keep_link, keep_node, plan_reminders, replay_spool, run_at,
+    send_texts, stopper, watch_routes,
+};
 use crate::sms::Gateways;
 
 /// Microseconds of a second.
@@ -77,6 +81,15 @@ impl Works {
         jobs.start(words);
         let wait = Duration::from_secs(settings.intake.parts_wait_seconds);
         jobs.start(finish_parts(intake.clone(), wait, stop.clone()));
+        let receiver = Receiver {
+            db: installation.db.clone(),
+            intake: intake.clone(),
+            clock: installation.clock,
+            time: time.clone(),
+        };
+        for gateway in gateways.iter().filter(|gateway| gateway.link().is_some()) {
+            jobs.start(keep_link(Arc::clone(gateway), receiver.clone(), stop.clone()));
+        }
         let (lost, Installation { db, ids, clock, holder, .. }) =
             (Arc::clone(&must_stop), installation.clone());
         jobs.start(keep_node(db.clone(), ids, clock, holder, move || lost.notify_one(), stop.clone()));

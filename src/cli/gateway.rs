@@ -9,6 +9,7 @@ use qrcode::QrCode;
 use qrcode::render::{svg, unicode};
 
 use super::terminal::say;
+use super::trial;
 use crate::app::Installation;
 use crate::clock::time_of;
 use crate::config::Settings;
@@ -17,6 +18,15 @@ use crate::sms::{Gateways, SmsgatePhone};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Gateway {
+    /// Print the gateways of the settings, the preferred one first.
+    List,
+    /// Send one real text by a gateway and print what became of it. It may cost.
+    Test {
+        /// The id of the gateway in the settings.
+        id: String,
+        /// The number that gets the text, in any usual spelling.
+        phone: String,
+    },
     /// Show what is written into the SMSGate app of a phone (kind smsgate_phone), as text and as QR codes.
     Enroll {
         /// The id of the gateway.
@@ -41,6 +51,8 @@ pub(super) enum Gateway {
 
 pub(super) fn run(what: &Gateway, settings: &Settings) -> anyhow::Result<ExitCode> {
     match what {
+        Gateway::List => trial::list(settings),
+        Gateway::Test { id, phone } => trial::test(settings, id, phone),
         Gateway::Enroll { id, svg } => enroll(settings, id, svg.as_deref()),
         Gateway::Phones { id } => super::block_on(phones(settings, id))?,
         Gateway::Dismiss { id, phone } => super::block_on(dismiss(settings, id, phone))?,

@@ -15,6 +15,7 @@ mod serve;
 mod sms;
 mod terminal;
 mod token;
+mod trial;
 mod user;
 mod verify;
 
@@ -63,7 +64,7 @@ enum Command {
     /// Make accounts and change passwords.
     #[command(subcommand)]
     User(user::User),
-    /// Enrol phones that are gateways, list and dismiss them.
+    /// List gateways and try one with a real text; enrol phones that are gateways, list and dismiss them.
     #[command(subcommand)]
     Gateway(gateway::Gateway),
     /// Issue tokens of an account to scripts.

@@ -26,7 +26,8 @@ pub use auth::Auth;
 pub use database::{Database, DatabaseUrl, Keys};
 pub use evidence::Evidence;
 pub use gateway::{
-    Esms, Gateway, GatewayKind, Generic, Kannel, KannelSending, Smsgate, SmsgatePhone, Trust, generic,
+    Alphabet, Esms, Gateway, GatewayKind, Generic, Kannel, KannelSending, LongTexts, MessageIds, Smpp,
+    Smsgate, SmsgatePhone, Trust, generic,
 };
 pub use http::{Http, Metrics};
 pub use layer::DEFAULT;

@@ -8,6 +8,7 @@ mod incoming;
 mod kannel;
 mod outgoing;
 mod proof;
+pub mod smpp;
 mod smsgate;
 mod smsgate_phone;
 mod udh;
@@ -51,6 +52,7 @@ enum Kind {
     Smsgate(Box<Smsgate>),
     Kannel(Box<Kannel>),
     SmsgatePhone(Box<SmsgatePhone>),
+    Smpp(Box<smpp::Smpp>),
     Log,
 }
 
@@ -79,6 +81,7 @@ impl Gateway {
                 GatewayKind::SmsgatePhone(phone) => {
                     Kind::SmsgatePhone(Box::new(SmsgatePhone::new(&settings.id, phone)))
                 }
+                GatewayKind::Smpp(smpp) => Kind::Smpp(Box::new(smpp::Smpp::new(smpp))),
                 GatewayKind::Log => Kind::Log,
             },
         }
@@ -91,7 +94,7 @@ impl Gateway {
             Kind::Esms(esms) => esms.sends(),
             Kind::Smsgate(smsgate) => smsgate.sends(),
             Kind::Kannel(kannel) => kannel.sends(),
-            Kind::SmsgatePhone(_) | Kind::Log => true,
+            Kind::SmsgatePhone(_) | Kind::Smpp(_) | Kind::Log => true,
         }
     }
 
@@ -99,7 +102,7 @@ impl Gateway {
     pub fn is_idempotent(&self) -> bool {
         match &self.kind {
             Kind::Generic(generic) => generic.is_idempotent(),
-            Kind::Kannel(_) => false,
+            Kind::Kannel(_) | Kind::Smpp(_) => false,
             // A phone knows an id that it has; texts lie with one phone only.
             Kind::Esms(_) | Kind::Smsgate(_) | Kind::SmsgatePhone(_) | Kind::Log => true,
         }
@@ -130,6 +133,7 @@ impl Gateway {
             Kind::SmsgatePhone(_) => {
                 Err(SendError::Misconfigured { detail: "the phone asks for its texts itself".to_owned() })
             }
+            Kind::Smpp(smpp) => smpp.send(text).await,
             Kind::Log => {
                 tracing::info!(
                     gateway = self.id,
@@ -144,14 +148,20 @@ impl Gateway {
 
     /// Reads what a provider brought, after checking that it is the provider.
     pub fn read(&self, door: Door, request: &Request) -> Result<Vec<Event>, Refused> {
-        let mut events = match &self.kind {
+        let events = match &self.kind {
             Kind::Generic(generic) => generic.read(door, request),
             Kind::Esms(esms) => esms.read(door, request),
             Kind::Smsgate(smsgate) => smsgate.read(request),
             Kind::Kannel(kannel) => kannel.read(door, request),
             Kind::SmsgatePhone(phone) => phone.read(request),
-            Kind::Log => Err(Refused::Token),
+            // An SMSC comes by its link only.
+            Kind::Smpp(_) | Kind::Log => Err(Refused::Token),
         }?;
+        Ok(self.believed(events))
+    }
+
+    /// What was brought, its texts believed as far as the settings say.
+    pub fn believed(&self, mut events: Vec<Event>) -> Vec<Event> {
         if let Some(trust) = self.trust {
             for event in &mut events {
                 if let Event::Text(text) = event {
@@ -159,7 +169,15 @@ impl Gateway {
                 }
             }
         }
-        Ok(events)
+        events
+    }
+
+    /// The link that a job must keep, if it is of a kind that has one.
+    pub fn link(&self) -> Option<&smpp::Smpp> {
+        match &self.kind {
+            Kind::Smpp(smpp) => Some(smpp),
+            _ => None,
+        }
     }
 
     /// The provider's answer when all it brought is on disk.
@@ -168,7 +186,9 @@ impl Gateway {
             Kind::Generic(generic) => generic.answer(door, taken),
             Kind::Esms(esms) => esms.answer(door, taken),
             Kind::Kannel(_) => Kannel::answer(),
-            Kind::Smsgate(_) | Kind::SmsgatePhone(_) | Kind::Log => generic::answer(door, taken),
+            Kind::Smsgate(_) | Kind::SmsgatePhone(_) | Kind::Smpp(_) | Kind::Log => {
+                generic::answer(door, taken)
+            }
         }
     }
 }

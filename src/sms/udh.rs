@@ -46,7 +46,6 @@ pub(super) fn part(reference: u16, total: u8, number: u8) -> Option<Part> {
 }
 
 /// The header of a part, with its length octet.
-#[cfg(test)]
 pub(super) fn write(part: Part) -> Vec<u8> {
     let [high, low] = part.reference.to_be_bytes();
     if high == 0 {

@@ -3,6 +3,7 @@
 mod esms;
 pub mod generic;
 mod kannel;
+mod smpp;
 mod smsgate;
 mod smsgate_phone;
 
@@ -14,6 +15,7 @@ use serde::Serialize;
 pub use esms::Esms;
 pub use generic::Generic;
 pub use kannel::{Kannel, KannelSending};
+pub use smpp::{Alphabet, LongTexts, MessageIds, Smpp};
 pub use smsgate::Smsgate;
 pub use smsgate_phone::SmsgatePhone;
 
@@ -66,6 +68,8 @@ pub enum GatewayKind {
     Kannel(Box<Kannel>),
     /// A phone with the app of the SMSGate project, which asks this server for its texts.
     SmsgatePhone(Box<SmsgatePhone>),
+    /// An operator's SMSC.
+    Smpp(Box<Smpp>),
     /// Texts are written to the log and go nowhere.
     Log,
 }
@@ -73,10 +77,11 @@ pub enum GatewayKind {
 type ReadKind = fn(&mut Section) -> Option<GatewayKind>;
 
 /// Every kind, by the name that settings write.
-const KINDS: [(&str, ReadKind); 6] = [
+const KINDS: [(&str, ReadKind); 7] = [
     ("esms", |section| Esms::read(section).map(Box::new).map(GatewayKind::Esms)),
     ("generic", |section| Generic::read(section).map(Box::new).map(GatewayKind::Generic)),
     ("kannel", |section| Kannel::read(section).map(Box::new).map(GatewayKind::Kannel)),
+    ("smpp", |section| Smpp::read(section).map(Box::new).map(GatewayKind::Smpp)),
     ("smsgate", |section| Smsgate::read(section).map(Box::new).map(GatewayKind::Smsgate)),
     ("smsgate_phone", |section| SmsgatePhone::read(section).map(Box::new).map(GatewayKind::SmsgatePhone)),
     ("log", |_| Some(GatewayKind::Log)),

@@ -65,8 +65,18 @@ pub fn decide_incomplete(situation: &Situation<'_>, text: &str, reading: &Readin
         Sender::Shared(people) => people.iter().collect(),
     };
     let words = words_of(situation);
-    let (received, day, settled) = (situation.now, situation.today, Settled::default());
-    let case = Case { situation, words, people, text, reading, received, day, settled };
+    let case = Case {
+        situation,
+        words,
+        people,
+        text,
+        reading,
+        received: situation.now,
+        day: situation.today,
+        settled: Settled::default(),
+        answered: false,
+        by_pin: by_pin(situation),
+    };
     let plan = match reading.intent {
         _ if situation.echo || situation.repeats >= LOOP => cut(reading),
         Intent::Urgent => urgent(situation),

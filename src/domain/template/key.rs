@@ -157,6 +157,8 @@ texts! {
     BALANCE_LOW = "balance_low" ["gateway" "money"];
     /// A code to log in.
     LOGIN_CODE = "login_code" ["code"];
+    /// A trial of a gateway.
+    GATEWAY_TEST = "gateway_test" [];
     /// The officer accepted what was kept.
     PROPOSAL_ACCEPTED = "proposal_accepted" ["month" "hamlet" "values"];
     /// The officer refused what was kept.

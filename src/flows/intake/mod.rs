@@ -23,8 +23,8 @@ use std::sync::Arc;
 pub use again::{AttachError, Attached, Owner, attach};
 pub use current_reader::CurrentReader;
 pub use judge::{JudgeError, Judged, Verdict, judge};
-pub(crate) use prepare::dedupe_key;
 pub use parts::Finished;
+pub(crate) use prepare::dedupe_key;
 pub use queue::Intake;
 pub use spool::{Spool, SpoolError};
 

@@ -6,6 +6,7 @@ pub mod postgres;
 pub mod process;
 pub mod provider;
 pub mod sending;
+pub mod smsc;
 pub mod tls;
 pub mod wire;
 pub mod world;

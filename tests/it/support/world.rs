@@ -161,6 +161,12 @@ impl World {
         self.db.read(query).await.unwrap().into_iter().map(open).collect()
     }
 
+    /// Numbers out of the database.
+    pub async fn numbers(&self, query: &'static str) -> Vec<i64> {
+        let load = move |conn: &mut binhyen::db::Conn| Ok(Sql::<(BigInt,)>::new(query).load::<(i64,)>(conn)?);
+        self.db.read(load).await.unwrap().into_iter().map(|(number,)| number).collect()
+    }
+
     /// The words of a message.
     pub async fn words(&self, message: i64) -> String {
         let query = move |conn: &mut binhyen::db::Conn| {
