@@ -5,7 +5,7 @@ use super::labels::{birth, emergency, named_place, ordinal_case, uncounted, week
 use super::lexicon::{Class, Meaning};
 use super::plates::plate;
 use super::text::Text;
-use super::token::{Shape, Token};
+use super::token::Shape;
 
 /// The hamlet named at `at`. `head`: whether nothing but a greeting stands before it.
 pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<(Kind, usize)> {

@@ -46,14 +46,8 @@ impl Scanner<'_, '_> {
         if let Some(piece) = self.either(at, next, &first) {
             return Some(piece);
         }
-        if self.text.is_sep(next, '%') {
-            return Some((Kind::Noise("a share"), next + 1 - at));
-        }
-        if let Some(len) = self.text.is(next, Class::UnitAge) {
-            return Some((Kind::Noise("an age"), next + len - at));
-        }
-        if self.is_span_of_years(next) {
-            return Some((Kind::Noise("a span of years"), next + 1 - at));
+        if let Some((what, len)) = self.share_or_age(next) {
+            return Some((Kind::Noise(what), next + len - at));
         }
         let counted = self.text.indicator(next);
         // “MTY1 phát hiện”, “BLGD1 tuần tra”: a figure glued to its code has no unit, whatever word follows.
@@ -74,16 +68,7 @@ impl Scanner<'_, '_> {
                 .is_some_and(|e| e.units.contains(unit))
         });
         // “2 xe máy tông nhau”: the phrase of the indicator begins with what the figure counts, which are no cases.
-        let others = here.filter(|(unit, len)| {
-            absorbed.is_none()
-                && (*len >= 2 || self.text.indicator(next + len).is_some())
-                && counted
-                    .and_then(|(place, ..)| self.text.book.entries.get(place))
-                    .is_some_and(|entry| entry.units.contains(&Unit::Case))
-                && !self.is_foreign_to_code(*unit)
-                && !matches!(self.text.plain(next), "soi" | "xoi" | "song" | "chieu" | "tu")
-                && matches!(unit, Unit::Thing | Unit::Person | Unit::House)
-        });
+        let others = here.filter(|(unit, len)| absorbed.is_none() && self.counts_others(next, *unit, *len));
         // “tc 1 nha anh”: a code has its own unit.
         let foreign = unit_here.filter(|(unit, _)| self.is_foreign_to_code(*unit));
         let unit_here = if foreign.is_some() { None } else { unit_here };
@@ -108,13 +93,8 @@ impl Scanner<'_, '_> {
         let (unit, len) = unit_here
             .or_else(|| absorbed.or(others).map(|(unit, _)| (unit, 0)))
             .unwrap_or_else(|| (self.unit_of_stranger(next, counted.is_some() || foreign.is_some()), 0));
-        // “60 hộ dự”: households at a meeting are no people.
-        if unit == Unit::House && matches!(self.text.plain(next + len), "du" | "tham" | "den" | "cu" | "ve") {
-            return Some((Kind::Noise("households"), next + len - at));
-        }
-        // “2 hôm trước”, “3 ngày sau”
-        if unit == Unit::Patrol && matches!(self.text.plain(next + len), "truoc" | "sau" | "nay") {
-            return Some((Kind::Noise("a span of days"), next + len + 1 - at));
+        if let Some((what, more)) = self.households_or_days(next + len, unit) {
+            return Some((Kind::Noise(what), next + len + more - at));
         }
         let mut figure = Figure::of(first.value, unit);
         figure.total = self.total;
@@ -123,6 +103,36 @@ impl Scanner<'_, '_> {
         figure.approx = self.approx;
         figure.thousandths = first.thousandths;
         Some((Kind::Figure(figure), next + len - at))
+    }
+
+    /// A share, an age or a span of years: what it is and its length after the number.
+    fn share_or_age(&self, next: usize) -> Option<(&'static str, usize)> {
+        if self.text.is_sep(next, '%') {
+            return Some(("a share", 1));
+        }
+        if let Some(len) = self.text.is(next, Class::UnitAge) {
+            return Some(("an age", len));
+        }
+        self.is_span_of_years(next).then_some(("a span of years", 1))
+    }
+
+    /// Whether the phrase of an indicator of cases at `next` begins with what the figure counts (“xe máy tông nhau”).
+    fn counts_others(&self, next: usize, unit: Unit, len: usize) -> bool {
+        let counted = self.text.indicator(next).and_then(|(place, ..)| self.text.book.entries.get(place));
+        (len >= 2 || self.text.indicator(next + len).is_some())
+            && counted.is_some_and(|entry| entry.units.contains(&Unit::Case))
+            && !self.is_foreign_to_code(unit)
+            && !matches!(self.text.plain(next), "soi" | "xoi" | "song" | "chieu" | "tu")
+            && matches!(unit, Unit::Thing | Unit::Person | Unit::House)
+    }
+
+    /// “60 hộ dự” (households at a meeting are no people), “2 hôm trước”: what it is and the length after the unit.
+    fn households_or_days(&self, after: usize, unit: Unit) -> Option<(&'static str, usize)> {
+        match (unit, self.text.plain(after)) {
+            (Unit::House, "du" | "tham" | "den" | "cu" | "ve") => Some(("households", 0)),
+            (Unit::Patrol, "truoc" | "sau" | "nay") => Some(("a span of days", 1)),
+            _ => None,
+        }
     }
 
     /// “máy mua 3 năm rồi”, “đã 2 năm nay”.
