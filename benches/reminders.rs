@@ -166,6 +166,7 @@ async fn fill(reminders: &Reminders) {
                 person_id: hamlet.id,
                 unit_id: hamlet.id,
                 role: "head",
+                duty: None,
                 valid_from: ALWAYS,
                 valid_to: FOREVER,
             };
