@@ -11,6 +11,7 @@ use super::works::Works;
 use super::{Installation, metrics_page};
 use crate::config::{Http, Metrics, Settings};
 use crate::documents::file_store::FileStore;
+use crate::domain::form::Forms;
 use crate::domain::indicator::Catalogue;
 use crate::domain::period::Calendar;
 use crate::flows::authenticate::{Lifetimes, Sessions};
@@ -85,6 +86,7 @@ impl App {
             db: installation.db.clone(),
             clock: installation.clock,
             keys: Arc::clone(&installation.keys),
+            forms: Arc::new(Forms::shipped(&catalogue)?),
             catalogue,
             calendar,
             sessions,

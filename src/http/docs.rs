@@ -11,7 +11,7 @@ use utoipa_swagger_ui::Config;
 
 use super::error::{Code, Problem};
 use super::{
-    attachments, costs, figures, gateways, health, incidents, indicators, messages, periods, phones,
+    attachments, costs, figures, forms, gateways, health, incidents, indicators, messages, periods, phones,
     programme, proposals, readings, reminders, reports, reviews, routes, submissions, synonyms, tokens,
     units,
 };
@@ -52,6 +52,8 @@ const DOCUMENT: &str = "/api/openapi.json";
         figures::show_country_month,
         figures::show_commune_month,
         figures::show_province_month,
+        forms::list_forms,
+        forms::show_form,
         units::list_units,
         units::show_unit,
         submissions::submit_report,

@@ -10,6 +10,7 @@ mod costs;
 mod docs;
 pub mod error;
 mod figures;
+mod forms;
 mod gateways;
 mod health;
 mod idempotency;
@@ -47,6 +48,7 @@ use crate::clock::Clock;
 use crate::crypto::Keys;
 use crate::db::Db;
 use crate::domain::access::Action;
+use crate::domain::form::Forms;
 use crate::domain::indicator::Catalogue;
 use crate::domain::period::Calendar;
 use crate::flows::authenticate::Sessions;
@@ -69,6 +71,8 @@ pub struct Site {
     pub keys: Arc<Keys>,
     /// The indicators of the installation.
     pub catalogue: Arc<Catalogue>,
+    /// The forms of the installation.
+    pub forms: Arc<Forms>,
     /// The calendar of the installation.
     pub calendar: Arc<Calendar>,
     /// The log-ins.
@@ -177,6 +181,8 @@ pub static ROUTES: &[Route] = &[
     Route::get("/api/v1/provinces/{code}/indicators", Token(Action::ReadFigures), || {
         web::get().to(figures::show_province_month)
     }),
+    Route::get("/api/v1/forms", Token(Action::ReadCatalogue), || web::get().to(forms::list_forms)),
+    Route::get("/api/v1/forms/{code}", Token(Action::ReadCatalogue), || web::get().to(forms::show_form)),
     Route::get("/api/v1/units", Token(Action::ReadCatalogue), || web::get().to(units::list_units)),
     Route::get("/api/v1/units/{code}", Token(Action::ReadCatalogue), || web::get().to(units::show_unit)),
     Route::get("/api/v1/reports", Token(Action::ReadReports), || web::get().to(reports::list_reports)),

@@ -10,6 +10,7 @@ use crate::db::Target;
 use crate::documents::file_store::FileStore;
 use crate::domain::access::Role;
 use crate::domain::calendar::{CivilCalendar, Holidays};
+use crate::domain::form::Forms;
 use crate::domain::ids::{IdMaker, UnitId};
 use crate::domain::shortcode::Reader;
 use crate::domain::template::Templates;
@@ -82,6 +83,7 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
         reminders: Arc::new(reminders),
         clock,
         keys,
+        forms: Arc::new(Forms::shipped(&catalogue).unwrap()),
         catalogue,
         calendar,
     };
