@@ -65,7 +65,7 @@ fn wrong(catalogue: &Catalogue, words: &[(u64, Word)]) -> Vec<BadRow> {
             _ => false,
         };
         let column = if matches!(error, BadLexicon::UnknownCode(_)) { "indicator" } else { "words" };
-        let Some(at) = left.iter().rposition(|row| guilty(row)) else {
+        let Some(at) = left.iter().rposition(guilty) else {
             bad.push(BadRow { line: 0, column, reason });
             break;
         };
