@@ -75,7 +75,9 @@ impl Works {
         let rules = Arc::new(sending_rules(&settings.outbound, &reminders));
         sending.start(&mut jobs, &rules, templates, (&planned, &stop));
         let phones = sending.phones(&rules, &planned);
-        jobs.start(plan_reminders(Arc::clone(&reminders), Arc::clone(&planned), stop.clone()));
+        if settings.outbound.reminders {
+            jobs.start(plan_reminders(Arc::clone(&reminders), Arc::clone(&planned), stop.clone()));
+        }
         jobs.start(replay_spool(intake.clone(), stop.clone()));
         let words = follow_words(installation.db.clone(), intake.shared_context(), Some(words), stop.clone());
         jobs.start(words);

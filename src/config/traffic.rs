@@ -37,6 +37,8 @@ pub struct Outbound {
     pub first_pause_seconds: i64,
     /// The longest pause between two tries, in seconds.
     pub longest_pause_seconds: i64,
+    /// Whether this server plans reminders; texts that are planned are sent in any case.
+    pub reminders: bool,
     /// The first hour of the day at which the server texts people by itself.
     pub civil_from_hour: u32,
     /// The hour at which it stops.
@@ -94,6 +96,7 @@ impl Outbound {
         let max_tries = section.integer("max_tries", 1..=100);
         let first_pause_seconds = section.integer("first_pause_seconds", 1..=3_600);
         let longest_pause_seconds = section.integer("longest_pause_seconds", 1..=86_400);
+        let reminders = section.flag("reminders");
         let civil_from_hour = section.integer("civil_from_hour", 0..=22);
         let civil_to_hour = section.integer("civil_to_hour", 1..=24);
         let monthly_budget = section.optional_integer("monthly_budget", 0..=1_000_000_000_000);
@@ -105,6 +108,7 @@ impl Outbound {
             max_tries: max_tries?,
             first_pause_seconds: first_pause_seconds?,
             longest_pause_seconds: longest_pause_seconds?,
+            reminders: reminders?.unwrap_or(true),
             civil_from_hour: civil_from_hour?,
             civil_to_hour: civil_to_hour?,
             monthly_budget: monthly_budget?,

@@ -52,12 +52,20 @@ fn links_between_pages_lead_somewhere() {
 
 #[test]
 fn settings_on_the_pages_can_be_loaded() {
-    let secret = "/etc/binhyen/phone1.token";
     for (path, page) in pages() {
         for block in blocks(&page, "toml") {
-            let block = block.replace(&format!("_file = {secret:?}"), " = \"a secret\"");
+            let block: Vec<String> = block.lines().map(with_secret).collect();
+            let block = block.join("\n");
             load(&block).unwrap_or_else(|problems| panic!("{}: {problems}\n{block}", path.display()));
         }
+    }
+}
+
+/// A line that names the file of a secret, with a secret in its place.
+fn with_secret(line: &str) -> String {
+    match line.split_once("_file = \"/etc/binhyen/") {
+        Some((key, _)) => format!("{key} = \"a-secret-without-spaces\""),
+        None => line.to_owned(),
     }
 }
 

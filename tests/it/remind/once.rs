@@ -79,6 +79,7 @@ fn server(test: &TestDatabase, provider: &Provider, clock: &str, number: usize) 
     command
         .env("BINHYEN__CLOCK__FIXED", format!("2026-05-16T{clock}:00+07:00"))
         .env("BINHYEN__INTAKE__SPOOL_DIR", test.beside(&format!("spool-{number}")))
+        .env("BINHYEN__OUTBOUND__REMINDERS", "true")
         .env("BINHYEN__GATEWAYS__TEST__SEND_URL", provider.url())
         .env("BINHYEN__GATEWAYS__TEST__PARTS_PER_SECOND", "40")
         .env("BINHYEN__OUTBOUND__LEASE_SECONDS", "10")

@@ -63,6 +63,7 @@ async fn rules_that_would_text_everyone_every_minute_are_refused_with_the_count(
 async fn a_day_shows_what_was_sent_what_was_not_and_why(test: TestDatabase) {
     // The server's first look is at eight o'clock on the 16th, the day after the last day.
     let office = Office::open_with(test, |command| {
+        command.env("BINHYEN__OUTBOUND__REMINDERS", "true");
         command.env("BINHYEN__GATEWAYS__TEST__SEND_URL", "http://127.0.0.1:9/");
     })
     .await;

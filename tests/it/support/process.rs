@@ -20,6 +20,8 @@ pub fn program(test: &TestDatabase) -> Command {
         .env("BINHYEN__METRICS__LISTEN", "off")
         .env("BINHYEN__LOG__LEVEL", "warn")
         .env("BINHYEN__CLOCK__FIXED", "2026-03-16T08:00:00+07:00")
+        // Stories about other things count every text; those about reminders turn them on.
+        .env("BINHYEN__OUTBOUND__REMINDERS", "false")
         .env("BINHYEN__GATEWAYS__TEST__KIND", "generic")
         .env("BINHYEN__GATEWAYS__TEST__INBOUND_TOKEN", TOKEN);
     command
