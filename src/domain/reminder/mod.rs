@@ -2,7 +2,7 @@
 //!
 //! [`Rules`] are data (`config/reminders.toml`). From them and the calendars come [`Occasion`]s: moments at which a rule
 //! reminds. For each, [`plan()`] says who is to be told of which unit; one row each, whatever restarts or second servers
-//! do. A row carries no text: when the moment has come, [`settle`] looks at what is still open and [`compose`] makes one
+//! do. A row carries no text: when the moment has come, [`settle()`] looks at what is still open and [`compose()`] makes one
 //! text per person of all of it.
 
 mod check;

@@ -1,9 +1,9 @@
 //! Sending what is in the outbox: claim, send outside of any transaction, mark.
 //!
-//! A [`Pump`] moves the texts of one gateway. It [`claim`]s what is due under a lease, if the route is open and the pace
-//! allows it, after asking of texts that the server started by itself whether they should go ([`started`]); sends them
-//! side by side; and [`mark`]s each as soon as its answer is there, which also tells how the route is. A route that
-//! cannot send is paused, and others take its texts over ([`hand_over`]); [`watch`] tells the administrators.
+//! A [`Pump`] moves the texts of one gateway. It `claim`s what is due under a lease, if the route is open and the pace
+//! allows it, after asking of texts that the server started by itself whether they should go (`started`); sends them
+//! side by side; and `mark`s each as soon as its answer is there, which also tells how the route is. A route that
+//! cannot send is paused, and others take its texts over (`hand_over`); [`watch`] tells the administrators.
 //!
 //! Time is passed in. Leases, pauses and the pace use the database server's time, so that servers whose clocks are apart
 //! agree; hours, holidays, months and staleness use domain time.

@@ -1,7 +1,7 @@
 //! Reminders: planned once by whichever server comes first, composed at the moment of sending, until the step is done.
 //!
-//! [`plan`] writes down, run by run, who is to be told of what, a row each, and one text without words per number;
-//! [`compose`] is asked by the outbox when the turn of a text has come, and says what is still open then. [`forecast`]
+//! `plan` writes down, run by run, who is to be told of what, a row each, and one text without words per number;
+//! `compose` is asked by the outbox when the turn of a text has come, and says what is still open then. [`forecast`]
 //! says what would be sent, without writing anything; [`rules`] changes the rules, [`list`] shows what became of all.
 
 mod compose;

@@ -1,9 +1,9 @@
 //! Gateways of kind `smpp`: an operator's SMSC, by SMPP 3.4, over a link that both sides use.
 //!
 //! The link is kept by a job ([`Smpp::connect`], [`Link`]); what it brings is answered when it is on disk. Texts go out by
-//! [`Smpp::send`] whenever there is a link.
+//! `Smpp::send` whenever there is a link.
 //! The promise: a text whose `submit_sm` was written and not answered is not sent again, since the SMSC knows no id of
-//! ours. A `deliver_sm` that is brought again after a broken link is known by its words ([`memory`]).
+//! ours. A `deliver_sm` that is brought again after a broken link is known by its words (`memory`).
 
 mod link;
 mod memory;
