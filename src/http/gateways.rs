@@ -33,9 +33,9 @@ pub(super) struct DeliveryResponse {
 }
 
 /// Takes a text. 202 means that it is on disk; the same text again (same `id`) is answered alike and not counted twice.
-#[utoipa::path(post, path = "/gateways/{id}/inbound", tag = "gateways",
+#[utoipa::path(method(get, post), path = "/gateways/{id}/inbound", tag = "gateways",
     params(("id" = String, Path, description = "the gateway"), ("token" = String, Query, description = "its inbound_token")),
-    request_body(content = String, description = "JSON or form fields: id, from, to, text, date", content_type = "application/json"),
+    request_body(content = String, description = "JSON or form fields: id, from, to, text, date; with GET they stand in the address", content_type = "application/json"),
     responses((status = 202, body = ReceivedResponse),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
     (status = 403, body = ProblemBody, content_type = "application/problem+json"),
@@ -50,44 +50,13 @@ pub(super) async fn receive_text(
 }
 
 /// Takes a delivery report. States only rise: a late “sent” never lowers “delivered”.
-#[utoipa::path(post, path = "/gateways/{id}/delivery", tag = "gateways",
+#[utoipa::path(method(get, post), path = "/gateways/{id}/delivery", tag = "gateways",
     params(("id" = String, Path, description = "the gateway"), ("token" = String, Query, description = "its inbound_token")),
-    request_body(content = String, description = "JSON or form fields: id, status (sent, delivered, failed, expired), reason", content_type = "application/json"),
+    request_body(content = String, description = "JSON or form fields: id, status (sent, delivered, failed, expired), reason; with GET they stand in the address", content_type = "application/json"),
     responses((status = 200, body = DeliveryResponse),
     (status = 400, body = ProblemBody, content_type = "application/problem+json"),
     (status = 403, body = ProblemBody, content_type = "application/problem+json")))]
 pub(super) async fn receive_delivery(
-    site: web::Data<Site>,
-    request: HttpRequest,
-    id: web::Path<String>,
-    payload: web::Payload,
-) -> Result<HttpResponse, Problem> {
-    receive(&site, &request, payload, &id, Door::Delivery).await
-}
-
-/// Takes a text whose fields stand in the address, from providers that bring them so.
-#[utoipa::path(get, path = "/gateways/{id}/inbound", tag = "gateways",
-    params(("id" = String, Path, description = "the gateway"), ("token" = String, Query, description = "its inbound_token")),
-    responses((status = 202, body = ReceivedResponse),
-    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-    (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-    (status = 503, body = ProblemBody, content_type = "application/problem+json")))]
-pub(super) async fn receive_text_by_address(
-    site: web::Data<Site>,
-    request: HttpRequest,
-    id: web::Path<String>,
-    payload: web::Payload,
-) -> Result<HttpResponse, Problem> {
-    receive(&site, &request, payload, &id, Door::Inbound).await
-}
-
-/// Takes a delivery report whose fields stand in the address.
-#[utoipa::path(get, path = "/gateways/{id}/delivery", tag = "gateways",
-    params(("id" = String, Path, description = "the gateway"), ("token" = String, Query, description = "its inbound_token")),
-    responses((status = 200, body = DeliveryResponse),
-    (status = 400, body = ProblemBody, content_type = "application/problem+json"),
-    (status = 403, body = ProblemBody, content_type = "application/problem+json")))]
-pub(super) async fn receive_delivery_by_address(
     site: web::Data<Site>,
     request: HttpRequest,
     id: web::Path<String>,

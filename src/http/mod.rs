@@ -146,9 +146,9 @@ pub static ROUTES: &[Route] = &[
     Route::get("/api/docs", Open, || web::get().to(docs::redirect_to_docs)),
     Route::get("/api/docs/{file:.*}", Open, || web::get().to(docs::show_docs)),
     Route::post("/gateways/{id}/inbound", Open, || web::post().to(gateways::receive_text)),
-    Route::get("/gateways/{id}/inbound", Open, || web::get().to(gateways::receive_text_by_address)),
+    Route::get("/gateways/{id}/inbound", Open, || web::get().to(gateways::receive_text)),
     Route::post("/gateways/{id}/delivery", Open, || web::post().to(gateways::receive_delivery)),
-    Route::get("/gateways/{id}/delivery", Open, || web::get().to(gateways::receive_delivery_by_address)),
+    Route::get("/gateways/{id}/delivery", Open, || web::get().to(gateways::receive_delivery)),
     Route::post("/gateways/{id}/t/{token}/inbound", Open, || web::post().to(gateways::receive_text_by_path)),
     Route::get("/gateways/{id}/t/{token}/inbound", Open, || web::get().to(gateways::receive_text_by_path)),
     Route::post("/gateways/{id}/t/{token}/delivery", Open, || {

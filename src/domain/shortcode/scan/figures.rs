@@ -49,6 +49,11 @@ impl Scanner<'_, '_> {
         if let Some((what, len)) = self.share_or_age(next) {
             return Some((Kind::Noise(what), next + len - at));
         }
+        self.figure_with_unit(at, next, &first)
+    }
+
+    /// The figure `first` that stands from `at` to `next`, with the unit behind it.
+    fn figure_with_unit(&self, at: usize, next: usize, first: &Amount) -> Option<Piece> {
         let counted = self.text.indicator(next);
         // “MTY1 phát hiện”, “BLGD1 tuần tra”: a figure glued to its code has no unit, whatever word follows.
         let coded = self.is_glued_to_code(at, next);
