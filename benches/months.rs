@@ -13,6 +13,8 @@
     reason = "a bench that cannot go on stops, and prints what it measured"
 )]
 
+#[path = "load/country.rs"]
+mod country;
 #[allow(dead_code, reason = "a bench needs a part of it")]
 mod load;
 #[path = "load/server.rs"]
@@ -29,18 +31,16 @@ use std::process::Stdio;
 
 use binhyen::db::report::{CurrentReturn, put_returns};
 use binhyen::db::total::{Difference, add};
-use binhyen::db::unit::{self, ALWAYS, FOREVER, Unit};
-use binhyen::db::{Conn, Db, DbResult, Target};
+use binhyen::db::unit::{self, Unit};
+use binhyen::db::{Db, Target};
 use binhyen::domain::ids::UnitId;
-use chrono::NaiveDate;
+use country::{all_communes, hamlets_of};
 use load::{drive, get};
 use server::{Server, program};
 
 /// Eight months of 3,321 communes × 45 indicators are 1.2 million totals.
 const PERIODS: [i32; 8] = [202503, 202509, 202510, 202511, 202512, 202601, 202602, 202603];
 const INDICATORS: i32 = 45;
-/// Hamlets of a commune: 90,000 in the country.
-const HAMLETS: i64 = 27;
 /// Times that each question is asked.
 const TIMES: usize = 60;
 /// The province with the most communes, and one of its communes: Thanh Hóa, 166.
@@ -129,29 +129,6 @@ async fn fill(db: &Db) {
         .await
         .unwrap();
     }
-}
-
-fn all_communes(conn: &mut Conn) -> DbResult<Vec<Unit>> {
-    let day = NaiveDate::from_ymd_opt(2026, 3, 14).unwrap();
-    let mut communes = Vec::new();
-    for province in unit::children(conn, None, day, "", 100)? {
-        communes.extend(unit::children(conn, Some(province.id), day, "", 1_000)?);
-    }
-    Ok(communes)
-}
-
-fn hamlets_of(commune: &Unit) -> Vec<Unit> {
-    let hamlet = |number: i64| Unit {
-        id: 100_000_000_000 + commune.id * 100 + number,
-        code: format!("{}{number:03}", commune.code),
-        kind: "hamlet".to_owned(),
-        parent_id: Some(commune.id),
-        name: format!("Thôn {number}"),
-        valid_from: ALWAYS,
-        valid_to: FOREVER,
-        ..commune.clone()
-    };
-    (1..=HAMLETS).map(hamlet).collect()
 }
 
 fn returned(hamlet: &Unit, period: i32) -> (CurrentReturn, UnitId, i32) {

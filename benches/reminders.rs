@@ -12,6 +12,9 @@
     reason = "a bench that cannot go on stops, and prints what it measured"
 )]
 
+#[path = "load/country.rs"]
+mod country;
+
 #[path = "../tests/it/support/postgres.rs"]
 #[allow(dead_code, reason = "the cluster of the tests, of which a bench needs little")]
 mod postgres;
@@ -24,7 +27,7 @@ use binhyen::config::{Environment, Settings};
 use binhyen::crypto::{Keys, Place};
 use binhyen::db::person::{self, NewPerson, NewPost};
 use binhyen::db::unit::{self, ALWAYS, FOREVER, Unit};
-use binhyen::db::{Conn, Db, DbResult, Target};
+use binhyen::db::{Conn, Db, Target};
 use binhyen::domain::access::Role;
 use binhyen::domain::calendar::{CivilCalendar, Holidays};
 use binhyen::domain::ids::IdMaker;
@@ -39,9 +42,7 @@ use binhyen::flows::intake::Rules;
 use binhyen::flows::remind::Reminders;
 use binhyen::sms::Gateways;
 use chrono::{DateTime, NaiveDate};
-
-/// Hamlets of a commune: 90,000 in the country.
-const HAMLETS: i64 = 27;
+use country::{HAMLETS, all_communes, hamlets_of};
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
@@ -175,27 +176,4 @@ async fn fill(reminders: &Reminders) {
         Ok(())
     };
     reminders.db.write(fill).await.unwrap();
-}
-
-fn all_communes(conn: &mut Conn) -> DbResult<Vec<Unit>> {
-    let day = NaiveDate::from_ymd_opt(2026, 3, 14).unwrap();
-    let mut communes = Vec::new();
-    for province in unit::children(conn, None, day, "", 100)? {
-        communes.extend(unit::children(conn, Some(province.id), day, "", 1_000)?);
-    }
-    Ok(communes)
-}
-
-fn hamlets_of(commune: &Unit) -> Vec<Unit> {
-    let hamlet = |number: i64| Unit {
-        id: 100_000_000_000 + commune.id * 100 + number,
-        code: format!("{}{number:03}", commune.code),
-        kind: "hamlet".to_owned(),
-        parent_id: Some(commune.id),
-        name: format!("Thôn {number}"),
-        valid_from: ALWAYS,
-        valid_to: FOREVER,
-        ..commune.clone()
-    };
-    (1..=HAMLETS).map(hamlet).collect()
 }

@@ -193,15 +193,22 @@ fn digest_of(bytes: &[u8]) -> Digest {
     out
 }
 
-/// Writes a file that only its owner may read, whole or not at all.
+/// Writes a file that only its owner may read, whole or not at all, and never over another. File and name are on the
+/// disk when this returns: a database must not be bound to a key that a power cut can take away.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    // Of this process alone: of two that start at once one gets the name, with its own key behind it.
+    let draft = path.with_extension(format!("draft-{}", std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     file.write_all(text.as_bytes())?;
-    file.sync_all()
+    file.sync_all()?;
+    let named = std::fs::hard_link(&draft, path);
+    std::fs::remove_file(&draft)?;
+    named?;
+    std::fs::File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]

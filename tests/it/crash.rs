@@ -9,27 +9,12 @@ use diesel::RunQueryDsl;
 use diesel::sql_types::BigInt;
 
 use crate::support::TestDatabase;
-use crate::support::process::{Server, program};
+use crate::support::process::{Server, import_heads, program};
 
 /// Hamlets, each with a head.
 const HEADS: usize = 20;
 /// Texts of each head.
 const TEXTS: usize = 40;
-
-fn import(test: &TestDatabase) {
-    let units: String = (1..=HEADS).map(|n| format!("03847{n:03},hamlet,03847,Bản {n}\n")).collect();
-    let people: String =
-        (1..=HEADS).map(|n| format!("Người {n},09000000{n:02},head,03847{n:03}\n")).collect();
-    for (what, table) in [
-        ("units", format!("code,kind,parent,name\n{units}")),
-        ("people", format!("name,phone,role,unit\n{people}")),
-    ] {
-        let file = test.beside(what);
-        std::fs::write(&file, table).unwrap();
-        let output = program(test).args(["import", what]).arg(&file).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    }
-}
 
 /// Sends the texts of one head, one after the other; answers the ids that were acknowledged. `acknowledged` counts
 /// those of all heads.
@@ -98,7 +83,7 @@ async fn collect(heads: Vec<tokio::task::JoinHandle<BTreeSet<String>>>) -> BTree
 }
 
 async fn a_server_killed_in_the_middle_loses_nothing_and_doubles_nothing(test: TestDatabase) {
-    import(&test);
+    import_heads(&test, HEADS, "");
     let before = send_all(Server::start(program(&test)), &BTreeSet::new(), Some(200)).await;
     assert!(before.len() >= 200 && before.len() < HEADS * TEXTS);
     // The heads' gateway sends what was not acknowledged again, and a few that were.

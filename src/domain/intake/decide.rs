@@ -28,19 +28,7 @@ pub fn decide_text(situation: &Situation<'_>, text: &str, reading: &Reading, rea
     if situation.echo {
         return Plan::of(Fate::Ignored);
     }
-    let words = words_of(situation);
-    let case = Case {
-        situation,
-        words,
-        people,
-        text,
-        reading,
-        received: situation.now,
-        day: situation.today,
-        settled: Settled::default(),
-        answered: false,
-        by_pin: by_pin(situation),
-    };
+    let case = case_of(situation, people, text, reading);
     let answered = situation.question.as_ref().and_then(|question| answer::answer(&case, question, reader));
     let in_loop = situation.repeats >= LOOP && !answered.as_ref().is_some_and(answer::understood);
     let plan = match answered {
@@ -64,10 +52,26 @@ pub fn decide_incomplete(situation: &Situation<'_>, text: &str, reading: &Readin
         Sender::Known(person) => vec![person],
         Sender::Shared(people) => people.iter().collect(),
     };
-    let words = words_of(situation);
-    let case = Case {
+    let case = case_of(situation, people, text, reading);
+    let plan = match reading.intent {
+        _ if situation.echo || situation.repeats >= LOOP => cut(reading),
+        Intent::Urgent => urgent(situation),
+        Intent::Ask if reading.why == Some(Why::CallPolice) => call_police(&case.words),
+        _ => case.answered(Fate::Incomplete, case.words.reply(key::INCOMPLETE, Vec::new())),
+    };
+    as_practice(&case, plan)
+}
+
+/// A text as it came, nothing of it settled yet.
+fn case_of<'s, 't>(
+    situation: &'s Situation<'s>,
+    people: Vec<&'s Person>,
+    text: &'t str,
+    reading: &'t Reading,
+) -> Case<'s, 't> {
+    Case {
         situation,
-        words,
+        words: words_of(situation),
         people,
         text,
         reading,
@@ -76,14 +80,7 @@ pub fn decide_incomplete(situation: &Situation<'_>, text: &str, reading: &Readin
         settled: Settled::default(),
         answered: false,
         by_pin: by_pin(situation),
-    };
-    let plan = match reading.intent {
-        _ if situation.echo || situation.repeats >= LOOP => cut(reading),
-        Intent::Urgent => urgent(situation),
-        Intent::Ask if reading.why == Some(Why::CallPolice) => call_police(&case.words),
-        _ => case.answered(Fate::Incomplete, case.words.reply(key::INCOMPLETE, Vec::new())),
-    };
-    as_practice(&case, plan)
+    }
 }
 
 /// The words of a situation.

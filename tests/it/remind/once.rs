@@ -10,7 +10,7 @@ use diesel::sql_types::BigInt;
 
 use super::commune::{Commune, PEOPLE, UNITS, micros};
 use crate::support::TestDatabase;
-use crate::support::process::{Server, program};
+use crate::support::process::{Server, import_heads, program};
 use crate::support::provider::Provider;
 
 /// Hamlets, each with a head.
@@ -58,21 +58,6 @@ async fn what_a_server_left_half_planned_another_finishes(test: TestDatabase) {
 
 on_both!(servers_that_plan_at_the_same_time_plan_once, what_a_server_left_half_planned_another_finishes);
 
-fn import(test: &TestDatabase) {
-    let units: String = (1..=HEADS).map(|n| format!("03847{n:03},hamlet,03847,Bản {n}\n")).collect();
-    let people: String =
-        (1..=HEADS).map(|n| format!("Người {n},09000000{n:02},head,03847{n:03}\n")).collect();
-    for (what, table) in [
-        ("units", format!("code,kind,parent,name\n{units}")),
-        ("people", format!("name,phone,role,unit\n{people}Cán bộ,0910000001,commune,03847\n")),
-    ] {
-        let file = test.beside(what);
-        std::fs::write(&file, table).unwrap();
-        let output = program(test).args(["import", what]).arg(&file).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    }
-}
-
 /// A server whose clock stands at `clock` on the 16th of May, with a spool of its own.
 fn server(test: &TestDatabase, provider: &Provider, clock: &str, number: usize) -> Command {
     let mut command = program(test);
@@ -105,7 +90,12 @@ fn ids_by_number(provider: &Provider) -> BTreeMap<String, BTreeSet<String>> {
 /// Three servers on one PostgreSQL, their clocks up to seven minutes apart; again and again one is killed in the middle
 /// of its work and another started.
 async fn servers_that_are_killed_send_every_reminder_once(test: TestDatabase) {
-    import(&test);
+    import_heads(
+        &test,
+        HEADS,
+        "Cán bộ,0910000001,commune,03847
+",
+    );
     let provider = Provider::start();
     let clocks = ["08:00", "08:04", "07:57"];
     let mut number = 0;

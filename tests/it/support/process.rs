@@ -27,6 +27,22 @@ pub fn program(test: &TestDatabase) -> Command {
     command
 }
 
+/// Imports as many hamlets of commune 03847, each with a head (0900000001 and on), and `others` of the people's file.
+pub fn import_heads(test: &TestDatabase, heads: usize, others: &str) {
+    let numbers = || 1..=heads;
+    let units: String = numbers().map(|n| format!("03847{n:03},hamlet,03847,Bản {n}\n")).collect();
+    let people: String = numbers().map(|n| format!("Người {n},09000000{n:02},head,03847{n:03}\n")).collect();
+    for (what, table) in [
+        ("units", format!("code,kind,parent,name\n{units}")),
+        ("people", format!("name,phone,role,unit\n{people}{others}")),
+    ] {
+        let file = test.beside(what);
+        std::fs::write(&file, table).unwrap();
+        let output = program(test).args(["import", what]).arg(&file).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 /// A running server.
 #[derive(Debug)]
 pub struct Server {
