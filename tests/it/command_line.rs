@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 use crate::support::TestDatabase;
+use crate::support::ports::free_port;
 
 /// The program with nothing of the surrounding environment in its settings, in a folder of its own.
 fn command(args: &[&str], env: &[(&str, &str)]) -> Command {
@@ -85,7 +86,7 @@ fn a_database_that_cannot_be_opened_is_told_and_exits_1() {
 
 #[test]
 fn health_tells_whether_a_server_is_ready() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = TcpListener::bind(("127.0.0.1", free_port())).unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let env = [("BINHYEN__HTTP__LISTEN", address.as_str())];
     let server = std::thread::spawn(move || {

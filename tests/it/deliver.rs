@@ -1,7 +1,6 @@
 //! What is in the outbox reaches its provider once, however often it must be tried; what becomes of it is told back.
 
 use std::collections::BTreeSet;
-use std::net::TcpListener;
 use std::time::Duration;
 
 use binhyen::db::outbox;
@@ -14,6 +13,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::support::TestDatabase;
+use crate::support::ports::free_port;
 use crate::support::process::TOKEN;
 use crate::support::provider::{HELD, Provider};
 use crate::support::sending::{SECOND, gateways, generic, sender_of};
@@ -98,9 +98,9 @@ async fn a_busy_provider_is_tried_again_after_growing_pauses_and_not_for_ever(te
 
 async fn a_provider_that_is_down_gets_the_text_when_it_is_back(test: TestDatabase) {
     let world = World::new(&test, NOW).await;
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = free_port();
     world.text(HEAD, "ANTT 3 TC2").await;
-    sender(&world, &format!("http://{closed}/send"), 1).send_due().await.unwrap();
+    sender(&world, &format!("http://127.0.0.1:{closed}/send"), 1).send_due().await.unwrap();
     assert_eq!(outbox(&world).await, [row("queued", 1, "not now: no connection")]);
 
     let provider = Provider::start();

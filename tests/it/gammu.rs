@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::support::TestDatabase;
+use crate::support::ports::free_port;
 use crate::support::world::HEAD;
 use crate::web::office::Office;
 
@@ -26,8 +27,8 @@ fn kept(folder: &Path) -> usize {
 async fn what_a_modem_received_is_kept_until_the_server_has_it_and_counts_once(test: TestDatabase) {
     let office = Office::open(test).await;
     let folder = tempfile::tempdir().unwrap();
-    let away = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let mut received = script(folder.path(), &format!("http://{away}/gateways/test/inbound"));
+    let away = free_port();
+    let mut received = script(folder.path(), &format!("http://127.0.0.1:{away}/gateways/test/inbound"));
     received.args(["SMS000001.txt"]).env("PHONE_ID", "modem1");
     received.env("SMS_MESSAGES", "2").env("DECODED_PARTS", "0");
     received
@@ -36,7 +37,7 @@ async fn what_a_modem_received_is_kept_until_the_server_has_it_and_counts_once(t
         .env("SMS_1_DATETIME", "2026-03-16 08:00:00");
     received.env("SMS_2_NUMBER", HEAD).env("SMS_2_TEXT", "it's \"$(id)\" `id` \\ ợ\n@x &= %41");
     assert!(received.status().unwrap().success(), "the modem is not held up");
-    let mut long = script(folder.path(), &format!("http://{away}/gateways/test/inbound"));
+    let mut long = script(folder.path(), &format!("http://127.0.0.1:{away}/gateways/test/inbound"));
     long.env("SMS_MESSAGES", "2")
         .env("SMS_1_NUMBER", HEAD)
         .env("SMS_1_TEXT", "THEM T3")

@@ -5,7 +5,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::support::TestDatabase;
-use crate::support::kannel::{Kannel, free_port};
+use crate::support::kannel::Kannel;
+use crate::support::ports::free_port;
 use crate::support::process::{Server, program};
 use crate::support::world::{HEAD, OTHER_HEAD};
 use crate::web::office::Office;

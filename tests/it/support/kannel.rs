@@ -1,13 +1,14 @@
 //! The real Kannel from Debian's packages: bearerbox, smsbox, and phones behind its fake SMSC.
 
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use tempfile::TempDir;
+
+use super::ports::free_port;
 
 /// How long Kannel may take for anything.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -33,11 +34,6 @@ struct Boxes {
 struct Process {
     child: Child,
     lines: Receiver<String>,
-}
-
-/// A port that nobody listens on, for now.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 impl Kannel {

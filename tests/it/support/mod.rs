@@ -2,6 +2,7 @@
 
 mod database;
 pub mod kannel;
+pub mod ports;
 pub mod postgres;
 pub mod process;
 pub mod provider;

@@ -6,7 +6,6 @@
 //! `stop` and `start` through the pipe take the server away, as if the power went, and bring it back.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -17,6 +16,8 @@ use std::sync::{Mutex, OnceLock};
 use binhyen::db::{Db, Target};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
+
+use super::ports::free_port;
 
 /// Another process may take the free port before PostgreSQL does.
 const TRIES: usize = 5;
@@ -169,7 +170,7 @@ fn try_start(bin: &Path) -> Result<(u16, Child, Pipes), String> {
     // A short path: the name of a socket must fit into 107 bytes.
     let folder = tempfile::Builder::new().prefix("binhyen-pg-").tempdir_in("/tmp").unwrap().keep();
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let mut command = Command::new("sh");
     command.args(["-c", SUPERVISE]);
     command.env("DIR", &folder).env("BIN", bin).env("PORT", port.to_string());

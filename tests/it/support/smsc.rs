@@ -14,7 +14,7 @@ use smpp34::{
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 
-use super::kannel::free_port;
+use super::ports::free_port;
 
 /// How the SMSC tells what became of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
