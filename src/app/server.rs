@@ -15,6 +15,8 @@ use crate::domain::form::Forms;
 use crate::domain::indicator::Catalogue;
 use crate::domain::period::Calendar;
 use crate::flows::authenticate::{Lifetimes, Sessions};
+use crate::flows::deliver::Planner;
+use crate::flows::devices::Devices;
 use crate::flows::intake::Intake;
 use crate::flows::receive::Receiver;
 use crate::flows::review::Reviews;
@@ -78,6 +80,7 @@ impl App {
             Lifetimes::from(&settings.auth),
         );
         let works = Works::start(settings, &installation).await?;
+        let devices = devices(settings, &installation, &works, &sessions);
         let catalogue = Arc::new(works.intake.context().rules.catalogue.clone());
         let calendar = Arc::new(settings.period.calendar().clone());
         let reviews = reviews(settings, &installation, &catalogue, &calendar)?;
@@ -90,6 +93,7 @@ impl App {
             catalogue,
             calendar,
             sessions,
+            devices,
             body_time: Duration::from_secs(settings.http.request_seconds),
             receiver: Receiver {
                 db: installation.db.clone(),
@@ -141,6 +145,14 @@ impl App {
         }
         Ok(())
     }
+}
+
+fn devices(settings: &Settings, installation: &Installation, works: &Works, sessions: &Sessions) -> Devices {
+    let Installation { db, keys, ids, clock, .. } = installation.clone();
+    let planner = Planner { keys, ids, clock, gateways: works.gateways.clone() };
+    let context = works.intake.context();
+    let texts = (Arc::new(context.rules.templates.clone()), Arc::clone(&context.planned));
+    Devices::new(db, sessions, Lifetimes::from(&settings.auth), planner, texts)
 }
 
 fn reviews(

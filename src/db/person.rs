@@ -1,6 +1,6 @@
 //! People, their numbers and the posts that they hold.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::RunQueryDsl;
@@ -169,6 +169,17 @@ pub fn stop_reminders(conn: &mut Conn, person: PersonId, at: i64) -> DbResult<()
         .bind(person)
         .run(conn)?;
     Ok(())
+}
+
+/// Those of `people` who are practising.
+pub fn practising(conn: &mut Conn, people: &[PersonId]) -> DbResult<HashSet<PersonId>> {
+    let mut found = HashSet::new();
+    for list in padded(people) {
+        let query = Sql::<(BigInt,)>::new("SELECT id FROM person WHERE practice = ").bind(true);
+        let rows = query.sql(" AND id IN (").list(list).sql(")").load::<(i64,)>(conn)?;
+        found.extend(rows.into_iter().map(|(id,)| id));
+    }
+    Ok(found)
 }
 
 /// The sealed name of a person, for (`person`, id).

@@ -2,8 +2,8 @@
 
 use super::DbResult;
 use super::conn::Conn;
-use super::provider_reference;
 use super::sql::Sql;
+use super::{login_code, provider_reference};
 use crate::domain::ids::floor_at;
 
 /// Forgets the words of up to `limit` incoming texts stored before `before` (microseconds UTC), urgent ones first.
@@ -30,11 +30,12 @@ pub fn forget_outgoing(conn: &mut Conn, before: i64, limit: i64) -> DbResult<usi
 }
 
 /// Drops questions and sessions that lapsed before `now`, and what is kept of requests made before `answered_before`:
-/// their answers, and what providers know texts by.
+/// their answers, what providers know texts by, and codes to log in.
 pub fn drop_lapsed(conn: &mut Conn, now: i64, answered_before: i64) -> DbResult<usize> {
     let questions = Sql::new("DELETE FROM question WHERE expires_at < ").bind(now).run(conn)?;
     let sessions = Sql::new("DELETE FROM session WHERE expires_at < ").bind(now).run(conn)?;
     let answers = Sql::new("DELETE FROM idempotency WHERE created_at < ").bind(answered_before).run(conn)?;
     let references = provider_reference::forget(conn, answered_before)?;
-    Ok(questions + sessions + answers + references)
+    let codes = login_code::forget(conn, answered_before)?;
+    Ok(questions + sessions + answers + references + codes)
 }

@@ -87,6 +87,8 @@ pub enum Action {
     ReadPeople,
     /// Add and change people and posts, attach numbers, export and erase personal data.
     ManagePeople,
+    /// See the devices of people who report and end them; who reports has a say over the own ones only.
+    ManageDevices,
     /// Add and change accounts and roles.
     ManageAccounts,
     /// Add, merge and rename units.
@@ -111,7 +113,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 19] = [
+    pub const ALL: [Action; 20] = [
         Action::ReadCatalogue,
         Action::ReadFigures,
         Action::SubmitReport,
@@ -121,6 +123,7 @@ impl Action {
         Action::ReadDelivery,
         Action::ReadPeople,
         Action::ManagePeople,
+        Action::ManageDevices,
         Action::ManageAccounts,
         Action::ManageUnits,
         Action::CloseMonth,
@@ -145,6 +148,7 @@ impl Action {
             Action::ReadDelivery => "read_delivery",
             Action::ReadPeople => "read_people",
             Action::ManagePeople => "manage_people",
+            Action::ManageDevices => "manage_devices",
             Action::ManageAccounts => "manage_accounts",
             Action::ManageUnits => "manage_units",
             Action::CloseMonth => "close_month",
@@ -214,6 +218,7 @@ fn for_reporter(action: Action) -> Scope {
         Action::ReadFigures
         | Action::SubmitReport
         | Action::ReadReports
+        | Action::ManageDevices
         | Action::AssessReview
         | Action::ReadReviews => Scope::Own,
         _ => Scope::Nowhere,
@@ -232,6 +237,7 @@ fn for_commune(action: Action) -> Scope {
         | Action::ReadDelivery
         | Action::ReadPeople
         | Action::ManagePeople
+        | Action::ManageDevices
         | Action::AssessReview
         | Action::ReadReviews => Scope::OwnAndUnder,
         _ => Scope::Nowhere,
@@ -273,6 +279,7 @@ fn for_admin(action: Action) -> Scope {
         Action::ReadDelivery
         | Action::ReadPeople
         | Action::ManagePeople
+        | Action::ManageDevices
         | Action::ManageAccounts
         | Action::ManageUnits
         | Action::ManageReminders
@@ -317,6 +324,7 @@ read_messages    -  -  -  ou -  -  -  -  -
 read_delivery    -  -  -  ou -  ou -  -  ou
 read_people      -  -  -  ou -  ou -  -  ou
 manage_people    -  -  -  ou -  -  -  -  ou
+manage_devices   o  o  o  ou -  -  -  -  ou
 manage_accounts  -  -  -  -  -  -  -  -  ou
 manage_units     -  -  -  -  -  -  -  -  ou
 close_month      -  -  -  o  -  -  -  -  -

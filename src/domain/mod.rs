@@ -14,6 +14,7 @@
 //! | period | a reporting month, labelled `YYYY-MM`; which days it covers says the [`period::Calendar`] |
 //! | span | a first and a last day, both included |
 //! | person, post | a human being; a role held at a unit for a span of days |
+//! | device | a log-in of a person who reports, bound to a telephone ([`log_in`]) |
 //! | message | an SMS, in or out |
 //! | reading | what the program understood of a text, by itself ([`shortcode`]) |
 //! | report | a month return or an incident, kept as a chain of versions |
@@ -40,6 +41,7 @@ pub mod form;
 pub mod ids;
 pub mod indicator;
 pub mod intake;
+pub mod log_in;
 pub mod message;
 pub mod outbound;
 pub mod period;

@@ -153,6 +153,8 @@ fn run(
 ) -> Result<ShownIncident, JudgeError> {
     let (_, unit) = find(conn, caller, report)?;
     permit(caller, Action::JudgeReports, &unit)?;
+    // The police judge, and they have accounts.
+    let account = caller.account_id().ok_or(Forbidden(Action::JudgeReports.name()))?;
     lock::units(conn, &[unit.id])?;
     let (incident, _) = find(conn, caller, report)?;
     let history = incident::history(conn, incident.chain_id)?;
@@ -160,7 +162,7 @@ fn run(
     if judgement != incident.judgement {
         let version = history.last().map_or(1, |last| last.version + 1);
         let chain = (incident.chain_id, version);
-        incident::judge(conn, chain, judgement, caller.account_id, clock.now_micros())?;
+        incident::judge(conn, chain, judgement, account, clock.now_micros())?;
         write_logs(conn, clock, caller, (&incident, &unit), judgement)?;
     }
     show(conn, caller, report)

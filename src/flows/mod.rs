@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod authenticate;
 pub mod deliver;
+pub mod devices;
 pub mod disclose;
 pub mod figures;
 pub mod import;

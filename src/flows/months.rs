@@ -82,7 +82,7 @@ pub async fn turn(
     let id = desk.ids.lock().map_err(|_| DbError::Stopped)?.next(now / 1_000);
     let place = Place { table: "month_change", row: id };
     let reason = reason.map(|reason| desk.keys.seal(place, reason.as_bytes())).transpose()?;
-    let (commune, actor, account) = (commune.clone(), desk.caller.actor(), desk.caller.account_id);
+    let (commune, actor, account) = (commune.clone(), desk.caller.actor(), desk.caller.account_id());
     let change = NewMonthChange {
         id,
         period: period.number(),
@@ -90,7 +90,7 @@ pub async fn turn(
         state: "open",
         version: 0,
         reason_cipher: reason,
-        account_id: Some(account),
+        account_id: account,
         at: now,
     };
     let last_day = last;

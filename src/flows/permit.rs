@@ -31,7 +31,7 @@ fn decide(caller: &Caller, action: Action, relation: Relation) -> Result<(), For
 /// How `unit` lies to the caller's. Everything lies under the country.
 pub fn relation(caller: &Caller, unit: &Unit) -> Relation {
     let Some(own) = caller.unit_id else { return Relation::Under };
-    if unit.id == own {
+    if caller.owns(unit.id) {
         return Relation::Own;
     }
     let above = [unit.commune_id, unit.province_id, unit.parent_id];
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_unit_lies_under_its_commune_its_province_and_the_country() {
-        let at = |unit_id| relation(&Caller { account_id: 1, role: Role::Commune, unit_id }, &hamlet());
+        let at = |unit_id| relation(&Caller::account(1, Role::Commune, unit_id), &hamlet());
         assert_eq!(at(Some(30)), Relation::Own);
         for above in [Some(20), Some(10), None] {
             assert_eq!(at(above), Relation::Under);
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn only_who_belongs_to_the_country_reads_its_figures() {
-        let caller = |role, unit_id| Caller { account_id: 1, role, unit_id };
+        let caller = |role, unit_id| Caller::account(1, role, unit_id);
         assert!(permit_country(&caller(Role::National, None), Action::ReadFigures).is_ok());
         assert!(permit_country(&caller(Role::Province, Some(10)), Action::ReadFigures).is_err());
         assert!(permit_country(&caller(Role::Admin, None), Action::ReadFigures).is_err());

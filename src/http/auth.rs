@@ -12,7 +12,7 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError, web
 use super::error::{Code, Problem};
 use super::{Access, Site, find_route};
 use crate::domain::access::Action;
-use crate::flows::authenticate::{AuthError, Caller};
+use crate::flows::authenticate::{AuthError, Bearer, Caller};
 use crate::flows::permit::{Forbidden, permit_somewhere};
 
 /// Access tokens are far shorter; anything longer is not looked at.
@@ -48,7 +48,10 @@ async fn caller(request: &ServiceRequest) -> Result<Caller, Problem> {
     if token.len() > MAX_TOKEN {
         return Err(Problem::new(Code::InvalidToken));
     }
-    Ok(site.sessions.caller(token, site.clock.real_micros()).await?)
+    match site.sessions.bearer(token, site.clock.real_micros()).await? {
+        Bearer::Account(caller) => Ok(caller),
+        Bearer::Device(device) => Ok(site.devices.caller(device, site.now()).await?),
+    }
 }
 
 fn bearer(request: &ServiceRequest) -> Option<&str> {

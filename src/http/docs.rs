@@ -11,9 +11,9 @@ use utoipa_swagger_ui::Config;
 
 use super::error::{Code, Problem};
 use super::{
-    attachments, costs, figures, forms, gateways, health, incidents, indicators, messages, periods, phones,
-    programme, proposals, readings, reminders, reports, reviews, routes, submissions, synonyms, tokens,
-    units,
+    attachments, costs, devices, figures, forms, gateways, health, incidents, indicators, me, messages,
+    periods, phones, programme, proposals, readings, reminders, reports, reviews, routes, submissions,
+    synonyms, tokens, units,
 };
 
 /// Where the description is.
@@ -46,6 +46,11 @@ const DOCUMENT: &str = "/api/openapi.json";
         phones::events::stream_events,
         tokens::create_token,
         tokens::refresh_token,
+        devices::request_code,
+        devices::verify_code,
+        devices::list_devices,
+        devices::end_device,
+        me::show_me,
         indicators::list_indicators,
         figures::show_country_month,
         figures::show_commune_month,

@@ -54,6 +54,9 @@ codes! {
     InvalidToken = 401 "invalid_token" "The access token is not valid";
     TokenExpired = 401 "token_expired" "The access token has expired; use the refresh token";
     WrongCredentials = 401 "wrong_credentials" "The user name or the password is wrong";
+    WrongCode = 401 "wrong_code" "The code is wrong or not good any more; ask for another";
+    DeviceRevoked = 401 "device_revoked" "The device was ended; log in again";
+    PostEnded = 401 "post_ended" "The holder of the device has no post any more";
     RefreshRefused = 401 "refresh_refused" "The refresh token is not valid any more; log in again";
     Forbidden = 403 "forbidden" "The account may not do this";
     NotFound = 404 "not_found" "There is nothing at this address";
@@ -64,6 +67,7 @@ codes! {
     VersionConflict = 409 "version_conflict" "Others changed the same figures since the version that the report started from";
     StepRefused = 409 "step_refused" "The review does not stand where this step begins, or something is lacking";
     ConfirmationNeeded = 409 "confirmation_needed" "The report contradicts what is stored; confirm it";
+    ChooseUnit = 409 "choose_unit" "Several people share the number; say for which unit it is";
     AlreadyDecided = 409 "already_decided" "An officer has decided about the proposal already";
     BodyTooLarge = 413 "body_too_large" "The body is larger than this address takes";
     UriTooLong = 414 "uri_too_long" "The address is too long";

@@ -57,7 +57,7 @@ pub async fn once(
     work: impl Future<Output = Result<Given, Problem>>,
 ) -> Result<HttpResponse, Problem> {
     let Some(key) = key else { return Ok(respond(work.await?)) };
-    let (account, now) = (caller.account_id, site.clock.real_micros());
+    let (account, now) = (caller.id(), site.clock.real_micros());
     let since = now - KEPT;
     let name = key.clone();
     let before = site.db.read(move |conn| idempotency::find(conn, account, &name, since)).await?;

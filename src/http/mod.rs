@@ -7,6 +7,7 @@ mod attachments;
 pub mod auth;
 pub mod body;
 mod costs;
+mod devices;
 mod docs;
 pub mod error;
 mod figures;
@@ -16,6 +17,7 @@ mod health;
 mod idempotency;
 mod incidents;
 mod indicators;
+mod me;
 mod messages;
 pub mod parameters;
 mod periods;
@@ -52,6 +54,7 @@ use crate::domain::form::Forms;
 use crate::domain::indicator::Catalogue;
 use crate::domain::period::Calendar;
 use crate::flows::authenticate::Sessions;
+use crate::flows::devices::Devices;
 use crate::flows::intake::Intake;
 use crate::flows::phone::Phones;
 use crate::flows::receive::Receiver;
@@ -77,6 +80,8 @@ pub struct Site {
     pub calendar: Arc<Calendar>,
     /// The log-ins.
     pub sessions: Sessions,
+    /// The devices of people who report.
+    pub devices: Devices,
     /// How long a client may take to send the body of a request.
     pub body_time: Duration,
     /// The way in for texts and submissions.
@@ -169,6 +174,13 @@ pub static ROUTES: &[Route] = &[
     Route::get("/gateways/{id}/mobile/v1/events", Open, || web::get().to(phones::events::stream_events)),
     Route::post("/api/v1/auth/token", Open, || web::post().to(tokens::create_token)),
     Route::post("/api/v1/auth/refresh", Open, || web::post().to(tokens::refresh_token)),
+    Route::post("/api/v1/auth/otp/request", Open, || web::post().to(devices::request_code)),
+    Route::post("/api/v1/auth/otp/verify", Open, || web::post().to(devices::verify_code)),
+    Route::get("/api/v1/me", Token(Action::ReadCatalogue), || web::get().to(me::show_me)),
+    Route::get("/api/v1/devices", Token(Action::ManageDevices), || web::get().to(devices::list_devices)),
+    Route::delete("/api/v1/devices/{id}", Token(Action::ManageDevices), || {
+        web::delete().to(devices::end_device)
+    }),
     Route::get("/api/v1/indicators", Token(Action::ReadCatalogue), || {
         web::get().to(indicators::list_indicators)
     }),

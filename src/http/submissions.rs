@@ -132,11 +132,11 @@ async fn submit(
             // The flow looks up what that version stated.
             base_values: Figures::new(),
             confirmed: request.confirmed,
-            author: None,
+            author: caller.person_id(),
         },
         note: request.note,
-        source: "api",
-        account_id: Some(caller.account_id),
+        source: if caller.person_id().is_some() { "app" } else { "api" },
+        account_id: caller.account_id(),
         received_at: site.clock.now_micros(),
     };
     answer(request.id, site.intake.submit(submission).await?, &site.catalogue)

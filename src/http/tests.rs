@@ -71,10 +71,14 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
         files: FileStore::open(&folder.path().join("evidence")).unwrap(),
         max_file: 1 << 20,
     };
+    let sessions = Sessions::new(db.clone(), Arc::clone(&keys), ids, Lifetimes::default());
+    let texts = (Arc::new(Templates::shipped().unwrap()), Arc::default());
+    let devices = Devices::new(db.clone(), &sessions, Lifetimes::default(), reminders.planner.clone(), texts);
     let site = Site {
         reviews,
         phones: Phones::new(made_with, gateways.clone(), HashMap::new(), Arc::default()),
-        sessions: Sessions::new(db.clone(), Arc::clone(&keys), ids, Lifetimes::default()),
+        devices,
+        sessions,
         receiver: Receiver { db: db.clone(), intake: intake.clone(), clock, time: ServerTime::default() },
         db,
         body_time: Duration::from_secs(10),
@@ -235,7 +239,7 @@ async fn every_role_at_every_route_is_let_in_or_not_as_the_table_of_access_says(
             let request =
                 asking::TestRequest::default().method(route.method.clone()).uri(&example(route.path));
             let (status, body, _) = ask!(app, request.insert_header(("authorization", bearer.clone())));
-            let caller = crate::flows::authenticate::Caller { account_id: 1, role, unit_id: unit };
+            let caller = crate::flows::authenticate::Caller::account(1, role, unit);
             let somewhere = crate::flows::permit::permit_somewhere(&caller, action).is_ok();
             assert_eq!(
                 status == StatusCode::FORBIDDEN,

@@ -9,6 +9,7 @@ use super::Site;
 use super::body::Json;
 use super::error::{Problem, ProblemBody};
 use crate::flows::authenticate::Tokens;
+use crate::flows::devices::Devices;
 
 /// What a person types.
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -75,7 +76,8 @@ pub(super) async fn create_token(
     Ok(web::Json(tokens.into()))
 }
 
-/// Exchanges a refresh token. One that comes a second time ends all tokens of its log-in.
+/// Exchanges a refresh token, of an account or a device. One that comes a second time ends all tokens of its log-in; that
+/// of a device is taken again within an hour, as long as the one that replaced it was not used.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "auth", request_body = RefreshRequest, responses(
     (status = 200, body = TokenResponse),
     (status = 401, body = ProblemBody, content_type = "application/problem+json")))]
@@ -83,11 +85,15 @@ pub(super) async fn refresh_token(
     site: web::Data<Site>,
     Json(body): Json<RefreshRequest>,
 ) -> Result<web::Json<TokenResponse>, Problem> {
-    let tokens = site.sessions.refresh(&body.refresh_token, site.clock.real_micros()).await?;
+    let tokens = if Devices::is_refresh_token(&body.refresh_token) {
+        site.devices.refresh(&body.refresh_token, site.now()).await?
+    } else {
+        site.sessions.refresh(&body.refresh_token, site.clock.real_micros()).await?
+    };
     Ok(web::Json(tokens.into()))
 }
 
 /// Where the request comes from. Headers that a proxy adds are not believed: anybody can send them.
-fn address(request: &HttpRequest) -> IpAddr {
+pub(super) fn address(request: &HttpRequest) -> IpAddr {
     request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip())
 }

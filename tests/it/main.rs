@@ -22,6 +22,7 @@ mod import;
 mod installation;
 mod intake;
 mod kannel;
+mod otp;
 mod outbound;
 mod pages;
 mod parts;

@@ -160,7 +160,7 @@ impl Stage<'_> {
             ids: &self.world.ids,
             clock: self.world.clock,
             calendar: &rules.calendar,
-            caller: &Caller { account_id: 1, role, unit_id },
+            caller: &Caller::account(1, role, unit_id),
         };
         let state = months::turn(desk, &commune, period.parse().unwrap(), turn, Some("lý do")).await.unwrap();
         self.told.push(format!("{} {}", state.state, state.version));
@@ -172,7 +172,7 @@ impl Stage<'_> {
             "SELECT max(id) FROM report WHERE proposal AND id NOT IN (SELECT proposal_id FROM verdict)";
         let id = self.world.number(latest).await;
         let commune = self.world.unit(COMMUNE).await;
-        let caller = Caller { account_id: 1, role: Role::Commune, unit_id: Some(commune) };
+        let caller = Caller::account(1, Role::Commune, Some(commune));
         let ruling = match verb {
             "refuse" => Verdict::Refuse,
             verb => Verdict::Accept { insist: verb == "insist" },
@@ -199,7 +199,7 @@ impl Stage<'_> {
         };
         let texts = self.world.db.read(find).await.unwrap();
         let (db, context) = (&self.world.db, self.world.intake.shared_context());
-        let caller = Caller { account_id: 1, role: Role::Admin, unit_id: None };
+        let caller = Caller::account(1, Role::Admin, None);
         let owner = Owner::At(binhyen::domain::phone::Phone::parse(number(owner)).unwrap());
         let attached = intake::attach(db, &context, &caller, texts[0].0, owner).await.unwrap();
         self.told.push(format!("{} texts were read again", attached.texts));

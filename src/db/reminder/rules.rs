@@ -14,7 +14,7 @@ pub fn current(conn: &mut Conn) -> DbResult<Option<(i32, String, i64)>> {
 }
 
 /// Adds a version; false where another has taken its number.
-pub fn add(conn: &mut Conn, version: i32, rules: &str, at: i64, account_id: i64) -> DbResult<bool> {
+pub fn add(conn: &mut Conn, version: i32, rules: &str, at: i64, account_id: Option<i64>) -> DbResult<bool> {
     let added = Sql::new("INSERT INTO reminder_rules (version, rules, changed_at, account_id) VALUES ")
         .rows([[version.into(), rules.into(), at.into(), account_id.into()]])
         .sql(" ON CONFLICT DO NOTHING")

@@ -2,8 +2,9 @@
 //! is good for one exchange. One that comes a second time was stolen from somebody, so its whole family is revoked.
 
 mod attempts;
+mod caller;
 mod password;
-mod signing;
+pub(in crate::flows) mod signing;
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 
+pub use caller::{Caller, MOST_UNITS, Who};
 pub use password::hash_password;
+pub use signing::Bearer;
 
 use crate::config::Auth;
 use crate::crypto::{CryptoError, Digest, Keys, random_bytes, sha256};
@@ -82,6 +85,8 @@ pub struct Lifetimes {
     pub access: i64,
     /// A refresh token.
     pub refresh: i64,
+    /// A device that is not used.
+    pub device: i64,
     /// How long a key signs.
     pub signing_key: i64,
 }
@@ -94,6 +99,7 @@ impl From<&Auth> for Lifetimes {
         Lifetimes {
             access: settings.access_minutes * MINUTE,
             refresh: settings.refresh_days * DAY,
+            device: settings.device_days * DAY,
             signing_key: settings.key_rotation_days * DAY,
         }
     }
@@ -101,25 +107,7 @@ impl From<&Auth> for Lifetimes {
 
 impl Default for Lifetimes {
     fn default() -> Self {
-        Lifetimes { access: 15 * MINUTE, refresh: 30 * DAY, signing_key: 7 * DAY }
-    }
-}
-
-/// Who makes a request: an account with one role at one unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Caller {
-    /// The account.
-    pub account_id: i64,
-    /// What it may do.
-    pub role: Role,
-    /// Where; `None`: in the whole country.
-    pub unit_id: Option<UnitId>,
-}
-
-impl Caller {
-    /// The name of the caller in the audit.
-    pub fn actor(&self) -> String {
-        format!("account:{}", self.account_id)
+        Lifetimes { access: 15 * MINUTE, refresh: 30 * DAY, device: 60 * DAY, signing_key: 7 * DAY }
     }
 }
 
@@ -140,7 +128,7 @@ pub struct Sessions {
     db: Db,
     ids: SharedIds,
     lifetimes: Lifetimes,
-    signing: SigningKeys,
+    signing: Arc<SigningKeys>,
     attempts: Mutex<Attempts>,
     hashing: Hashing,
 }
@@ -148,7 +136,7 @@ pub struct Sessions {
 impl Sessions {
     /// The log-ins kept in `db`, whose signing keys are sealed with `keys`.
     pub fn new(db: Db, keys: Arc<Keys>, ids: SharedIds, lifetimes: Lifetimes) -> Self {
-        let signing = SigningKeys::new(db.clone(), keys, Arc::clone(&ids), lifetimes);
+        let signing = Arc::new(SigningKeys::new(db.clone(), keys, Arc::clone(&ids), lifetimes));
         Sessions { db, ids, lifetimes, signing, attempts: Mutex::default(), hashing: Hashing::default() }
     }
 
@@ -203,8 +191,13 @@ impl Sessions {
     }
 
     /// Who brings this access token.
-    pub async fn caller(&self, access_token: &str, now: i64) -> Result<Caller, AuthError> {
+    pub async fn bearer(&self, access_token: &str, now: i64) -> Result<Bearer, AuthError> {
         self.signing.verify(access_token, now).await
+    }
+
+    /// The keys that sign, for who gives tokens to devices.
+    pub(in crate::flows) fn signing(&self) -> Arc<SigningKeys> {
+        Arc::clone(&self.signing)
     }
 
     fn new_session(&self, account_id: i64, family: i64, now: i64) -> Result<(String, NewSession), AuthError> {
@@ -228,9 +221,9 @@ impl Sessions {
         now: i64,
     ) -> Result<Tokens, AuthError> {
         let role = Role::by_name(&account.role).ok_or(DbError::Corrupt("the role of an account"))?;
-        let caller = Caller { account_id: account.id, role, unit_id: account.unit_id };
+        let caller = Caller::account(account.id, role, account.unit_id);
         Ok(Tokens {
-            access_token: self.signing.sign(&caller, family, now).await?,
+            access_token: self.signing.sign_account(&caller, family, now).await?,
             expires_in: self.lifetimes.access / 1_000_000,
             refresh_token: token,
         })

@@ -12,17 +12,34 @@ use super::{AuthError, Caller, Lifetimes, new_id};
 use crate::crypto::{Keys, Place, random_bytes};
 use crate::db::{Db, SharedIds, signing_key};
 use crate::domain::access::Role;
+use crate::domain::ids::PersonId;
 
 /// How long an unknown key id is believed to be unknown, so that forged ones do not ask the database each time.
 const RELOAD_PAUSE: i64 = 2_000_000;
+
+/// Who brings an access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bearer {
+    /// An account, with what it might do when the token was made.
+    Account(Caller),
+    /// A device of a person; what the person may do is looked up.
+    Device(i64),
+}
 
 /// What a token says.
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
     sub: String,
-    role: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
+    #[serde(default)]
     unit: Option<String>,
-    sid: String,
+    /// The log-in of an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sid: Option<String>,
+    /// The device of a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device: Option<String>,
     iat: i64,
     exp: i64,
 }
@@ -36,7 +53,7 @@ struct LoadedKey {
 }
 
 /// The keys, read from the database as they are needed.
-pub(super) struct SigningKeys {
+pub(in crate::flows) struct SigningKeys {
     db: Db,
     keys: Arc<Keys>,
     ids: SharedIds,
@@ -55,29 +72,59 @@ impl SigningKeys {
         SigningKeys { db, keys, ids, lifetimes, loaded: RwLock::default() }
     }
 
-    /// An access token for `caller`, from `now` on (microseconds UTC, real time).
-    pub(super) async fn sign(&self, caller: &Caller, family: i64, now: i64) -> Result<String, AuthError> {
+    /// An access token for an account, from `now` on (microseconds UTC, real time).
+    pub(super) async fn sign_account(
+        &self,
+        caller: &Caller,
+        family: i64,
+        now: i64,
+    ) -> Result<String, AuthError> {
+        let claims = Claims {
+            role: Some(caller.role.name().to_owned()),
+            unit: caller.unit_id.map(|unit| unit.to_string()),
+            sid: Some(family.to_string()),
+            ..self.claims(caller.id(), now)
+        };
+        self.sign(&claims, now).await
+    }
+
+    /// An access token for a device of a person, from `now` on; and how many seconds it is good.
+    pub(in crate::flows) async fn sign_device(
+        &self,
+        person: PersonId,
+        device: i64,
+        now: i64,
+    ) -> Result<(String, i64), AuthError> {
+        let claims = Claims { device: Some(device.to_string()), ..self.claims(person, now) };
+        Ok((self.sign(&claims, now).await?, self.lifetimes.access / 1_000_000))
+    }
+
+    fn claims(&self, subject: i64, now: i64) -> Claims {
+        Claims {
+            sub: subject.to_string(),
+            role: None,
+            unit: None,
+            sid: None,
+            device: None,
+            iat: now / 1_000_000,
+            exp: (now + self.lifetimes.access) / 1_000_000,
+        }
+    }
+
+    async fn sign(&self, claims: &Claims, now: i64) -> Result<String, AuthError> {
         let mut loaded = self.loaded();
         if !loaded.keys.iter().any(|key| key.retires_at > now) {
             self.add_key(now).await?;
             loaded = self.load(now).await?;
         }
         let key = loaded.keys.iter().find(|key| key.retires_at > now).ok_or(AuthError::NoKey)?;
-        let claims = Claims {
-            sub: caller.account_id.to_string(),
-            role: caller.role.name().to_owned(),
-            unit: caller.unit_id.map(|unit| unit.to_string()),
-            sid: family.to_string(),
-            iat: now / 1_000_000,
-            exp: (now + self.lifetimes.access) / 1_000_000,
-        };
         let mut header = Header::new(Algorithm::HS256);
         header.kid = Some(key.id.to_string());
-        jsonwebtoken::encode(&header, &claims, &key.signs).map_err(|_| AuthError::NoKey)
+        jsonwebtoken::encode(&header, claims, &key.signs).map_err(|_| AuthError::NoKey)
     }
 
     /// Who brings `token`, if it is one of ours and has not expired at `now`.
-    pub(super) async fn verify(&self, token: &str, now: i64) -> Result<Caller, AuthError> {
+    pub(super) async fn verify(&self, token: &str, now: i64) -> Result<Bearer, AuthError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| AuthError::InvalidToken)?;
         let kid = header.kid.and_then(|kid| kid.parse::<i64>().ok()).ok_or(AuthError::InvalidToken)?;
         let mut loaded = self.loaded();
@@ -90,7 +137,7 @@ impl SigningKeys {
         if claims.exp <= now / 1_000_000 {
             return Err(AuthError::Expired);
         }
-        caller(&claims).ok_or(AuthError::InvalidToken)
+        bearer(&claims).ok_or(AuthError::InvalidToken)
     }
 
     fn loaded(&self) -> Loaded {
@@ -149,10 +196,14 @@ fn decode(token: &str, key: &DecodingKey) -> Result<Claims, AuthError> {
     Ok(decoded.map_err(|_| AuthError::InvalidToken)?.claims)
 }
 
-fn caller(claims: &Claims) -> Option<Caller> {
+fn bearer(claims: &Claims) -> Option<Bearer> {
+    if let Some(device) = &claims.device {
+        return Some(Bearer::Device(device.parse().ok()?));
+    }
     let unit_id = match &claims.unit {
         Some(unit) => Some(unit.parse().ok()?),
         None => None,
     };
-    Some(Caller { account_id: claims.sub.parse().ok()?, role: Role::by_name(&claims.role)?, unit_id })
+    let role = Role::by_name(claims.role.as_deref()?)?;
+    Some(Bearer::Account(Caller::account(claims.sub.parse().ok()?, role, unit_id)))
 }

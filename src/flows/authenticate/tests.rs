@@ -38,10 +38,11 @@ impl Place {
 async fn an_access_token_names_the_account_its_role_and_unit_until_it_expires() {
     let place = place().await;
     let tokens = place.log_in(NOW).await;
-    let caller = place.sessions.caller(&tokens.access_token, NOW + 14 * MINUTE).await.unwrap();
+    let bearer = place.sessions.bearer(&tokens.access_token, NOW + 14 * MINUTE).await.unwrap();
+    let Bearer::Account(caller) = bearer else { panic!("{bearer:?}") };
     assert_eq!((caller.role, caller.unit_id), (Role::Commune, Some(2_004_792)));
     assert_eq!(tokens.expires_in, 900);
-    let late = place.sessions.caller(&tokens.access_token, NOW + 15 * MINUTE).await;
+    let late = place.sessions.bearer(&tokens.access_token, NOW + 15 * MINUTE).await;
     assert!(matches!(late, Err(AuthError::Expired)));
 }
 
@@ -62,7 +63,7 @@ async fn a_token_that_was_changed_or_signed_by_another_is_refused() {
         String::new(),
     ];
     for token in forged {
-        let refused = place.sessions.caller(&token, NOW).await;
+        let refused = place.sessions.bearer(&token, NOW).await;
         assert!(matches!(refused, Err(AuthError::InvalidToken)), "{token}: {refused:?}");
     }
 }
@@ -72,7 +73,7 @@ async fn a_refresh_token_is_good_once_and_its_reuse_ends_the_family() {
     let place = place().await;
     let first = place.log_in(NOW).await;
     let second = place.sessions.refresh(&first.refresh_token, NOW + MINUTE).await.unwrap();
-    assert!(place.sessions.caller(&second.access_token, NOW + MINUTE).await.is_ok());
+    assert!(place.sessions.bearer(&second.access_token, NOW + MINUTE).await.is_ok());
     let other = place.log_in(NOW + MINUTE).await;
 
     let reused = place.sessions.refresh(&first.refresh_token, NOW + 2 * MINUTE).await;
@@ -109,8 +110,8 @@ async fn keys_rotate_and_old_ones_verify_until_their_tokens_expire() {
     let kid = |token: &str| jsonwebtoken::decode_header(token).unwrap().kid.unwrap();
     assert_ne!(kid(&before.access_token), kid(&after.access_token));
     let now = NOW + 7 * DAY + MINUTE;
-    assert!(place.sessions.caller(&before.access_token, now).await.is_ok());
-    assert!(place.sessions.caller(&after.access_token, now).await.is_ok());
+    assert!(place.sessions.bearer(&before.access_token, now).await.is_ok());
+    assert!(place.sessions.bearer(&after.access_token, now).await.is_ok());
 }
 
 #[tokio::test]

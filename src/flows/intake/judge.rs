@@ -115,14 +115,14 @@ fn decide(
     let made = match report {
         Some(report) => {
             let person = proposal.person.as_ref().map(|(id, _)| *id);
-            Some(ledger.add_judged(&mut board, report, person, caller.account_id)?)
+            Some(ledger.add_judged(&mut board, report, person, caller.account_id())?)
         }
         None => None,
     };
     if made.is_some() && state.closed {
         revise(conn, context, unit, proposal.period, caller, now)?;
     }
-    let (report_id, account_id) = (made.map(|(id, _)| id), Some(caller.account_id));
+    let (report_id, account_id) = (made.map(|(id, _)| id), caller.account_id());
     let accepted = made.is_some();
     verdict::insert(
         conn,
@@ -147,7 +147,7 @@ fn revise(
     let commune_id = unit.commune_id.unwrap_or(unit.id);
     let version = month_state::find(conn, commune_id, period)?.version + 1;
     let id = super::prepare::next_id(context).map_err(|_| DbError::Stopped)?;
-    let (reason_cipher, account_id) = (None, Some(caller.account_id));
+    let (reason_cipher, account_id) = (None, caller.account_id());
     let change =
         NewMonthChange { id, period, commune_id, state: "revised", version, reason_cipher, account_id, at };
     month_state::change(conn, &change)

@@ -161,12 +161,12 @@ impl<'a> Ledger<'a> {
         board: &mut Board,
         report: NewReport,
         author: Author,
-        account: i64,
+        account_id: Option<i64>,
     ) -> DbResult<(ReportId, i32)> {
         let origin = Origin {
             source: "officer",
             author,
-            account_id: Some(account),
+            account_id,
             text: None,
             client_id: None,
             content_digest: None,

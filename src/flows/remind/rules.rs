@@ -76,7 +76,7 @@ impl Reminders {
         rules: Vec<Rule>,
     ) -> Result<RuleSet, ReplaceError> {
         permit_country(caller, Action::ManageReminders)?;
-        let (domain, now, account) = (self.clock.now_micros(), self.clock.real_micros(), caller.account_id);
+        let (domain, now, account) = (self.clock.now_micros(), self.clock.real_micros(), caller.account_id());
         let old = self.db.read(current).await?;
         let checked = match old.rules.replaced_by(rules.clone(), domain) {
             Ok(checked) => checked,

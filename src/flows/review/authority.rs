@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_hamlet_is_for_its_commune_a_commune_for_its_province_a_school_for_who_manages_it() {
-        let at = |unit_id| Caller { account_id: 1, role: Role::Decider, unit_id };
+        let at = |unit_id| Caller::account(1, Role::Decider, unit_id);
         let hamlet = unit(UnitKind::Hamlet, 20);
         assert!(decides(&at(Some(20)), Level::Commune, UnitKind::Hamlet, &hamlet));
         assert!(!decides(&at(Some(10)), Level::Commune, UnitKind::Hamlet, &hamlet));

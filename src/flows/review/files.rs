@@ -159,7 +159,7 @@ impl Reviews {
         if !there.iter().any(|there| there.id == file) {
             return Err(ReviewError::NotFound);
         }
-        if evidence::withdraw(conn, file, Some(caller.account_id), self.clock.now_micros())? {
+        if evidence::withdraw(conn, file, caller.account_id(), self.clock.now_micros())? {
             let rows = file.to_be_bytes();
             self.log(conn, &[case.review], &caller.actor(), "withdraw_evidence", &rows)?;
         }

@@ -288,7 +288,7 @@ fn scheme_of<'s>(schemes: &'s Schemes, review: &Review) -> Answer<&'s Scheme> {
 }
 
 fn author(caller: &Caller) -> Author {
-    Author { account_id: Some(caller.account_id), person_id: None }
+    Author { account_id: caller.account_id(), person_id: caller.person_id() }
 }
 
 /// Texts of people: short enough, without what cannot be printed.

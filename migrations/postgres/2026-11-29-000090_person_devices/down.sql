@@ -1,0 +1,2 @@
+DROP TABLE login_code;
+DROP TABLE device;
