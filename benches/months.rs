@@ -20,6 +20,9 @@ mod load;
 #[path = "load/server.rs"]
 mod server;
 
+#[path = "../tests/it/support/ports.rs"]
+mod ports;
+
 #[path = "../tests/it/support/postgres.rs"]
 #[allow(dead_code, reason = "the cluster of the tests, of which a bench needs little")]
 mod postgres;

@@ -15,6 +15,9 @@
 #[path = "load/country.rs"]
 mod country;
 
+#[path = "../tests/it/support/ports.rs"]
+mod ports;
+
 #[path = "../tests/it/support/postgres.rs"]
 #[allow(dead_code, reason = "the cluster of the tests, of which a bench needs little")]
 mod postgres;

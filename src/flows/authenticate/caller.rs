@@ -4,7 +4,7 @@ use crate::domain::access::Role;
 use crate::domain::ids::{PersonId, UnitId};
 
 /// Units that a person may act for by one device, at most: who holds more posts acts for the first of them.
-pub const MOST_UNITS: usize = 16;
+pub const MOST_UNITS: usize = 8;
 
 /// Who somebody is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
