@@ -33,6 +33,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use binhyen::db::report::{CurrentReturn, put_returns};
+use binhyen::db::sql::Sql;
 use binhyen::db::total::{Difference, add};
 use binhyen::db::unit::{self, Unit};
 use binhyen::db::{Db, Target};
@@ -71,6 +72,10 @@ fn measure(name: &str, folder: &Path, url: &str, target: Target) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let db = Db::open(target).unwrap();
     runtime.block_on(fill(&db));
+    if name == "PostgreSQL" {
+        // As autovacuum does within a minute of a load.
+        runtime.block_on(db.write(|conn| Ok(Sql::new("ANALYZE").run(conn)?))).unwrap();
+    }
     drop(db);
     let token = account(folder, url);
     let server = Server::start(folder, url);

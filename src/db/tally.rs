@@ -35,7 +35,7 @@ impl SqliteAggregateFunction<(i32, i64, i64)> for Tally {
     fn finalize(tally: Option<Self>) -> Vec<u8> {
         let sums = tally.unwrap_or_default().0.into_iter();
         sums.flat_map(|(indicator, (figure, stated))| [i64::from(indicator), figure, stated])
-            .flat_map(i64::to_le_bytes)
+            .flat_map(i64::to_be_bytes)
             .collect()
     }
 }
@@ -45,10 +45,11 @@ pub(super) fn register(conn: &mut SqliteConnection) -> QueryResult<()> {
     tally_utils::register_impl::<Tally, _, _, _>(conn)
 }
 
-/// Indicator, figure, and how many hamlets state one, out of what `tally` answered.
+/// Indicator, figure, and how many hamlets state one, out of what `tally` answered: three big-endian
+/// numbers each.
 pub(super) fn read(bytes: &[u8]) -> DbResult<Vec<(IndicatorId, i64, i64)>> {
     let (numbers, rest) = bytes.as_chunks::<8>();
-    let numbers: Vec<i64> = numbers.iter().map(|bytes| i64::from_le_bytes(*bytes)).collect();
+    let numbers: Vec<i64> = numbers.iter().map(|bytes| i64::from_be_bytes(*bytes)).collect();
     let (triples, more) = numbers.as_chunks::<3>();
     if !rest.is_empty() || !more.is_empty() {
         return Err(DbError::Corrupt("a tally"));

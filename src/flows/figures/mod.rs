@@ -6,11 +6,13 @@
 
 mod month;
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 pub use month::{Figure, Hamlets, Rate, State};
 
-use crate::db::figures::{self, Area, Total};
+use crate::db::figures::{self, Area, HamletReturns, Total};
 use crate::db::lineage::{self, Lineage};
 use crate::db::unit::{self, Unit};
 use crate::db::{Conn, Db, DbResult};
@@ -119,7 +121,7 @@ pub async fn commune_month(inquiry: &Inquiry<'_>, commune: Unit) -> DbResult<Mon
             Ok((compared, hamlets, figures::month_states(conn, area, question.period())?))
         })
         .await?;
-    let hamlets = Hamlets::of(&hamlets, None);
+    let hamlets = Hamlets::of(&hamlets);
     let (state, version) = state(1, states.iter());
     let population = commune.population.map(i64::from);
     Ok(Month {
@@ -148,7 +150,9 @@ pub async fn province_month(inquiry: &Inquiry<'_>, province: Unit) -> DbResult<M
             Ok((communes, compared, hamlets, figures::month_states(conn, area, question.period())?))
         })
         .await?;
-    let mut by_commune = Hamlets::by_commune(&hamlets);
+    let all_hamlets = Hamlets::of(&hamlets);
+    let mut by_commune: HashMap<UnitId, HamletReturns> =
+        hamlets.into_iter().map(|hamlets| (hamlets.commune_id, hamlets)).collect();
     let (state, version) = state(communes.len(), states.iter());
     let population = population(&province, &communes);
     let rows = communes
@@ -156,7 +160,7 @@ pub async fn province_month(inquiry: &Inquiry<'_>, province: Unit) -> DbResult<M
         .map(|commune| {
             let id = commune.id;
             let own = states.iter().filter(|state| state.commune_id == id);
-            let hamlets = by_commune.remove(&id).unwrap_or_else(|| Hamlets::of(&[], None));
+            let hamlets = Hamlets::of(by_commune.remove(&id).as_slice());
             row(&compared, catalogue, commune, hamlets, month::state(1, own))
         })
         .collect();
@@ -165,7 +169,7 @@ pub async fn province_month(inquiry: &Inquiry<'_>, province: Unit) -> DbResult<M
         version,
         figures: compared.figures(None, catalogue),
         rates: compared.rates(None, catalogue, population),
-        hamlets: Hamlets::of(&hamlets, None),
+        hamlets: all_hamlets,
         split: compared.is_split(None),
         rows,
         unit: Some(province),
@@ -244,22 +248,35 @@ fn population(province: &Unit, communes: &[Unit]) -> Option<i64> {
 }
 
 fn compared(conn: &mut Conn, area: Area, question: &Question) -> DbResult<Compared> {
-    let [this, previous, last_year] = question.periods.map(Period::number);
+    let periods = question.periods.map(Period::number);
+    let [this, previous, last_year] = figures::totals(conn, area, periods)?;
     let [this_end, previous_end, last_year_end] = question.last_days;
+    let [period, before, year_before] = periods;
+    let past = past(conn, area, question)?;
     Ok(Compared {
-        this: sums(conn, area, this, this_end, question.view)?,
-        previous: sums(conn, area, previous, previous_end, question.view)?,
-        last_year: sums(conn, area, last_year, last_year_end, question.view)?,
+        this: sums(conn, (this, period), &past, this_end)?,
+        previous: sums(conn, (previous, before), &past, previous_end)?,
+        last_year: sums(conn, (last_year, year_before), &past, last_year_end)?,
     })
 }
 
-/// The sums of a period; in the view of today with those of the communes that were merged after it ended.
-fn sums(conn: &mut Conn, area: Area, period: i32, last_day: NaiveDate, view: View) -> DbResult<PeriodSums> {
-    let mut totals = figures::totals(conn, area, period)?;
-    let past = match view {
-        View::Now => lineage::into_area(conn, area, last_day)?,
-        View::Then => Vec::new(),
-    };
+/// Which communes went into those of `area` since the first of the months, where their past counts.
+fn past(conn: &mut Conn, area: Area, question: &Question) -> DbResult<Vec<Lineage>> {
+    let first = question.last_days.iter().min();
+    match (question.view, first) {
+        (View::Now, Some(first)) => lineage::into_area(conn, area, *first),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The sums of a period with those of the communes that were merged after it ended.
+fn sums(
+    conn: &mut Conn,
+    (mut totals, period): (Vec<Total>, i32),
+    past: &[Lineage],
+    last_day: NaiveDate,
+) -> DbResult<PeriodSums> {
+    let past: Vec<Lineage> = past.iter().filter(|line| line.effective > last_day).copied().collect();
     totals.extend(totals_of_past(conn, &past, period)?);
     Ok(PeriodSums::new(&totals, &past))
 }
@@ -275,7 +292,7 @@ fn country_sums(conn: &mut Conn, period: i32, last_day: NaiveDate, view: View) -
     let totals = if view == View::Now && lineage::merged_after(conn, last_day)? {
         figures::country_totals_by_successor(conn, period)?
     } else {
-        figures::totals(conn, Area::Country, period)?
+        figures::country_totals(conn, period)?
     };
     Ok(PeriodSums::new(&totals, &[]))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::db::figures::{HamletCount, HamletReturn, MonthState, Total};
+use crate::db::figures::{HamletCount, HamletReturns, MonthState, Total};
 use crate::db::lineage::Lineage;
 use crate::domain::ids::UnitId;
 use crate::domain::indicator::{Catalogue, Indicator, IndicatorId, REST, Reporter};
@@ -218,36 +218,19 @@ fn occurred_per_10000(sums: &rates::Sums, catalogue: &Catalogue, population: Opt
 }
 
 impl Hamlets {
-    /// Those of `commune`; `None`: all of them.
-    pub(super) fn of(hamlets: &[HamletReturn], commune: Option<UnitId>) -> Self {
-        let mut count = Hamlets { missing: Some(Vec::new()), ..Hamlets::default() };
-        for hamlet in hamlets.iter().filter(|h| commune.is_none_or(|commune| commune == h.commune_id)) {
-            count.add(hamlet);
+    /// Those of these communes together.
+    pub(super) fn of(communes: &[HamletReturns]) -> Self {
+        let mut count = Hamlets::default();
+        let mut missing = Vec::new();
+        for commune in communes {
+            count.expected += commune.expected;
+            count.reported += commune.reported;
+            count.on_time += commune.on_time;
+            count.zero += commune.zero;
+            missing.extend(commune.missing.iter().cloned());
         }
-        count
-    }
-
-    /// The same for every commune at once.
-    pub(super) fn by_commune(hamlets: &[HamletReturn]) -> HashMap<UnitId, Hamlets> {
-        let mut counts: HashMap<UnitId, Hamlets> = HashMap::new();
-        for hamlet in hamlets {
-            let none = || Hamlets { missing: Some(Vec::new()), ..Hamlets::default() };
-            counts.entry(hamlet.commune_id).or_insert_with(none).add(hamlet);
-        }
-        counts
-    }
-
-    fn add(&mut self, hamlet: &HamletReturn) {
-        self.expected += 1;
-        match (hamlet.on_time, &mut self.missing) {
-            (Some(on_time), _) => {
-                self.reported += 1;
-                self.on_time += i64::from(on_time);
-                self.zero += i64::from(hamlet.zero);
-            }
-            (None, Some(missing)) => missing.push(hamlet.code.clone()),
-            (None, None) => {}
-        }
+        missing.sort_unstable();
+        Hamlets { missing: Some(missing), ..count }
     }
 
     /// The sum of counts.
