@@ -1,6 +1,7 @@
 //! Ways for texts to come in and go out: a folder per kind of gateway, with the requests in one file and the wire
 //! format, pure, in another. A new kind is a folder, an arm in [`Gateway`], and a page in `docs/gateways/`.
 
+mod balance;
 mod esms;
 mod generic;
 mod http;
@@ -118,9 +119,19 @@ impl Gateway {
         self.sends() && !matches!(self.kind, Kind::Log)
     }
 
-    /// The money left with the provider, đồng, if it can be asked and answers.
-    pub async fn balance(&self) -> Option<i64> {
-        None
+    /// The money left with the provider, đồng; `None` where it cannot be asked.
+    ///
+    /// # Errors
+    /// It does not answer, or not with an amount.
+    pub async fn balance(&self) -> Result<Option<i64>, SendError> {
+        match &self.kind {
+            Kind::Generic(generic) => generic.balance().await,
+            Kind::Esms(esms) => esms.balance().await,
+            // A phone, an SMSC and a Kannel know of no money.
+            Kind::Smsgate(_) | Kind::SmsgatePhone(_) | Kind::Kannel(_) | Kind::Smpp(_) | Kind::Log => {
+                Ok(None)
+            }
+        }
     }
 
     /// Hands a text over; answers the provider's id for it, if it gave one.

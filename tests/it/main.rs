@@ -8,6 +8,7 @@
 mod support;
 
 mod architecture;
+mod balance;
 mod command_line;
 mod containers;
 mod crash;

@@ -22,6 +22,8 @@ pub struct Esms {
     pub sandbox: bool,
     /// Where texts are posted to.
     pub send_url: String,
+    /// Where the balance is asked for; if it is not given, `GetBalance_json` beside `send_url`.
+    pub balance_url: String,
     /// The address of this server as eSMS sees it; without it no delivery reports come.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
@@ -37,6 +39,8 @@ pub struct Esms {
 
 /// eSMS takes texts here.
 const SEND_URL: &str = "https://rest.esms.vn/MainService.svc/json/SendMultipleMessage_V4_post_json/";
+/// The call that tells the balance.
+const BALANCE: &str = "GetBalance_json";
 /// The longest name, by the rules of the operators.
 const MAX_BRANDNAME: usize = 11;
 
@@ -47,16 +51,19 @@ impl Esms {
         let brandname = section.optional("brandname", brandname);
         let sandbox = section.flag("sandbox");
         let send_url = section.optional("send_url", web_address);
+        let balance_url = section.optional("balance_url", web_address);
         let public_url = section.optional("public_url", base_address);
         let inbound_token = section.optional_secret("inbound_token");
         let private_key = section.optional_secret("private_key");
         let accept_unsigned = section.flag("accept_unsigned");
+        let send_url = send_url?.unwrap_or_else(|| SEND_URL.to_owned());
         let esms = Esms {
             api_key: api_key?,
             secret_key: secret_key?,
             brandname: brandname?,
             sandbox: sandbox?.unwrap_or(false),
-            send_url: send_url?.unwrap_or_else(|| SEND_URL.to_owned()),
+            balance_url: balance_url?.unwrap_or_else(|| beside(&send_url, BALANCE)),
+            send_url,
             public_url: public_url?,
             inbound_token: inbound_token?,
             private_key: private_key?,
@@ -84,6 +91,13 @@ impl Esms {
         }
         Some(self)
     }
+}
+
+/// The address of the call `name` beside the call at `url`.
+fn beside(url: &str, name: &str) -> String {
+    let call = url.trim_end_matches('/');
+    let folder = call.rsplit_once('/').map_or(call, |(folder, _)| folder);
+    format!("{folder}/{name}")
 }
 
 fn brandname(text: &str) -> Result<String, String> {

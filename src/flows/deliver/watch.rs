@@ -127,9 +127,13 @@ impl Watch {
             if known.is_some_and(|(_, at)| now.real < at + HOUR) {
                 continue;
             }
-            if let Some(balance) = gateway.balance().await {
-                let id = gateway.id.clone();
-                self.db.write(move |conn| route::note_balance(conn, &id, balance, now.real)).await?;
+            match gateway.balance().await {
+                Ok(Some(balance)) => {
+                    let id = gateway.id.clone();
+                    self.db.write(move |conn| route::note_balance(conn, &id, balance, now.real)).await?;
+                }
+                Ok(None) => {}
+                Err(error) => tracing::warn!(gateway = gateway.id, %error, "the balance cannot be asked"),
             }
         }
         Ok(())

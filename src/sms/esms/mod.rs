@@ -8,6 +8,7 @@
 mod tests;
 mod wire;
 
+use super::balance::ask;
 use super::http::{failed, read_answer, retry_after};
 use super::proof::{Seen, told};
 use super::{Answer, Door, Event, Incoming, Outgoing, Refused, Request, SendError, Taken};
@@ -43,6 +44,13 @@ impl Esms {
         let rest = retry_after(answer.headers());
         let (status, body) = read_answer(answer).await;
         wire::understand(status, &body).map_err(|error| error.resting(rest))
+    }
+
+    /// The money left on the account, đồng; `None` without keys.
+    pub(super) async fn balance(&self) -> Result<Option<i64>, SendError> {
+        let Some(question) = wire::question(&self.settings) else { return Ok(None) };
+        let request = self.client.post(&self.settings.balance_url).json(&question);
+        ask(request, wire::balance).await.map(Some)
     }
 
     pub(super) fn read(&self, door: Door, request: &Request) -> Result<Vec<Event>, Refused> {

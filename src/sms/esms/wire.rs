@@ -1,11 +1,12 @@
 //! The wire format of eSMS.vn (developers.esms.vn).
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::config::Esms as Settings;
 use crate::crypto::{SignatureMethod, hex};
 use crate::domain::message::Encoding;
+use crate::sms::balance::dong;
 use crate::sms::generic::percent;
 use crate::sms::http::{escape_xml, status};
 use crate::sms::proof::check_signature;
@@ -87,6 +88,20 @@ pub(super) fn understand(http: reqwest::StatusCode, body: &[u8]) -> Result<Optio
         "99" => Err(SendError::Transient { detail, pause: None }),
         _ => Err(SendError::Rejected { detail }),
     }
+}
+
+/// What asks for the balance (`GetBalance_json`); `None` where the settings have no keys.
+pub(super) fn question(settings: &Settings) -> Option<Value> {
+    let (api_key, secret_key) = settings.api_key.as_ref().zip(settings.secret_key.as_ref())?;
+    Some(json!({"ApiKey": api_key.reveal(), "SecretKey": secret_key.reveal()}))
+}
+
+/// The balance of an answer, đồng; `None` where it is an error: those say a balance of 0.
+pub(super) fn balance(body: &[u8]) -> Option<i64> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let field = |name: &str| answer.get(name).and_then(text_of);
+    field("CodeResponse").filter(|code| code == "100")?;
+    dong(&field("Balance")?, 1)
 }
 
 fn text_of(value: &Value) -> Option<String> {

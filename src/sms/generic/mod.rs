@@ -12,6 +12,7 @@ mod send;
 mod tests;
 mod wire;
 
+use super::balance::{ask, dong};
 use super::http::{failed, read_answer, retry_after};
 use super::proof::{Seen, told};
 use super::{Answer, Door, Event, Incoming, Outgoing, Refused, Request, SendError, Taken};
@@ -22,7 +23,7 @@ use crate::crypto::sha256;
 use fields::Fields;
 use proof::Proved;
 pub(super) use send::percent;
-use send::{Writer, Written, understand};
+use send::{Writer, Written, question, understand};
 pub(super) use wire::answer;
 
 /// A generic gateway.
@@ -72,6 +73,19 @@ impl Generic {
         let rest = retry_after(answer.headers());
         let (status, body) = read_answer(answer).await;
         understand(&self.settings, status, &body).map_err(|error| error.resting(rest))
+    }
+
+    /// The money left with the provider, đồng; `None` where the settings do not say how to ask.
+    pub(super) async fn balance(&self) -> Result<Option<i64>, SendError> {
+        let Some(balance) = &self.settings.balance else { return Ok(None) };
+        let (url, headers) = question(&self.settings, balance);
+        let request =
+            headers.iter().fold(self.client.get(url), |request, (name, value)| request.header(name, value));
+        let read = |body: &[u8]| {
+            let amount = Fields::of_answer(body).get(&balance.field).ok().flatten()?;
+            dong(&amount, balance.dong_per_unit)
+        };
+        ask(request, read).await.map(Some)
     }
 
     fn request(&self, written: Written) -> reqwest::RequestBuilder {

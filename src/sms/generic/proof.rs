@@ -73,6 +73,13 @@ pub(super) fn of_settings(settings: &Generic, variable: &Variable) -> String {
         Variable::Keyword => settings.keyword.clone().unwrap_or_default(),
         Variable::Password => secret(&settings.password),
         Variable::Secret => secret(&settings.secret),
+        Variable::Basic => {
+            let password = secret(&settings.password);
+            BASE64.encode(match &settings.username {
+                Some(username) => format!("{username}:{password}"),
+                None => format!("{password}:x"),
+            })
+        }
         _ => String::new(),
     }
 }

@@ -1,11 +1,8 @@
 //! What is sent to the providers of generic gateways, and what their answers mean.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
-
 use super::fields::Fields;
 use super::proof::{of_settings, sign};
-use crate::config::generic::{CodeMeaning, Format, Generic, Variable};
+use crate::config::generic::{Balance, CodeMeaning, Format, Generic, Template, Variable};
 use crate::domain::message::Encoding;
 use crate::sms::http::status;
 use crate::sms::{Outgoing, SendError};
@@ -70,16 +67,19 @@ impl Writer<'_> {
                     .map(|signed| sign(settings, signed, |variable| self.value(variable)))
                     .unwrap_or_default()
             }
-            Variable::Basic => {
-                let password = settings.password.as_ref().map_or("", |password| password.reveal());
-                BASE64.encode(match &settings.username {
-                    Some(username) => format!("{username}:{password}"),
-                    None => format!("{password}:x"),
-                })
-            }
             other => of_settings(settings, other),
         }
     }
+}
+
+/// The address and the headers that ask how much money is left.
+pub(super) fn question(settings: &Generic, balance: &Balance) -> (String, Vec<(String, String)>) {
+    let url = balance.url.render(|variable| percent(&of_settings(settings, variable)));
+    let header = |(name, value): (&String, &Template)| {
+        let value = value.render(|variable| of_settings(settings, variable));
+        (name.clone(), value.replace(char::is_control, " "))
+    };
+    (url, balance.headers.iter().map(header).collect())
 }
 
 /// Where the provider tells what became of texts.

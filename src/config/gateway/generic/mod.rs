@@ -1,5 +1,6 @@
 //! Settings of gateways of kind `generic`: by themselves the plain form, by a preset or tables any provider's form.
 
+mod balance;
 mod mapping;
 mod preset;
 mod proof;
@@ -8,6 +9,7 @@ mod template;
 
 use serde::Serialize;
 
+pub use balance::Balance;
 pub use mapping::{CodeMeaning, Condition, Delivery, DeliveryValue, FixedAnswer, Inbound, SendAnswer};
 pub use proof::{Encoding, Place, Proof, Signed};
 pub use send::{Format, Send};
@@ -62,6 +64,9 @@ pub struct Generic {
     /// How the provider signs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signature: Option<Proof>,
+    /// How the provider is asked how much money is left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub balance: Option<Balance>,
 }
 
 impl Generic {
@@ -84,6 +89,7 @@ impl Generic {
         let inbound = section.section("inbound", Inbound::read);
         let delivery = section.section("delivery", Delivery::read);
         let signature = section.optional_section("signature", Proof::read);
+        let balance = section.optional_section("balance", Balance::read);
         let (preset, send) = (preset?, send?);
         let generic = Generic {
             // Whoever speaks the plain form promises it.
@@ -102,6 +108,7 @@ impl Generic {
             inbound: inbound?,
             delivery: delivery?,
             signature: signature?,
+            balance: balance?,
         };
         generic.check(section).then_some(generic)
     }
@@ -145,6 +152,8 @@ impl Generic {
     pub fn needs(&self, variable: &Variable) -> bool {
         let sends =
             self.send_url.as_ref().is_some_and(|url| url.holds(variable) || self.send.holds(variable));
-        sends || self.signature.as_ref().is_some_and(|proof| proof.holds(variable))
+        sends
+            || self.signature.as_ref().is_some_and(|proof| proof.holds(variable))
+            || self.balance.as_ref().is_some_and(|balance| balance.holds(variable))
     }
 }

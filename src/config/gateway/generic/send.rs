@@ -82,26 +82,7 @@ impl Send {
             return section.refuse("body", "not set; write what is posted, with {{to}} and {{text}} in it");
         }
         let send = Send { by_get, format, body, headers: headers?, signature: signature?, answer: answer? };
-        send.check_headers(section).then_some(send)
-    }
-
-    /// Secrets in headers would be printed with the settings.
-    fn check_headers(&self, section: &mut Section) -> bool {
-        let secret = |name: &str| name.eq_ignore_ascii_case("authorization");
-        let hidden = [Variable::Basic, Variable::Password, Variable::Secret, Variable::Signature];
-        for (name, template) in &self.headers {
-            if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
-                section.refuse::<()>("headers", "names of headers have letters, digits, - and _ only");
-                return false;
-            }
-            if secret(name) && !hidden.iter().any(|variable| template.holds(variable)) {
-                let advice =
-                    "keep the secret out of the template: give it as password and write {{password}}";
-                section.refuse::<()>("headers", advice);
-                return false;
-            }
-        }
-        true
+        check_headers(&send.headers, section).then_some(send)
     }
 
     pub(super) fn holds(&self, variable: &Variable) -> bool {
@@ -115,6 +96,24 @@ impl Send {
         let plain = Template::parse(PLAIN, Scope::Outgoing).ok();
         self.body == plain && self.headers.is_empty() && !self.by_get
     }
+}
+
+/// Secrets in headers would be printed with the settings.
+pub(super) fn check_headers(headers: &BTreeMap<String, Template>, section: &mut Section) -> bool {
+    let secret = |name: &str| name.eq_ignore_ascii_case("authorization");
+    let hidden = [Variable::Basic, Variable::Password, Variable::Secret, Variable::Signature];
+    for (name, template) in headers {
+        if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
+            section.refuse::<()>("headers", "names of headers have letters, digits, - and _ only");
+            return false;
+        }
+        if secret(name) && !hidden.iter().any(|variable| template.holds(variable)) {
+            let advice = "keep the secret out of the template: give it as password and write {{password}}";
+            section.refuse::<()>("headers", advice);
+            return false;
+        }
+    }
+    true
 }
 
 /// A body that is well formed whatever stands in it.

@@ -75,6 +75,8 @@ pub(super) enum Scope {
     Outgoing,
     /// In what is signed of a request to the provider.
     OutgoingSigned,
+    /// In a question to the provider about the account, not about a text.
+    Account,
     /// In what the provider signed.
     IncomingSigned,
     /// In a key.
@@ -158,7 +160,7 @@ impl Variable {
             match scope {
                 Scope::Outgoing | Scope::OutgoingSigned => names.extend(["unicode", "unicode:YES|NO"]),
                 Scope::IncomingSigned => names.extend(["field:NAME", "header:NAME"]),
-                Scope::Key => {}
+                Scope::Account | Scope::Key => {}
             }
             format!("between {{{{ and }}}} may stand here: {}", names.join(", "))
         })
@@ -166,7 +168,7 @@ impl Variable {
 
     fn fits(&self, scope: Scope) -> bool {
         use Variable::{
-            Body, Field, From, Header, Keyword, Password, Secret, Signature, Sorted, SortedPairs, Url,
+            Basic, Body, Field, From, Header, Keyword, Password, Secret, Signature, Sorted, SortedPairs, Url,
             Username,
         };
         let of_settings = matches!(self, From | Username | Keyword | Password | Secret);
@@ -174,6 +176,7 @@ impl Variable {
         match scope {
             Scope::Outgoing => !of_request,
             Scope::OutgoingSigned => !of_request && *self != Signature,
+            Scope::Account => of_settings || *self == Basic,
             Scope::IncomingSigned => of_request || of_settings,
             Scope::Key => of_settings,
         }
@@ -213,6 +216,7 @@ mod tests {
             ("{{text}}", Scope::IncomingSigned),
             ("{{field:}}", Scope::IncomingSigned),
             ("{{id}}", Scope::Key),
+            ("{{to}}", Scope::Account),
             ("{{unicode:1}}", Scope::Outgoing),
         ] {
             let advice = Template::parse(source, scope).unwrap_err();
