@@ -58,8 +58,8 @@ enum Kind {
 }
 
 impl Gateway {
-    /// The gateway of `settings`; its requests go by `client`.
-    pub fn new(settings: &Settings, client: &reqwest::Client) -> Self {
+    /// The gateway of `settings`; its requests go by `client`, and elsewhere a text may take as long as `timeout`.
+    pub fn new(settings: &Settings, client: &reqwest::Client, timeout: Duration) -> Self {
         Gateway {
             id: settings.id.clone(),
             parts_per_second: settings.parts_per_second,
@@ -82,7 +82,7 @@ impl Gateway {
                 GatewayKind::SmsgatePhone(phone) => {
                     Kind::SmsgatePhone(Box::new(SmsgatePhone::new(&settings.id, phone)))
                 }
-                GatewayKind::Smpp(smpp) => Kind::Smpp(Box::new(smpp::Smpp::new(smpp))),
+                GatewayKind::Smpp(smpp) => Kind::Smpp(Box::new(smpp::Smpp::new(smpp, timeout))),
                 GatewayKind::Log => Kind::Log,
             },
         }
@@ -257,7 +257,7 @@ impl Gateways {
     pub fn new(settings: &[Settings], timeout: Duration) -> Result<Self, reqwest::Error> {
         let client = client(timeout)?;
         Ok(Gateways(Arc::new(
-            settings.iter().map(|settings| Arc::new(Gateway::new(settings, &client))).collect(),
+            settings.iter().map(|settings| Arc::new(Gateway::new(settings, &client, timeout))).collect(),
         )))
     }
 

@@ -8,6 +8,7 @@ use smpp34::SmppError;
 
 use crate::support::process::program;
 use crate::support::smsc::{Receipts, Smsc, Submitted, Text};
+use crate::support::tls::Tls;
 use crate::support::world::{HEAD, OTHER_HEAD};
 use crate::support::{TestDatabase, play, postgres};
 use crate::web::office::Office;
@@ -188,7 +189,37 @@ async fn a_line_that_is_cut_ten_times_under_load_loses_and_doubles_nothing(test:
     smsc.stop().await;
 }
 
+async fn texts_go_both_ways_by_tls_and_never_to_a_stranger(test: TestDatabase) {
+    let smsc = Smsc::start(Receipts::Parameters).await;
+    let tls = Tls::listen().await;
+    tls.hand_on_to(&format!("127.0.0.1:{}", smsc.port()));
+    let (file, port) = (test.beside("smsc.pem"), tls.port().to_string());
+    std::fs::write(&file, tls.certificate()).unwrap();
+    let secured = [
+        ("BINHYEN__GATEWAYS__S__TLS", "true"),
+        ("BINHYEN__GATEWAYS__S__HOST", "localhost"),
+        ("BINHYEN__GATEWAYS__S__PORT", port.as_str()),
+    ];
+    // Nobody vouches for its certificate yet.
+    let mut command = program(&test);
+    settings(&mut command, &smsc);
+    command.envs(secured).args(["gateway", "test", "s", "0912345678"]);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), smsc.asked()), (Some(1), 0), "{complaint}");
+    assert!(complaint.contains("certificate"), "{complaint}");
+
+    let believed = [("SSL_CERT_FILE", file.to_str().unwrap())];
+    let office = open(test, &smsc, &[&secured[..], &believed].concat()).await;
+    smsc.bring(Text::plain("84900000001", "ANTT 3 TC2")).await.unwrap();
+    until(&office, "SELECT count(*) FROM outbox WHERE state = 'delivered'", 1).await;
+    assert_eq!(office.world.number("SELECT figure FROM total").await, 2);
+    assert_eq!(office.server.terminate(), Some(0));
+    smsc.stop().await;
+}
+
 on_both!(
+    texts_go_both_ways_by_tls_and_never_to_a_stranger,
     long_vietnamese_texts_go_both_ways_by_header,
     long_vietnamese_texts_go_both_ways_by_parameters,
     a_throttled_text_goes_a_little_later_and_once,

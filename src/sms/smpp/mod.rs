@@ -28,7 +28,7 @@ use memory::Memory;
 use pdu::{Address, Message, status};
 use session::{Session, transient};
 
-/// How long all parts of a text may take altogether; less than a lease.
+/// The longest that all parts of a text may take altogether; less than a lease.
 const SEND_TIME: Duration = Duration::from_secs(25);
 /// A receipt is wanted, whatever becomes of the text.
 const RECEIPT: u8 = 1;
@@ -39,6 +39,8 @@ const INTERNATIONAL: (u8, u8) = (1, 1);
 #[derive(Debug)]
 pub struct Smpp {
     settings: Settings,
+    /// How long all parts of a text may take altogether.
+    send_time: Duration,
     /// Differs from start to start, so that keys of texts do.
     start: String,
     memory: Arc<Mutex<Memory>>,
@@ -65,11 +67,12 @@ pub struct Brought {
 }
 
 impl Smpp {
-    /// The gateway of `settings`.
-    pub fn new(settings: &Settings) -> Self {
+    /// The gateway of `settings`; a text may take as long as `timeout`.
+    pub fn new(settings: &Settings, timeout: Duration) -> Self {
         let start: [u8; 8] = random_bytes().unwrap_or_default();
         Smpp {
             settings: settings.clone(),
+            send_time: timeout.min(SEND_TIME),
             reference: AtomicU8::new(start.first().copied().unwrap_or(0)),
             start: hex(&start),
             memory: Arc::default(),
@@ -113,7 +116,7 @@ impl Smpp {
 
     pub(super) async fn send(&self, text: &Outgoing) -> Result<Option<String>, SendError> {
         let session = self.session()?;
-        let until = Instant::now() + SEND_TIME;
+        let until = Instant::now() + self.send_time;
         let mut id = String::new();
         for message in self.messages(text) {
             id = session.submit(&message, until).await?;
@@ -208,22 +211,25 @@ mod tests {
     use crate::config::{Alphabet, LongTexts, MessageIds, Secret};
 
     fn smpp() -> Smpp {
-        Smpp::new(&Settings {
-            host: "127.0.0.1".to_owned(),
-            port: 1,
-            tls: false,
-            system_id: "s".to_owned(),
-            password: Secret::new("p"),
-            system_type: String::new(),
-            source: "8088".to_owned(),
-            source_ton: 3,
-            source_npi: 0,
-            alphabet: Alphabet::Gsm7,
-            long_texts: LongTexts::Udh,
-            message_ids: MessageIds::Alike,
-            window: 10,
-            enquire_link_seconds: 30,
-        })
+        Smpp::new(
+            &Settings {
+                host: "127.0.0.1".to_owned(),
+                port: 1,
+                tls: false,
+                system_id: "s".to_owned(),
+                password: Secret::new("p"),
+                system_type: String::new(),
+                source: "8088".to_owned(),
+                source_ton: 3,
+                source_npi: 0,
+                alphabet: Alphabet::Gsm7,
+                long_texts: LongTexts::Udh,
+                message_ids: MessageIds::Alike,
+                window: 10,
+                enquire_link_seconds: 30,
+            },
+            SEND_TIME,
+        )
     }
 
     #[test]

@@ -23,6 +23,23 @@ pub enum Receipts {
     Parameters,
     /// By words, the id in decimal where the answer was hexadecimal.
     Words,
+    /// When it is told to ([`Smsc::report`]).
+    Later,
+}
+
+/// What it does with a submit that is not simply taken.
+#[derive(Debug, Clone, Copy)]
+pub enum Turn {
+    /// Takes it.
+    Take,
+    /// Answers with this status.
+    Refuse(SmppError),
+    /// Takes it, and the line breaks before the answer.
+    Cut,
+    /// Takes it and never answers.
+    Silence,
+    /// Takes it and answers when it is released.
+    Hold,
 }
 
 /// A submitted part, as the SMSC has it.
@@ -40,8 +57,14 @@ struct Desk {
     submitted: Mutex<Vec<Submitted>>,
     came: Notify,
     next_id: AtomicU32,
-    /// Statuses for the next submits; when there are none left, all is well.
-    refusals: Mutex<VecDeque<SmppError>>,
+    /// What becomes of the next submits; when there are none left, all is well.
+    turns: Mutex<VecDeque<Turn>>,
+    /// How many of the next binds are refused.
+    locked: AtomicU32,
+    /// How many submits came, whatever became of them.
+    asked: AtomicU32,
+    cuts: Arc<watch::Sender<u32>>,
+    released: Notify,
     receipts: Receipts,
     /// How often the gateway has said that it cannot take a text now.
     put_off: watch::Sender<u32>,
@@ -55,7 +78,9 @@ impl SmppServerListener for Desk {
         _: &SmppConnectionInformation,
         _: &String,
     ) -> bind_transceiver_resp {
-        if request.system_id == "binhyen" && request.password == "geheim" {
+        let unlock = |left: u32| left.checked_sub(1);
+        let locked = self.locked.fetch_update(Ordering::Relaxed, Ordering::Relaxed, unlock).is_ok();
+        if request.system_id == "binhyen" && request.password == "geheim" && !locked {
             request.accept("smsc".to_owned(), Some(0x34))
         } else {
             request.reject(SmppError::ESME_RBINDFAIL)
@@ -72,7 +97,9 @@ impl SmppServerListener for Desk {
         _: &SmppConnectionInformation,
         _: &String,
     ) -> submit_sm_resp {
-        if let Some(error) = self.refusals.lock().unwrap().pop_front() {
+        let turn = self.turns.lock().unwrap().pop_front().unwrap_or(Turn::Take);
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        if let Turn::Refuse(error) = turn {
             return request.reject(error);
         }
         let number = self.next_id.fetch_add(1, Ordering::Relaxed);
@@ -85,7 +112,17 @@ impl SmppServerListener for Desk {
         });
         self.came.notify_waiters();
         let id = format!("{number:X}");
-        if request.registered_delivery & 1 == 1
+        match turn {
+            Turn::Cut => {
+                self.cuts.send_modify(|cuts| *cuts += 1);
+                std::future::pending().await
+            }
+            Turn::Silence => std::future::pending().await,
+            Turn::Hold => self.released.notified().await,
+            Turn::Take | Turn::Refuse(_) => {}
+        }
+        if self.receipts != Receipts::Later
+            && request.registered_delivery & 1 == 1
             && let Some(esme) = self.esmes.borrow().clone()
         {
             let (from, to) = (request.destination_addr.clone(), request.source_addr.clone());
@@ -97,6 +134,7 @@ impl SmppServerListener for Desk {
                     Receipts::Parameters => receipt
                         .tlv(TlvTag::ReceiptedMessageId, format!("{id}\0").into_bytes())
                         .tlv(TlvTag::MessageStateTlv, [2]),
+                    Receipts::Later => return,
                     Receipts::Words => receipt.short_message(format!(
                         "id:{number:010} sub:001 dlvrd:001 submit date:2603160800 done date:2603160800 stat:DELIVRD err:000 text:"
                     )),
@@ -118,12 +156,17 @@ pub struct Smsc {
 impl Smsc {
     /// Starts one; needs the reactor of [`super::play`].
     pub async fn start(receipts: Receipts) -> Smsc {
+        let cuts = Arc::new(watch::Sender::new(0));
         let desk = Arc::new(Desk {
             esmes: watch::Sender::new(None),
             submitted: Mutex::default(),
             came: Notify::new(),
             next_id: AtomicU32::new(0xA000),
-            refusals: Mutex::default(),
+            turns: Mutex::default(),
+            locked: AtomicU32::new(0),
+            asked: AtomicU32::new(0),
+            cuts: Arc::clone(&cuts),
+            released: Notify::new(),
             receipts,
             put_off: watch::Sender::new(0),
         });
@@ -140,7 +183,7 @@ impl Smsc {
             1_500,
         );
         server.start().await;
-        Smsc { desk, server, line: Line::start(port).await }
+        Smsc { desk, server, line: Line::start(port, cuts).await }
     }
 
     /// The port that a gateway connects to.
@@ -155,7 +198,39 @@ impl Smsc {
 
     /// Answers the next submits with these statuses.
     pub fn will_refuse(&self, statuses: impl IntoIterator<Item = SmppError>) {
-        self.desk.refusals.lock().unwrap().extend(statuses);
+        self.will(statuses.into_iter().map(Turn::Refuse));
+    }
+
+    /// Does this with the next submits.
+    pub fn will(&self, turns: impl IntoIterator<Item = Turn>) {
+        self.desk.turns.lock().unwrap().extend(turns);
+    }
+
+    /// Refuses the next `count` binds.
+    pub fn will_lock_out(&self, count: u32) {
+        self.desk.locked.store(count, Ordering::Relaxed);
+    }
+
+    /// How many submits came, whatever became of them.
+    pub fn asked(&self) -> usize {
+        usize::try_from(self.desk.asked.load(Ordering::Relaxed)).unwrap()
+    }
+
+    /// Answers the submit that is held.
+    pub fn release(&self) {
+        self.desk.released.notify_one();
+    }
+
+    /// Reports of the part with this number, from 1, that its `message_state` is `state`; ends when that has been
+    /// answered.
+    pub fn report(&self, number: u32, state: u8) -> tokio::task::JoinHandle<()> {
+        let esme = self.desk.esmes.borrow().clone().expect("a link");
+        tokio::spawn(async move {
+            let id = format!("{:X}\0", 0xA000 + number - 1).into_bytes();
+            let receipt = esme.deliver_sm().source_addr("84900000001").destination_addr("8088").esm_class(4);
+            let receipt = receipt.tlv(TlvTag::ReceiptedMessageId, id).tlv(TlvTag::MessageStateTlv, [state]);
+            drop(receipt.send().await);
+        })
     }
 
     /// All parts that were submitted so far.
@@ -249,10 +324,9 @@ struct Line {
 }
 
 impl Line {
-    async fn start(target: u16) -> Line {
+    async fn start(target: u16, cuts: Arc<watch::Sender<u32>>) -> Line {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let cuts = Arc::new(watch::Sender::new(0));
         let cutter = Arc::clone(&cuts);
         actix_web::rt::spawn(async move {
             while let Ok((mut near, _)) = listener.accept().await {

@@ -47,6 +47,16 @@ impl Tls {
         format!("https://localhost:{}", self.address.port())
     }
 
+    /// The port that it listens on, as `localhost`.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// The certificate, PEM.
+    pub fn certificate(&self) -> &str {
+        &self.certificate
+    }
+
     /// Hands connections on to the server at `url`.
     pub fn hand_on_to(&self, url: &str) {
         self.server.set(url.trim_start_matches("http://").to_owned()).unwrap();
