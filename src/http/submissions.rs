@@ -15,7 +15,7 @@ use crate::crypto::{Digest, sha256};
 use crate::db::unit::Unit;
 use crate::domain::access::Action;
 use crate::domain::indicator::{Catalogue, Indicator};
-use crate::domain::intake::{Figures, Held, Submission, SubmissionKind};
+use crate::domain::intake::{About, Figures, Held, Refusal, Submission, SubmissionKind};
 use crate::domain::period::Period;
 use crate::flows::authenticate::Caller;
 use crate::flows::intake::{IntakeError, NewSubmission, SubmissionOutcome, SubmissionReceipt};
@@ -271,18 +271,24 @@ fn answer(id: String, receipt: SubmissionReceipt, catalogue: &Catalogue) -> Resu
             return Err(Problem::new(Code::VersionConflict).errors(errors));
         }
         SubmissionOutcome::Unconfirmed(about) => {
-            let about = serde_json::to_value(about).ok().and_then(|name| name.as_str().map(str::to_owned));
+            let about = asked_about(about);
             let detail = format!(
-                "The report contradicts what is stored ({}); show the difference and send it again under another id with \
-                 \"confirmed\": true",
-                about.unwrap_or_default()
+                "The report contradicts what is stored ({about}); show the difference and send it again under another id with \
+                 \"confirmed\": true"
             );
-            return Err(Problem::new(Code::ConfirmationNeeded)
-                .detail(detail)
-                .errors(conflicts(&receipt.conflicts, catalogue)));
+            let mut errors = conflicts(&receipt.conflicts, catalogue);
+            errors.push(FieldError::new("/confirmed", about, "whether the person insists"));
+            return Err(Problem::new(Code::ConfirmationNeeded).detail(detail).errors(errors));
         }
         SubmissionOutcome::Refused(refusal) => {
-            return Err(Problem::new(Code::ValidationFailed).detail(refusal.to_string()));
+            let (pointer, code) = match refusal {
+                Refusal::TooFarAhead => ("/period", "too_far_ahead"),
+                Refusal::TooFarBack => ("/period", "too_far_back"),
+                Refusal::FutureDay => ("/day", "future_day"),
+                Refusal::Empty => ("/values", "empty"),
+            };
+            let error = FieldError::new(pointer, code, refusal.to_string());
+            return Err(Problem::new(Code::ValidationFailed).detail(refusal.to_string()).errors(vec![error]));
         }
         SubmissionOutcome::UnknownUnit => return Err(Problem::new(Code::UnknownUnit)),
     };
@@ -290,6 +296,17 @@ fn answer(id: String, receipt: SubmissionReceipt, catalogue: &Catalogue) -> Resu
     let response = SubmissionResponse { id, outcome, report: report.map(|id| id.to_string()), version };
     let body = serde_json::to_string(&response).map_err(|error| Problem::internal(&error))?;
     Ok(Given { status, body })
+}
+
+fn asked_about(about: About) -> &'static str {
+    match about {
+        About::Zero => "zero",
+        About::Lower => "lower",
+        About::Jump => "jump",
+        About::Repeat => "repeat",
+        About::Included => "included",
+        About::Cancel => "cancel",
+    }
 }
 
 fn conflicts(held: &[Held], catalogue: &Catalogue) -> Vec<FieldError> {

@@ -49,10 +49,10 @@ fn wrong_fields() -> Vec<Case> {
         (json!({"values": [1]}), "/values"),
         (json!({"unit": "99999001"}), "/unit"),
         (json!({"unit": "14"}), "/unit"),
-        (json!({"values": {}}), ""),
-        (json!({"period": "2027-03"}), ""),
-        (json!({"period": "2019-03"}), ""),
-        (json!({"period": null, "kind": "incident", "day": "2026-12-31"}), ""),
+        (json!({"values": {}}), "/values"),
+        (json!({"period": "2027-03"}), "/period"),
+        (json!({"period": "2019-03"}), "/period"),
+        (json!({"period": null, "kind": "incident", "day": "2026-12-31"}), "/day"),
     ];
     changes.map(|(change, pointer)| (good(change), 422, "validation_failed", pointer)).into()
 }
