@@ -85,6 +85,7 @@ impl App {
         let calendar = Arc::new(settings.period.calendar().clone());
         let reviews = reviews(settings, &installation, &catalogue, &calendar)?;
         let site = Site {
+            sms_number: settings.intake.sms_number.clone(),
             reviews,
             db: installation.db.clone(),
             clock: installation.clock,

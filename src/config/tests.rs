@@ -187,6 +187,7 @@ fn every_bad_setting_is_refused_under_its_key() {
         ("[intake]\nqueue_size = 0", "intake.queue_size"),
         ("[intake]\nspool_dir = \" \"", "intake.spool_dir"),
         ("[intake]\nspool_max_bytes = 1", "intake.spool_max_bytes"),
+        ("[intake]\nsms_number = \"0912 345\"", "intake.sms_number"),
         ("[outbound]\nworkers = 0", "outbound.workers"),
         ("[outbound]\nlease_seconds = 1", "outbound.lease_seconds"),
         ("[outbound]\nrequest_seconds = 60", "outbound.request_seconds"),

@@ -20,6 +20,9 @@ pub struct Intake {
     pub spool_max_bytes: u64,
     /// How long the missing parts of a long text are waited for, in seconds.
     pub parts_wait_seconds: u64,
+    /// The number that people text to, for the app; `None`: whoever texts chooses it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sms_number: Option<String>,
 }
 
 /// `[outbound]`.
@@ -79,11 +82,13 @@ impl Intake {
         let spool_dir = section.optional("spool_dir", path);
         let spool_max_bytes = section.integer("spool_max_bytes", 65_536..=1_099_511_627_776);
         let parts_wait_seconds = section.integer("parts_wait_seconds", 10..=86_400);
+        let sms_number = section.optional("sms_number", number);
         Some(Intake {
             queue_size: queue_size?,
             spool_dir: spool_dir?.unwrap_or_else(|| beside(database, "spool")),
             spool_max_bytes: spool_max_bytes?,
             parts_wait_seconds: parts_wait_seconds?,
+            sms_number: sms_number?,
         })
     }
 }
@@ -168,4 +173,12 @@ fn schedule(text: &str) -> Result<cron::Schedule, String> {
     let seconds = if text.split_whitespace().count() == 5 { "0 " } else { "" };
     let read = cron::Schedule::from_str(&format!("{seconds}{text}"));
     read.map_err(|error| format!("write a cron expression such as “10 3 * * *” ({error})"))
+}
+
+/// A number or a short code as it is dialled.
+fn number(text: &str) -> Result<String, String> {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let fits = (3..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let advice = || "write the number with digits only, for example \"+84912345678\" or \"8088\"".to_owned();
+    if fits { Ok(text.to_owned()) } else { Err(advice()) }
 }

@@ -11,9 +11,9 @@ use utoipa_swagger_ui::Config;
 
 use super::error::{Code, Problem};
 use super::{
-    attachments, costs, devices, figures, forms, gateways, health, incidents, indicators, me, messages,
-    periods, phones, programme, proposals, readings, reminders, reports, reviews, routes, submissions,
-    synonyms, tokens, units,
+    app_files, app_settings, attachments, costs, devices, figures, forms, gateways, health, incidents,
+    indicators, me, messages, periods, phones, programme, proposals, readings, reminders, reports, reviews,
+    routes, submissions, synonyms, tokens, units,
 };
 
 /// Where the description is.
@@ -27,6 +27,10 @@ const DOCUMENT: &str = "/api/openapi.json";
     paths(
         health::show_liveness,
         health::show_readiness,
+        app_files::show_start,
+        app_files::redirect_to_app,
+        app_files::show_app_file,
+        app_settings::show_app_settings,
         show_openapi,
         redirect_to_docs,
         show_docs,

@@ -3,6 +3,8 @@
 //! A request passes, from the outside in: its id and log line ([`request_id`]), security headers, the rendering of
 //! errors ([`error`]), compression, and at its address the question who makes it ([`auth`]) and a limit of time.
 
+mod app_files;
+mod app_settings;
 mod attachments;
 pub mod auth;
 pub mod body;
@@ -96,6 +98,8 @@ pub struct Site {
     pub reminders: Arc<Reminders>,
     /// The yearly reviews.
     pub reviews: Reviews,
+    /// The number that reports are texted to, for the app.
+    pub sms_number: Option<String>,
 }
 
 /// Who may use a route.
@@ -147,6 +151,12 @@ use Access::{Open, Token};
 pub static ROUTES: &[Route] = &[
     Route::get("/healthz", Open, || web::get().to(health::show_liveness)),
     Route::get("/readyz", Open, || web::get().to(health::show_readiness)),
+    Route::get("/", Open, || web::get().to(app_files::show_start)),
+    Route::get("/app", Open, || web::get().to(app_files::redirect_to_app)),
+    Route::get("/app/{file:.*}", Open, || web::get().to(app_files::show_app_file)),
+    Route::get("/api/v1/app", Token(Action::ReadCatalogue), || {
+        web::get().to(app_settings::show_app_settings)
+    }),
     Route::get("/api/openapi.json", Open, || web::get().to(docs::show_openapi)),
     Route::get("/api/docs", Open, || web::get().to(docs::redirect_to_docs)),
     Route::get("/api/docs/{file:.*}", Open, || web::get().to(docs::show_docs)),

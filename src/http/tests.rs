@@ -75,6 +75,7 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
     let texts = (Arc::new(Templates::shipped().unwrap()), Arc::default());
     let devices = Devices::new(db.clone(), &sessions, Lifetimes::default(), reminders.planner.clone(), texts);
     let site = Site {
+        sms_number: None,
         reviews,
         phones: Phones::new(made_with, gateways.clone(), HashMap::new(), Arc::default()),
         devices,

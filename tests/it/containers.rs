@@ -189,7 +189,7 @@ fn the_image_is_built_by_the_compiler_of_cargo_toml_and_run_by_nobody_special() 
     }
     // Whatever the build reads must enter the image.
     let let_in = read(".dockerignore");
-    for needed in ["Cargo.toml", "Cargo.lock", "src", "config", "migrations"] {
+    for needed in ["Cargo.toml", "Cargo.lock", "src", "config", "migrations", "web/dist"] {
         assert!(let_in.lines().any(|line| line == format!("!{needed}")), "{needed}");
     }
 }

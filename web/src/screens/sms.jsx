@@ -1,0 +1,26 @@
+import { smsNumber } from '../basics.js';
+import { smsLink } from '../sms.js';
+import { T } from '../texts.js';
+import { go, store } from '../parts.jsx';
+
+/** One touch: the report is kept for the later sync, and the phone's own program opens with the same as a text. */
+export function SendBySms({ text, keepReport, prominent }) {
+    const number = smsNumber();
+    const opened = async () => {
+        const report = await keepReport();
+        if (report) await (await store()).markTexted(report.id);
+        go('/sent', { replace: true });
+    };
+    return (
+        <section class={prominent ? 'card wait' : 'card plain'}>
+            <p>{T.send.smsHint}</p>
+            <p class="sms">
+                <span>{T.send.smsText}</span> <code>{text}</code>
+            </p>
+            {!number && <p class="quiet">{T.send.smsNoNumber}</p>}
+            <a class="button second" href={smsLink(number, text)} onClick={opened} data-sms>
+                {T.send.sms}
+            </a>
+        </section>
+    );
+}

@@ -1,0 +1,125 @@
+// The log-in and every request to the server.
+import { fresh, keep, kept } from './keep.js';
+import { T } from './texts.js';
+
+const API = '/api/v1';
+/** Longer than the server itself waits for anything. */
+const PATIENCE = 40_000;
+
+/** Why a request failed: `code` is the server's, or `offline`. */
+export class Failed extends Error {
+    constructor(code, status, body = {}, after = 0) {
+        super(body.detail ?? code);
+        Object.assign(this, { code, status, body, after });
+    }
+}
+
+async function ask(method, path, body, token, headers = {}) {
+    let response;
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), PATIENCE);
+    try {
+        response = await fetch(API + path, {
+            method,
+            signal: stop.signal,
+            cache: 'no-store',
+            headers: {
+                ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+                ...(token ? { Authorization: `Bearer ${token}` } : {}),
+                ...headers,
+            },
+            body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
+        });
+        const text = await response.text();
+        if (response.ok) return text === '' ? null : JSON.parse(text);
+        let problem = {};
+        try {
+            problem = JSON.parse(text);
+        } catch {
+            // Something between here and the server answered.
+        }
+        throw new Failed(problem.code ?? 'unknown', response.status, problem, Number(response.headers.get('Retry-After')) || 0);
+    } catch (error) {
+        throw error instanceof Failed ? error : new Failed('offline', 0);
+    } finally {
+        clearTimeout(timer);
+    }
+}
+
+/** Who is logged in: `{person, device, access, refresh, ended}`, or undefined. */
+export const session = () => kept('session');
+
+/** Whether this log-in can still send. */
+export const canSend = () => Boolean(session()) && !session().ended;
+
+const listeners = new Set();
+/** Calls `listener` when the log-in changes; answers how to stop that. */
+export function onSession(listener) {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+}
+
+async function keepSession(value) {
+    await keep('session', value);
+    for (const listener of listeners) listener();
+}
+
+/** Asks for a code by SMS. */
+export const requestCode = (phone) => ask('POST', '/auth/otp/request', { phone });
+
+/** Exchanges the code. */
+export async function logIn(phone, code, unit) {
+    if (!kept('device')) await keep('device', crypto.randomUUID());
+    const device = { id: kept('device'), name: T.me.deviceName(system()) };
+    const answer = await ask('POST', '/auth/otp/verify', { phone, code, device, ...(unit ? { unit } : {}) });
+    await keepSession({
+        access: answer.access_token,
+        refresh: answer.refresh_token,
+        device: answer.device,
+        person: answer.person,
+    });
+}
+
+const system = () => /\(([^;)]+;)?\s*([^;)]+)/.exec(navigator.userAgent)?.[2]?.trim().slice(0, 40) ?? '';
+
+/** Ends the log-in here; what was not sent stays. */
+export const endSession = (why) => keepSession({ ...session(), access: null, ended: why });
+
+/** Notes what the server says about the person now. */
+export const updatePerson = (person) => keepSession({ ...session(), person });
+
+const ENDS = ['device_revoked', 'post_ended', 'refresh_refused'];
+
+/** The pair of tokens is good for one exchange: one tab at a time, and stored before it is used. */
+async function renew(used) {
+    const work = async () => {
+        const current = await fresh('session');
+        if (!current || current.ended) throw new Failed(current?.ended ?? 'unauthenticated', 401);
+        if (current.access !== used) return current.access;
+        try {
+            const answer = await ask('POST', '/auth/refresh', { refresh_token: current.refresh });
+            await keep('session', { ...current, access: answer.access_token, refresh: answer.refresh_token });
+            return answer.access_token;
+        } catch (error) {
+            if (ENDS.includes(error.code)) await endSession(error.code);
+            throw error;
+        }
+    };
+    return navigator.locks ? navigator.locks.request('binhyen-renew', work) : work();
+}
+
+/** A request of the person who is logged in; renews the token where it is needed. */
+export async function request(method, path, body, headers) {
+    if (!canSend()) throw new Failed(session()?.ended ?? 'unauthenticated', 401);
+    const token = session().access;
+    try {
+        return await ask(method, path, body, token, headers);
+    } catch (error) {
+        if (ENDS.includes(error.code)) await endSession(error.code);
+        if (error.code !== 'token_expired' && error.code !== 'invalid_token') throw error;
+    }
+    return ask(method, path, body, await renew(token), headers);
+}
+
+/** A token that is good now, for the stream. */
+export const token = () => session()?.access;
