@@ -137,6 +137,9 @@ export async function settle(id) {
 export async function wipe() {
     await (await openStore()).remove();
     database = undefined;
+    // What was in them is gone; the empty shells go as well, where the browser can list them.
+    const shells = (await indexedDB.databases?.()) ?? [];
+    for (const { name } of shells) if (name.startsWith('rxdb-')) indexedDB.deleteDatabase(name);
 }
 
 export { nudge };

@@ -1,7 +1,7 @@
 // The app in a real browser against the real server: from log-in to what the server has at the end.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { installation, installed, logIn, phone, stored, until } from './support.mjs';
+import { installation, installed, logIn, phone, stored, token, until } from './support.mjs';
 
 let server;
 let mobile;
@@ -211,6 +211,29 @@ test('the yearly review: registration with its households, then each criterion',
     await page.getByRole('link', { name: 'Tự đánh giá từng tiêu chí' }).waitFor();
 });
 
+test('an access token that is no longer good is exchanged, and the report goes', async () => {
+    await context.setOffline(true);
+    await reportQuiet('2025-10');
+    const spoilt = await page.evaluate(async () => {
+        const opened = await new Promise((resolve) => {
+            const request = indexedDB.open('binhyen-keep');
+            request.onsuccess = () => resolve(request.result);
+        });
+        const store = opened.transaction('kept', 'readwrite').objectStore('kept');
+        const read = store.get('session');
+        await new Promise((resolve) => (read.onsuccess = resolve));
+        const access = `${read.result.access}x`;
+        const put = store.put({ ...read.result, access }, 'session');
+        await new Promise((resolve) => (put.onsuccess = resolve));
+        return access;
+    });
+    await page.reload();
+    await context.setOffline(false);
+    await until('the exchange', async () => (await token(page)) !== spoilt);
+    await until('the report', async () => (await stored(page, '/reports?unit=03847001&period=2025-10')).items.length === 1);
+    await until('nothing waits', async () => (await state('waiting').count()) === 0);
+});
+
 test('a device that an officer ended sends no more, says so, and keeps what was not sent', async () => {
     await context.setOffline(true);
     await reportQuiet('2025-12');
@@ -223,4 +246,15 @@ test('a device that an officer ended sends no more, says so, and keeps what was 
     await page.getByRole('alert').getByText('Những gì chưa gửi vẫn giữ trong máy').waitFor();
     assert.equal(await state('waiting').count(), 1);
     assert.deepEqual((await officer('GET', '/reports?unit=03847001&period=2025-12')).items, []);
+});
+
+test('who logs out leaves nothing on the phone', async () => {
+    await at('/me');
+    await page.getByRole('button', { name: 'Đăng xuất khỏi máy này' }).click();
+    await page.getByText('Còn 1 báo cáo chưa gửi').waitFor();
+    await page.getByRole('button', { name: 'Đăng xuất', exact: true }).click();
+    await page.getByLabel('Số điện thoại').waitFor();
+    const names = () => page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
+    await until('its databases are gone', async () => (await names()).join() === 'binhyen-keep');
+    assert.equal(await token(page), null);
 });

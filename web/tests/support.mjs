@@ -192,16 +192,21 @@ export async function installed(page) {
     await until('the worker is in charge', () => page.evaluate(() => Boolean(navigator.serviceWorker.controller)));
 }
 
-/** What the server has of a hamlet, read with the token of the phone. */
-export async function stored(page, query) {
-    return page.evaluate(async (query) => {
+/** The access token of the phone, or null. */
+export async function token(page) {
+    return page.evaluate(async () => {
         const opened = await new Promise((resolve) => {
             const request = indexedDB.open('binhyen-keep');
             request.onsuccess = () => resolve(request.result);
         });
         const read = opened.transaction('kept').objectStore('kept').get('session');
         await new Promise((resolve) => (read.onsuccess = resolve));
-        const response = await fetch(`/api/v1${query}`, { headers: { Authorization: `Bearer ${read.result.access}` } });
-        return response.json();
-    }, query);
+        return read.result?.access ?? null;
+    });
+}
+
+/** What the server has, read with the token of the phone. */
+export async function stored(page, query) {
+    const headers = { Authorization: `Bearer ${await token(page)}` };
+    return (await fetch(new URL(`/api/v1${query}`, page.url()), { headers })).json();
 }

@@ -77,7 +77,6 @@ function Fill({ unit, period, form, rows, answers, change, saved }) {
         go(`${path}/check`);
     };
     const others = form.fields.filter((field) => !['unit', 'period', 'indicator'].includes(field.kind));
-    const name = session().person.units.length > 1 ? session().person.units.find(({ code }) => code === unit)?.name : null;
     return (
         <Screen
             title={T.month.title(T.month.name(period))}
@@ -91,10 +90,7 @@ function Fill({ unit, period, form, rows, answers, change, saved }) {
                 </>
             }
         >
-            <p class="days">
-                {name && <strong>{name}. </strong>}
-                {daysOf(period)}
-            </p>
+            <Span unit={unit} period={period} />
             {fresh && (
                 <>
                     <Card>
@@ -114,6 +110,17 @@ function Fill({ unit, period, form, rows, answers, change, saved }) {
             ))}
             <p class="quiet">{T.month.nothingHint}</p>
         </Screen>
+    );
+}
+
+/** The days of the month and, for who has several, the unit. */
+function Span({ unit, period }) {
+    const { units } = session().person;
+    return (
+        <p class="days">
+            {units.length > 1 && <strong>{units.find(({ code }) => code === unit)?.name}. </strong>}
+            {daysOf(period)}
+        </p>
     );
 }
 
@@ -169,7 +176,7 @@ function Check({ id, unit, period, form, rows, answers, change }) {
     return (
         <Screen title={T.month.checkTitle} up={path}>
             <Card title={T.month.title(T.month.name(period))}>
-                <p class="days">{daysOf(period)}</p>
+                <Span unit={unit} period={period} />
                 {stated.length > 0 && (
                     <dl>
                         {stated.map((field) => (
