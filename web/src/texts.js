@@ -205,6 +205,7 @@ export const T = {
         stepLater: 'chưa tới',
         register: 'Đăng ký cho thôn',
         assess: 'Tự đánh giá từng tiêu chí',
+        assessFrom: (day) => `Tự đánh giá từng tiêu chí từ ngày ${day}.`,
         households: (count) => `Số hộ của thôn trên hệ thống: ${count}`,
         answers: { met: 'Đạt', not_met: 'Chưa đạt', not_applicable: 'Không áp dụng' },
         proposal: { met: 'Theo số liệu: đạt', not_met: 'Theo số liệu: chưa đạt', open: 'Cần người xét' },

@@ -64,9 +64,15 @@ function Unit({ unit, known, waits }) {
             </ol>
             {waits('registration') || waits('assessment') ? <Badge tone="wait">{T.review.waits}</Badge> : null}
             {listed.state === 'open' && !waits('registration') && <LinkButton to={`/register/${unit.code}`}>{T.review.register}</LinkButton>}
-            {assessment && ['registered', 'assessed', 'returned'].includes(listed.state) && <LinkButton to={`/assess/${unit.code}`}>{T.review.assess}</LinkButton>}
+            {assessment && ['registered', 'assessed', 'returned'].includes(listed.state) && <Begin unit={unit} rules={rules} />}
         </Card>
     );
+}
+
+/** Criteria are answered when the days that are assessed are over. */
+function Begin({ unit, rules }) {
+    if (rules && rules.assess_from > today()) return <p>{T.review.assessFrom(dayText(rules.assess_from))}</p>;
+    return <LinkButton to={`/assess/${unit.code}`}>{T.review.assess}</LinkButton>;
 }
 
 /** The registered households are a figure of the month (HDK), which the review reads. */
@@ -86,13 +92,13 @@ export function Assess({ unit }) {
     useWorld();
     const known = reviewOf(unit);
     const assessment = known?.assessment;
-    const [answers, setAnswers] = useState(() => Object.fromEntries((assessment?.criteria ?? []).filter((one) => one.answer).map((one) => [one.id, { outcome: one.answer.outcome, ...(one.answer.note ? { note: one.answer.note } : {}) }])));
     const [changed, setChanged] = useState({});
+    const given = ({ id, answer }) => [id, { outcome: answer.outcome, ...(answer.note ? { note: answer.note } : {}) }];
+    const stored = (assessment?.criteria ?? []).filter(({ answer }) => answer).map(given);
+    const answers = { ...Object.fromEntries(stored), ...changed };
     if (!assessment) return <Screen title={T.review.assess} up="/review"><p>{T.review.needNet}</p></Screen>;
     const set = (id, part) => {
-        const answer = { ...answers[id], ...part };
-        setAnswers({ ...answers, [id]: answer });
-        setChanged({ ...changed, [id]: answer });
+        setChanged({ ...changed, [id]: { ...answers[id], ...part } });
     };
     const against = (one) => one.proposal !== 'open' && answers[one.id] && answers[one.id].outcome !== one.proposal;
     const lacking = assessment.criteria.filter((one) => changed[one.id] && against(one) && !changed[one.id].note);
