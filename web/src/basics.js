@@ -26,7 +26,7 @@ export function refresh() {
 
 async function fetchAll() {
     const me = await request('GET', '/me');
-    await updatePerson({ ...session().person, name: me.name, role: me.role, units: me.units, practice: me.practice });
+    await updatePerson({ name: me.name, role: me.role, units: me.units, practice: me.practice });
     const [app, list] = await Promise.all([request('GET', '/app'), request('GET', '/forms')]);
     const known = forms();
     const fetched = await Promise.all(

@@ -14,29 +14,50 @@ let running = [];
 /** Whose units they run for. */
 let runsFor = '';
 
-/** Asks for a round now. */
+/** Asks for a round of what runs well. */
 export function nudge() {
     for (const replication of running) replication.reSync();
 }
 
-/** Runs as long as somebody is logged in, and begins anew when the person's units change. */
-export function replicate(database) {
-    const follow = async () => {
+/** Changes what runs, one change after the other. */
+let turning = Promise.resolve();
+let begun;
+
+/** Begins anew at once, without waiting for the pause after a failure. */
+export function again() {
+    if (begun) turn(begun, true);
+}
+
+function turn(database, anew) {
+    turning = turning.catch(() => {}).then(async () => {
         const units = canSend() ? session().person.units.map(({ code }) => code) : [];
-        if (units.join(',') === runsFor) return;
+        if (units.join(',') === runsFor && !anew) return;
+        const other = units.join(',') !== runsFor;
         runsFor = units.join(',');
         const ended = running;
         running = [];
         await Promise.all(ended.map((replication) => replication.cancel()));
-        if (units.length === 0 || runsFor !== units.join(',')) return;
+        if (units.length === 0) return;
         // What belongs to others now does not stay on this phone.
-        await database.figures.find({ selector: { unit: { $nin: units } } }).remove();
+        if (other) await database.figures.find({ selector: { unit: { $nin: units } } }).remove();
         running = start(database, runsFor);
+    });
+    return turning;
+}
+
+/** Runs as long as somebody is logged in, and begins anew when the person's units change. */
+export function replicate(database) {
+    const begin = async () => {
+        begun = database;
+        onSession(() => turn(database, false));
+        await turn(database, false);
+        // One tab sends; when it is closed the next takes over.
+        if (navigator.locks) await new Promise(() => {});
     };
-    onSession(follow);
-    follow();
-    addEventListener('online', nudge);
-    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && nudge());
+    if (navigator.locks) navigator.locks.request('binhyen-sync', begin);
+    else begin();
+    addEventListener('online', again);
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && again());
     setInterval(nudge, 60_000);
 }
 
@@ -131,6 +152,8 @@ async function send(row) {
         const about = held.find(({ pointer }) => pointer === '/confirmed')?.code;
         // An incident that went as a text before: the server has it already.
         if (about === 'repeat' && row.texted_at) return { state: 'unchanged' };
+        // Ids are never used twice: an answer that was lost on the way had taken it.
+        if (error.code === 'id_taken') return { state: 'taken' };
         const asks = { version_conflict: 'conflict', confirmation_needed: 'asked' };
         return { state: asks[error.code] ?? 'refused', detail: error.code, held };
     }

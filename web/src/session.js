@@ -82,18 +82,25 @@ export async function logIn(phone, code, unit) {
 
 const system = () => /\(([^;)]+;)?\s*([^;)]+)/.exec(navigator.userAgent)?.[2]?.trim().slice(0, 40) ?? '';
 
+/** One tab at a time changes the log-in, and from what is stored: another tab may have changed it. */
+function changeSession(work) {
+    const change = async () => work(await fresh('session'));
+    return navigator.locks ? navigator.locks.request('binhyen-session', change) : change();
+}
+
+const ended = (session, why) => keepSession({ ...session, access: null, ended: why });
+
 /** Ends the log-in here; what was not sent stays. */
-export const endSession = (why) => keepSession({ ...session(), access: null, ended: why });
+const endSession = (why) => changeSession((current) => current && ended(current, why));
 
 /** Notes what the server says about the person now. */
-export const updatePerson = (person) => keepSession({ ...session(), person });
+export const updatePerson = (person) => changeSession((current) => current && keepSession({ ...current, person: { ...current.person, ...person } }));
 
 const ENDS = ['device_revoked', 'post_ended', 'refresh_refused'];
 
-/** The pair of tokens is good for one exchange: one tab at a time, and stored before it is used. */
-async function renew(used) {
-    const work = async () => {
-        const current = await fresh('session');
+/** The pair of tokens is good for one exchange, and stored before it is used. */
+function renew(used) {
+    return changeSession(async (current) => {
         if (!current || current.ended) throw new Failed(current?.ended ?? 'unauthenticated', 401);
         if (current.access !== used) return current.access;
         try {
@@ -101,11 +108,10 @@ async function renew(used) {
             await keep('session', { ...current, access: answer.access_token, refresh: answer.refresh_token });
             return answer.access_token;
         } catch (error) {
-            if (ENDS.includes(error.code)) await endSession(error.code);
+            if (ENDS.includes(error.code)) await ended(current, error.code);
             throw error;
         }
-    };
-    return navigator.locks ? navigator.locks.request('binhyen-renew', work) : work();
+    });
 }
 
 /** A request of the person who is logged in; renews the token where it is needed. */
@@ -120,6 +126,3 @@ export async function request(method, path, body, headers) {
     }
     return ask(method, path, body, await renew(token), headers);
 }
-
-/** A token that is good now, for the stream. */
-export const token = () => session()?.access;

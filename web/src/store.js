@@ -2,7 +2,7 @@
 // the server and back; this file says what the rows look like, `replicate.js` how they travel.
 import { createRxDatabase } from 'rxdb/plugins/core';
 import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
-import { replicate, nudge } from './replicate.js';
+import { again, nudge, replicate } from './replicate.js';
 
 const text = (maxLength) => ({ type: 'string', maxLength });
 const schema = (properties, required = []) => ({
@@ -142,4 +142,4 @@ export async function wipe() {
     for (const { name } of shells) if (name.startsWith('rxdb-')) indexedDB.deleteDatabase(name);
 }
 
-export { nudge };
+export { again };

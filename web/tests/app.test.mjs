@@ -211,6 +211,26 @@ test('the yearly review: registration with its households', async () => {
     await page.getByText('Tự đánh giá từng tiêu chí từ ngày 01/11/2026').waitFor();
 });
 
+test('an answer that was lost on the way is asked for again, and counts once', async () => {
+    await context.setOffline(true);
+    await reportQuiet('2025-09');
+    let lost = 0;
+    await page.route('**/api/v1/reports', async (route) => {
+        if (lost > 0) return route.continue();
+        await route.fetch();
+        lost += 1;
+        return route.abort();
+    });
+    await context.setOffline(false);
+    await page.getByText('Chưa liên lạc được với máy chủ').waitFor();
+    assert.equal(lost, 1);
+    await page.getByRole('button', { name: 'Gửi ngay' }).click();
+    await until('nothing waits', async () => (await state('waiting').count()) === 0);
+    await page.unroute('**/api/v1/reports');
+    const { items } = await stored(page, '/reports?unit=03847001&period=2025-09');
+    assert.deepEqual(items.map(({ version }) => version), [1]);
+});
+
 test('an access token that is no longer good is exchanged, and the report goes', async () => {
     await context.setOffline(true);
     await reportQuiet('2025-10');

@@ -20,7 +20,7 @@ export function Sent() {
             {waits.length === 0 && <p>{T.sent.nothingWaits}</p>}
             {waits.map((row) => <Row key={row.report.id} {...row} outcomes={outcomes} />)}
             {waits.length > 0 && (
-                <Button kind="second" onClick={() => store().then(({ nudge }) => nudge())}>
+                <Button kind="second" onClick={() => store().then(({ again }) => again())}>
                     {T.sent.tryNow}
                 </Button>
             )}
