@@ -64,6 +64,7 @@ fn the_corpora_are_read_at_least_as_well_as_recorded() {
         ("personas", include_str!("../corpus/personas.jsonl"), (298, 0)),
         ("synonyms", include_str!("../corpus/synonyms.jsonl"), (147, 0)),
         ("writers", include_str!("../corpus/writers.jsonl"), (148, 0)),
+        ("regions", include_str!("../corpus/regions.jsonl"), (462, 119)),
     ] {
         let (score, differences) = score(corpus);
         assert!(
@@ -82,6 +83,9 @@ fn the_corpora_held_back_are_read_at_least_as_well_as_recorded() {
         ("third", include_str!("../corpus/third.jsonl"), 276, 1),
         ("personas-held-back", include_str!("../corpus/personas-held-back.jsonl"), 281, 1),
         ("writers-held-back", include_str!("../corpus/writers-held-back.jsonl"), 139, 1),
+        ("regions-held-back", include_str!("../corpus/regions-held-back.jsonl"), 280, 4),
+        // Its differences have been looked at; four of them are still recorded wrong.
+        ("regions-second", include_str!("../corpus/regions-second.jsonl"), 285, 4),
     ] {
         let (score, _) = score(corpus);
         assert!(score.ordinary.exact + score.malicious.exact >= exact, "{name}\n{score}");
@@ -266,9 +270,10 @@ fn values() -> impl Strategy<Value = Vec<(i32, i64)>> {
     })
 }
 
+/// A month that a report of [`day`] may name: years ahead are asked about.
 fn month() -> impl Strategy<Value = Option<Period>> {
     proptest::option::of(
-        (2024_i32..2030, 1_u32..=12).prop_map(|(year, month)| Period::new(year, month).unwrap()),
+        (2024_i32..2027, 1_u32..=12).prop_map(|(year, month)| Period::new(year, month).unwrap()),
     )
 }
 

@@ -35,8 +35,12 @@ fn is_joint(text: &Text, at: usize) -> bool {
     ['/', '-', '.', '⁄'].into_iter().any(|c| text.is_sep(at, c))
 }
 
-/// “/2026”, “-2026”, “.26”, “năm 2026” at `at`: year and length.
+/// “/2026”, “-2026”, “.26”, “năm 2026”, “ 2026” at `at`, behind a month: year and length.
 fn year_after(text: &Text, at: usize) -> Option<(i32, usize)> {
+    let bare = year_number(text, at, false).filter(|year| (2020..2050).contains(year));
+    if let Some(year) = bare.filter(|_| super::amounts::unit(text, at + 1).is_none()) {
+        return Some((year, 1));
+    }
     if is_joint(text, at) && text.token(at + 1).is_some_and(|t| !t.spaced || text.plain(at + 1).len() == 4) {
         let short = text.is_sep(at, '/') || text.is_sep(at, '⁄');
         return year_number(text, at + 1, short).map(|year| (year, 2));
@@ -329,8 +333,11 @@ fn day_of_range(text: &Text, at: usize) -> Option<(DayParts, usize)> {
     bounded.then_some(((day, None, None), 1))
 }
 
-/// “16h”, “22h30”, “2h30 sáng”, “15:40”, “lúc 20 giờ”.
+/// “16h”, “22h30”, “2h30 sáng”, “15:40”, “lúc 20 giờ”, “45 phút”.
 fn hour(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    if let Some(len) = text.is(at + 1, Class::UnitMinute).filter(|_| text.plain(at + 1) != "p") {
+        return small(text, at).map(|_| (Kind::Noise("minutes"), 1 + len));
+    }
     let hour = small(text, at).filter(|hour| *hour <= 24)?;
     let noise = |len| Some((Kind::Noise("an hour"), len));
     if let Some(len) = text.is(at + 1, Class::UnitHour) {
@@ -347,9 +354,6 @@ fn hour(text: &Text, at: usize) -> Option<(Kind, usize)> {
         if minutes && (glued || named.is_some()) {
             return noise(2 + len + named.unwrap_or(0));
         }
-        return noise(1 + len);
-    }
-    if let Some(len) = text.is(at + 1, Class::UnitMinute).filter(|_| text.plain(at + 1) != "p") {
         return noise(1 + len);
     }
     let clock = text.is_sep(at + 1, ':')

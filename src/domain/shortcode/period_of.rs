@@ -27,12 +27,16 @@ impl Timing {
     }
 }
 
-/// The month with this number that a text received on `received` means: the latest that is at most one month ahead.
+/// Months ahead, in a year that is named, which are still a month and no slip: intake asks about it and keeps the figures.
+const FARTHEST: i32 = 12;
+
+/// The month with this number that a text received on `received` means: that of `year`, unless it is years ahead; or the
+/// latest that is at most one month ahead.
 pub(super) fn resolve_month(month: u32, year: Option<i32>, received: NaiveDate) -> Option<Period> {
-    if let Some(year) = year {
-        return Period::new(year, month).ok();
-    }
     let now = Period::of_day(received);
+    if let Some(year) = year {
+        return Period::new(year, month).ok().filter(|period| period.months_since(now) <= FARTHEST);
+    }
     [1, 0, -1]
         .into_iter()
         .filter_map(|years| Period::new(received.year() + years, month).ok())

@@ -217,7 +217,7 @@ pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
         let number = next + sign;
         let told = text.is(at, Class::Site).is_some()
             && text.token(number).is_some_and(|t| t.spaced)
-            && text.indicator(number + 1).is_some();
+            && (text.indicator(number + 1).is_some() || text.is(number + 1, Class::Either).is_some());
         if text.token(number).is_some_and(|t| matches!(t.shape, Shape::Number | Shape::Opaque))
             && !told
             && (!is_counted(text, number)

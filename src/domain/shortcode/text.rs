@@ -58,6 +58,8 @@ impl<'a> Text<'a> {
         for at in 0..text.tokens.len() {
             if text.is_stranger(at) {
                 text.mend(at);
+            } else if text.is_misspelled(at) {
+                text.mend_marks(at);
             }
         }
         text.settle();
