@@ -1,8 +1,11 @@
 //! How many texts a second the server takes, with everything on (reading, encryption, totals, change log, audit,
-//! reply), beside what the same machine does in the same run with a server that answers at once and with one that
-//! commits text by text.
+//! reply), beside what the same machine does at the same time with a server that answers at once and with one that
+//! commits text by text. Program and yardstick take turns in short rounds; the medians of their ratios are told, since a
+//! machine that others use is never the same for long.
 //!
-//! `cargo bench --bench intake [-- TEXTS]`, 20,000 texts by default. Prints a table for `docs/performance.md`.
+//! `cargo bench --bench intake [-- TEXTS] [sqlite] [postgres] [two-servers] [month-end]`, 20,000 texts by default.
+//! `two-servers`: two servers on one PostgreSQL as well. `month-end`: 90,000 hamlets with a text each as well.
+//! Prints lines for `docs/performance.md`.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,6 +19,8 @@
 
 #[allow(dead_code, reason = "a bench needs a part of it")]
 mod load;
+#[path = "load/server.rs"]
+mod server;
 #[path = "load/yardstick.rs"]
 mod yardstick;
 
@@ -26,72 +31,136 @@ mod ports;
 #[allow(dead_code, reason = "the cluster of the tests, of which a bench needs little")]
 mod postgres;
 
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 use std::time::Instant;
 
 use binhyen::db::Target;
 use load::{Run, drive, post};
+use server::{Server, program};
+use tokio::runtime::Runtime;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_binhyen");
 /// Connections of the crowd.
 const CROWD: usize = 256;
-/// Texts of a single sender after the other.
-const SINGLE: usize = 1_000;
+/// Texts of a single sender after the other, in a round.
+const SINGLE: usize = 200;
+/// Rounds in which yardstick and program take turns.
+const ROUNDS: usize = 5;
+/// Hamlets of the country.
+const COUNTRY: usize = 90_000;
+/// Where the server takes texts.
+const INBOUND: &str = "/gateways/bench/inbound?token=secret";
 
 fn main() {
-    let texts = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(20_000);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let asked = |name: &str| arguments.iter().any(|argument| argument == name);
+    let both = !asked("sqlite") && !asked("postgres");
+    let texts = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(20_000);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let at_once = runtime.block_on(drive(yardstick::at_once(), CROWD, requests("/", texts * 2, 0)));
+    let at_once = runtime.block_on(drive(yardstick::at_once(), CROWD, requests("/", texts, 0)));
     print("answers at once", CROWD, &at_once);
     let folder = tempfile::tempdir().unwrap();
     let cluster = postgres::Cluster::start();
-    let databases = [
-        ("SQLite", format!("sqlite://{}", folder.path().join("bench.db").display())),
-        ("PostgreSQL", cluster.empty_database()),
-    ];
-    for (name, url) in databases {
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    for (name, wanted) in [("SQLite", "sqlite"), ("PostgreSQL", "postgres")] {
+        if !both && !asked(wanted) {
+            continue;
+        }
         println!("\n## {name}\n");
-        let yardstick_target = match name {
-            "SQLite" => Target::Sqlite(folder.path().join("yardstick.db").display().to_string()),
-            _ => Target::Postgres(cluster.empty_database()),
+        let is_sqlite = name == "SQLite";
+        let url = |database: &str| {
+            if is_sqlite { format!("sqlite://{}", file(database)) } else { cluster.empty_database() }
         };
-        let one_by_one = yardstick::one_by_one(yardstick_target);
-        let crowd = runtime.block_on(drive(one_by_one, CROWD, requests("/", texts.min(10_000), 0)));
-        print("one transaction per text", CROWD, &crowd);
-        let single = runtime.block_on(drive(one_by_one, 1, requests("/", SINGLE, 0)));
-        print("one transaction per text", 1, &single);
-        measure(&runtime, folder.path(), &url, texts, (&crowd, &single));
+        let yardstick = if is_sqlite {
+            Target::Sqlite(file("yardstick.db"))
+        } else {
+            Target::Postgres(cluster.empty_database())
+        };
+        compare(&runtime, folder.path(), &url("bench.db"), texts, yardstick);
+        if !is_sqlite && asked("two-servers") {
+            two_servers(&runtime, folder.path(), &url(""), texts);
+        }
+        if asked("month-end") {
+            month_end(&runtime, folder.path(), &url("country.db"));
+        }
     }
 }
 
-fn measure(
-    runtime: &tokio::runtime::Runtime,
-    folder: &Path,
-    url: &str,
-    texts: usize,
-    yardstick: (&Run, &Run),
-) {
-    prepare(folder, url, texts + SINGLE);
+/// Program and yardstick in turns.
+fn compare(runtime: &Runtime, folder: &Path, url: &str, texts: usize, yardstick: Target) {
+    let crowd = texts / ROUNDS;
+    prepare(folder, url, ROUNDS * (crowd + SINGLE));
     let begin = Instant::now();
     let server = Server::start(folder, url);
     println!("start to listening {:.2} s, idle {} MB", begin.elapsed().as_secs_f64(), server.resident());
-    let path = "/gateways/bench/inbound?token=secret";
-    let crowd = runtime.block_on(drive(server.address, CROWD, requests(path, texts, 0)));
-    print("binhyen", CROWD, &crowd);
+    let one_by_one = yardstick::one_by_one(yardstick);
+    let (mut crowds, mut singles) = (Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        let first = round * (crowd + SINGLE);
+        let theirs = runtime.block_on(drive(one_by_one, CROWD, requests("/", crowd / 2, 0)));
+        print("one transaction per text", CROWD, &theirs);
+        let before = server.processor_time();
+        let ours = runtime.block_on(drive(server.address, CROWD, requests(INBOUND, crowd, first)));
+        print("binhyen", CROWD, &ours);
+        let spent = (server.processor_time() - before).as_secs_f64() / crowd as f64;
+        println!("  processor time of the server {:.0} µs a text", spent * 1e6);
+        crowds.push(ours.per_second / theirs.per_second);
+        let theirs = runtime.block_on(drive(one_by_one, 1, requests("/", SINGLE, 0)));
+        print("one transaction per text", 1, &theirs);
+        let ours = runtime.block_on(drive(server.address, 1, requests(INBOUND, SINGLE, first + crowd)));
+        print("binhyen", 1, &ours);
+        singles.push(ours.p50.as_secs_f64() / theirs.p50.as_secs_f64());
+    }
     println!("resident under load {} MB", server.resident());
-    let single = runtime.block_on(drive(server.address, 1, requests(path, SINGLE, texts)));
-    print("binhyen", 1, &single);
     println!(
-        "crowd {:.2} × the yardstick, p50 of a single sender {:.2} × the yardstick's",
-        crowd.per_second / yardstick.0.per_second,
-        single.p50.as_secs_f64() / yardstick.1.p50.as_secs_f64(),
+        "median of {ROUNDS} rounds: crowd {:.2} × the yardstick, p50 of a single sender {:.2} × the yardstick's",
+        median(crowds),
+        median(singles)
     );
     drop(server);
-    let verified = program(folder, url).arg("verify").status().unwrap();
-    println!("verify: {verified}");
+    verify(folder, url);
+}
+
+/// Two servers on one database, each with half of the crowd.
+fn two_servers(runtime: &Runtime, folder: &Path, url: &str, texts: usize) {
+    println!("\ntwo servers:");
+    prepare(folder, url, texts);
+    let servers = [Server::start(folder, url), Server::start(folder, url)];
+    let begin = Instant::now();
+    let (one, other) = runtime.block_on(async {
+        let half =
+            |server: &Server, first| drive(server.address, CROWD / 2, requests(INBOUND, texts / 2, first));
+        tokio::join!(half(&servers[0], 0), half(&servers[1], texts / 2))
+    });
+    println!("together {:.0} /s", (texts / 2 * 2) as f64 / begin.elapsed().as_secs_f64());
+    print("one", CROWD / 2, &one);
+    print("the other", CROWD / 2, &other);
+    drop(servers);
+    verify(folder, url);
+}
+
+/// A text of every hamlet of the country.
+fn month_end(runtime: &Runtime, folder: &Path, url: &str) {
+    println!("\na country's month end:");
+    prepare(folder, url, COUNTRY);
+    let server = Server::start(folder, url);
+    let begin = Instant::now();
+    let run = runtime.block_on(drive(server.address, CROWD, requests(INBOUND, COUNTRY, 0)));
+    println!("{COUNTRY} texts in {:.1} s, resident {} MB", begin.elapsed().as_secs_f64(), server.resident());
+    print("binhyen", CROWD, &run);
+    drop(server);
+    verify(folder, url);
+}
+
+fn verify(folder: &Path, url: &str) {
+    let output = program(folder, url).arg("verify").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    println!("verify: {}, {}", said.lines().last().unwrap_or_default(), output.status);
+}
+
+fn median(mut ratios: Vec<f64>) -> f64 {
+    ratios.sort_unstable_by(f64::total_cmp);
+    ratios[ratios.len() / 2]
 }
 
 fn print(what: &str, connections: usize, run: &Run) {
@@ -142,51 +211,5 @@ fn prepare(folder: &Path, url: &str, hamlets: usize) {
         let status =
             program(folder, url).args(["import", what]).arg(file).stdout(Stdio::null()).status().unwrap();
         assert!(status.success(), "import {what}");
-    }
-}
-
-fn program(folder: &Path, url: &str) -> Command {
-    let mut command = Command::new(BINARY);
-    command
-        .env("BINHYEN__DATABASE__URL", url)
-        .env("BINHYEN__KEYS__FILE", folder.join("bench.key"))
-        .env("BINHYEN__INTAKE__SPOOL_DIR", folder.join("spool"))
-        .env("BINHYEN__HTTP__LISTEN", "127.0.0.1:0")
-        .env("BINHYEN__METRICS__LISTEN", "off")
-        .env("BINHYEN__LOG__LEVEL", "warn")
-        .env("BINHYEN__CLOCK__FIXED", "2026-03-16T08:00:00+07:00")
-        .env("BINHYEN__GATEWAYS__BENCH__KIND", "generic")
-        .env("BINHYEN__GATEWAYS__BENCH__INBOUND_TOKEN", "secret")
-        .stderr(Stdio::inherit());
-    command
-}
-
-struct Server {
-    process: Child,
-    address: SocketAddr,
-}
-
-impl Server {
-    fn start(folder: &Path, url: &str) -> Self {
-        let mut process = program(folder, url).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let address = lines
-            .find_map(|line| line.unwrap().strip_prefix("listening on http://").map(str::to_owned))
-            .expect("the server's address");
-        Server { process, address: address.parse().unwrap() }
-    }
-
-    /// Resident memory in MB.
-    fn resident(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }

@@ -19,6 +19,8 @@ pub fn program(folder: &Path, url: &str) -> Command {
         .env("BINHYEN__METRICS__LISTEN", "off")
         .env("BINHYEN__LOG__LEVEL", "warn")
         .env("BINHYEN__CLOCK__FIXED", "2026-03-16T08:00:00+07:00")
+        // They are planned at hours of their own, and measured by a bench of their own.
+        .env("BINHYEN__OUTBOUND__REMINDERS", "false")
         .env("BINHYEN__GATEWAYS__BENCH__KIND", "generic")
         .env("BINHYEN__GATEWAYS__BENCH__INBOUND_TOKEN", "secret")
         .stderr(Stdio::inherit());

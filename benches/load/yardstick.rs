@@ -43,33 +43,74 @@ async fn store(db: web::Data<Db>, body: web::Bytes) -> HttpResponse {
 
 static NEXT: std::sync::atomic::AtomicI64 = std::sync::atomic::AtomicI64::new(1);
 
+/// What the same rows need in any program that takes them: a text is known by its provider's key, by its sender and by
+/// its commune; a report by its chain, its unit and its person; a reply by what it answers, and by what is due.
 fn make_tables(conn: &mut Conn) -> Result<(), DbError> {
     for table in [
-        "CREATE TABLE y_message (id BIGINT PRIMARY KEY, words TEXT NOT NULL)",
-        "CREATE TABLE y_report (id BIGINT PRIMARY KEY, unit BIGINT NOT NULL, stated TEXT NOT NULL)",
-        "CREATE TABLE y_value (unit BIGINT, indicator INTEGER, figure BIGINT NOT NULL, PRIMARY KEY (unit, indicator))",
-        "CREATE TABLE y_total (commune BIGINT, indicator INTEGER, figure BIGINT NOT NULL, PRIMARY KEY (commune, indicator))",
-        "CREATE TABLE y_reply (id BIGINT PRIMARY KEY, words TEXT NOT NULL)",
+        "CREATE TABLE y_message (id BIGINT PRIMARY KEY, dedupe_key TEXT NOT NULL UNIQUE, sender TEXT NOT NULL, \
+         commune BIGINT NOT NULL, words TEXT NOT NULL)",
+        "CREATE INDEX y_message_sender ON y_message (sender, id)",
+        "CREATE INDEX y_message_commune ON y_message (commune, id)",
+        "CREATE TABLE y_report (id BIGINT PRIMARY KEY, chain BIGINT NOT NULL, version INTEGER NOT NULL, unit BIGINT NOT NULL, \
+         period INTEGER NOT NULL, person BIGINT NOT NULL, stated TEXT NOT NULL, UNIQUE (chain, version))",
+        "CREATE INDEX y_report_unit ON y_report (unit, period)",
+        "CREATE INDEX y_report_person ON y_report (person, id)",
+        "CREATE TABLE y_value (unit BIGINT, period INTEGER, indicator INTEGER, figure BIGINT NOT NULL, \
+         PRIMARY KEY (unit, period, indicator))",
+        "CREATE TABLE y_total (period INTEGER, commune BIGINT, indicator INTEGER, figure BIGINT NOT NULL, \
+         PRIMARY KEY (period, commune, indicator))",
+        "CREATE TABLE y_reply (id BIGINT PRIMARY KEY, receiver TEXT NOT NULL, cause BIGINT NOT NULL, commune BIGINT NOT NULL, \
+         due BIGINT NOT NULL, words TEXT NOT NULL, UNIQUE (receiver, cause))",
+        "CREATE INDEX y_reply_due ON y_reply (due)",
+        "CREATE INDEX y_reply_commune ON y_reply (commune, id)",
     ] {
         Sql::new(table).run(conn)?;
     }
     Ok(())
 }
 
+const PERIOD: i32 = 202603;
+/// Communes of the country: texts come from all of them in turn, as those of the program do.
+const COMMUNES: i64 = 3_321;
+
 fn write(conn: &mut Conn, number: i64, text: &str) -> Result<(), DbError> {
-    Sql::new("INSERT INTO y_message (id, words) VALUES ").rows([[number.into(), text.into()]]).run(conn)?;
-    let report: [Bind; 3] = [number.into(), number.into(), "{}".into()];
-    Sql::new("INSERT INTO y_report (id, unit, stated) VALUES ").rows([report]).run(conn)?;
+    let (commune, sender) = (number % COMMUNES, format!("+849{number:08}"));
+    let message: [Bind; 5] = [
+        number.into(),
+        format!("bench b{number}").into(),
+        sender.as_str().into(),
+        commune.into(),
+        text.into(),
+    ];
+    Sql::new("INSERT INTO y_message (id, dedupe_key, sender, commune, words) VALUES ")
+        .rows([message])
+        .run(conn)?;
+    let report: [Bind; 7] = [
+        number.into(),
+        number.into(),
+        1.into(),
+        number.into(),
+        PERIOD.into(),
+        number.into(),
+        "{\"1\":2,\"2\":3}".into(),
+    ];
+    Sql::new("INSERT INTO y_report (id, chain, version, unit, period, person, stated) VALUES ")
+        .rows([report])
+        .run(conn)?;
     for indicator in 0..10_i32 {
-        let value: [Bind; 3] = [number.into(), indicator.into(), 1_i64.into()];
-        Sql::new("INSERT INTO y_value (unit, indicator, figure) VALUES ").rows([value]).run(conn)?;
-        let total: [Bind; 3] = [(number / 30).into(), indicator.into(), 1_i64.into()];
-        Sql::new("INSERT INTO y_total (commune, indicator, figure) VALUES ")
+        let value: [Bind; 4] = [number.into(), PERIOD.into(), indicator.into(), 1_i64.into()];
+        Sql::new("INSERT INTO y_value (unit, period, indicator, figure) VALUES ").rows([value]).run(conn)?;
+        let total: [Bind; 4] = [PERIOD.into(), commune.into(), indicator.into(), 1_i64.into()];
+        Sql::new("INSERT INTO y_total (period, commune, indicator, figure) VALUES ")
             .rows([total])
-            .sql(" ON CONFLICT (commune, indicator) DO UPDATE SET figure = y_total.figure + excluded.figure")
+            .sql(" ON CONFLICT (period, commune, indicator) DO UPDATE SET figure = y_total.figure + excluded.figure")
             .run(conn)?;
     }
-    Sql::new("INSERT INTO y_reply (id, words) VALUES ").rows([[number.into(), text.into()]]).run(conn)?;
+    let reply: [Bind; 6] =
+        [number.into(), sender.into(), number.into(), commune.into(), 0_i64.into(), text.into()];
+    Sql::new("INSERT INTO y_reply (id, receiver, cause, commune, due, words) VALUES ")
+        .rows([reply])
+        .run(conn)?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::{HttpServer, web};
 use anyhow::Context;
+use tokio::time::Instant;
 
 use super::works::Works;
 use super::{Installation, metrics_page};
@@ -23,8 +24,11 @@ use crate::flows::review::Reviews;
 use crate::http::{self, Site};
 use crate::telemetry;
 
-/// How long requests that are under way may take to end when the server stops; the promise is 10 s for everything.
-const LAST_REQUESTS: Duration = Duration::from_secs(6);
+/// How long everything may take when the server stops; the promise is 10 s.
+const STOPPING: Duration = Duration::from_secs(9);
+/// How long requests that are under way may take to end when the server stops.
+const LAST_REQUESTS: Duration = Duration::from_secs(4);
+const NOT_GIVEN_BACK: &str = "the node number was not given back; its lease runs out by itself";
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long a connection may take to close.
@@ -132,6 +136,7 @@ impl App {
             () = stop => {}
             () = must_stop.notified() => {}
         }
+        let end = Instant::now() + STOPPING;
         // Connections of events would never end by themselves.
         phones.close();
         handle.stop(true).await;
@@ -139,10 +144,12 @@ impl App {
             metrics.stop(false).await;
         }
         running.await.context("the web server ended badly")??;
-        self.works.stop().await;
-        if let Err(error) = self.installation.close().await {
-            // Nothing is lost by it, and whoever told the server to stop must not be told that it failed.
-            tracing::warn!(%error, "the node number was not given back; its lease runs out by itself");
+        self.works.stop(end).await;
+        // Nothing is lost by what fails here, and whoever told the server to stop must not be told that it failed.
+        match tokio::time::timeout_at(end, self.installation.close()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "{NOT_GIVEN_BACK}"),
+            Err(_) => tracing::warn!("{NOT_GIVEN_BACK}"),
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::Installation;
 use super::reminders::reminders;
@@ -28,6 +29,8 @@ use crate::jobs::{
 };
 use crate::sms::Gateways;
 
+/// How long the writers may take for what was handed over to them, after the jobs.
+const LAST_TEXTS: Duration = Duration::from_secs(2);
 /// Microseconds of a second.
 const SECOND: i64 = 1_000_000;
 
@@ -105,13 +108,14 @@ impl Works {
     }
 
     /// Stops the jobs, then the writers, when nothing can reach them any more: every clone of the handle must be gone.
-    pub(super) async fn stop(self) {
+    /// What has not ended at `end` is given up.
+    pub(super) async fn stop(self, end: Instant) {
         let Works { intake, jobs, writers, .. } = self;
-        jobs.stop().await;
+        jobs.stop(end.saturating_duration_since(Instant::now()).saturating_sub(LAST_TEXTS)).await;
         drop(intake);
         for writer in writers {
             // Whatever was handed over is written before the writer ends.
-            if tokio::time::timeout(Duration::from_secs(3), writer).await.is_err() {
+            if tokio::time::timeout_at(end, writer).await.is_err() {
                 tracing::warn!("a writer had not ended in time");
             }
         }

@@ -1,11 +1,12 @@
 //! `binhyen serve`: runs everything until SIGTERM or SIGINT.
 
+use std::pin::pin;
 use std::process::ExitCode;
 
 use anyhow::Context;
 
 use super::terminal::{complain, say};
-use crate::app::{App, Listeners, interrupted};
+use crate::app::{App, Listeners, interrupted, wait_for_database};
 use crate::config::Settings;
 use crate::telemetry;
 
@@ -19,14 +20,19 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
     warn_of_fixed_clock(settings);
     let listeners = Listeners::bind(&settings.http, &settings.metrics)?;
     let address = listeners.web.local_addr().context("the address of the server")?;
-    let app = App::build(settings).await?;
-    say(&format!("listening on http://{address}"))?;
-    app.serve(listeners, async {
+    // One wait for both: a signal that comes in between is not lost.
+    let mut stop = pin!(async {
         if let Err(error) = interrupted().await {
             tracing::error!(%error, "signals cannot be waited for; stopping");
         }
-    })
-    .await
+    });
+    tokio::select! {
+        () = &mut stop => return Ok(()),
+        waited = wait_for_database(settings, &listeners.web) => waited?,
+    }
+    let app = App::build(settings).await?;
+    say(&format!("listening on http://{address}"))?;
+    app.serve(listeners, stop).await
 }
 
 /// Deadlines and months that stand still must not go unnoticed.

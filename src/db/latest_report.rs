@@ -1,15 +1,12 @@
 //! The latest report of a person, and what takes it back.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use diesel::RunQueryDsl;
-use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text};
 
 use super::DbResult;
 use super::conn::Conn;
-use super::message::digest;
-use super::sql::{Sql, wanted};
+use super::sql::Sql;
 use crate::crypto::Digest;
 use crate::domain::ids::{MessageId, PersonId, ReportId, UnitId, growth_in};
 
@@ -30,47 +27,6 @@ pub struct LatestReport {
     pub added: Option<String>,
     /// Keyed digest of the text that made it.
     pub text_index: Option<Digest>,
-}
-
-/// The latest reports of `people`, each given once, since the id `since`.
-pub fn latest(
-    conn: &mut Conn,
-    people: &[PersonId],
-    since: ReportId,
-) -> DbResult<HashMap<PersonId, LatestReport>> {
-    type Row = (i64, Option<i64>, Option<i64>, i64, i32, i64, Option<String>, Option<Vec<u8>>);
-    let mut found = HashMap::new();
-    for people in wanted(people) {
-        let rows = Sql::<(
-            BigInt,
-            Nullable<BigInt>,
-            Nullable<BigInt>,
-            BigInt,
-            Integer,
-            BigInt,
-            Nullable<Text>,
-            Nullable<Binary>,
-        )>::new(
-            "SELECT r.id, r.message_id, r.person_id, r.unit_id, r.period, r.received_at, r.added, m.text_index FROM \
-                 (SELECT max(latest.id) AS id FROM (VALUES ",
-        )
-        .rows(people)
-        .sql(") AS wanted CROSS JOIN report latest WHERE latest.person_id = wanted.column1 AND latest.id > ")
-        .bind(since)
-        .sql(
-            " GROUP BY latest.person_id) AS latest JOIN report r ON r.id = latest.id \
-                 LEFT JOIN message m ON m.id = r.message_id",
-        )
-        .load::<Row>(conn)?;
-        for (id, message_id, person, unit_id, period, received_at, added, text) in rows {
-            if let Some(person) = person {
-                let text_index = text.map(digest).transpose()?;
-                let latest = LatestReport { id, message_id, unit_id, period, received_at, added, text_index };
-                found.insert(person, latest);
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// A version, with what the version before it stated.

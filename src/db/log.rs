@@ -3,6 +3,8 @@
 //! Both take their numbers from the one row of `log_head`, which a transaction locks last and holds until it commits.
 //! Rows hold ids, codes and digests, never personal data, so that erasing a person breaks no chain.
 
+mod together;
+
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 
@@ -41,12 +43,14 @@ pub struct NewAudit<'a> {
 /// Appends `changes` and one audit link at `at` (microseconds UTC). Call it last in a transaction.
 pub fn append(conn: &mut Conn, at: i64, changes: &[NewChange], audit: &NewAudit) -> DbResult<()> {
     let count = i64::try_from(changes.len()).map_err(|_| DbError::Corrupt("too many changes"))?;
-    let (last_change, number, previous) =
-        Sql::<(BigInt, BigInt, Binary)>::new("UPDATE log_head SET change_number = change_number + ")
-            .bind(count)
-            .sql(", audit_number = audit_number + 1 WHERE id = 1 RETURNING change_number, audit_number, hash")
-            .get_result::<(i64, i64, Vec<u8>)>(conn)?;
-    let first_change = last_change - count + 1;
+    if let Conn::Postgres(conn) = conn {
+        return together::append(conn, at, count, changes, audit);
+    }
+    let (last_change, number, previous) = Sql::<(BigInt, BigInt, Binary)>::new(
+        "SELECT change_number, audit_number, hash FROM log_head WHERE id = 1",
+    )
+    .get_result::<(i64, i64, Vec<u8>)>(conn)?;
+    let (first_change, last_change, number) = (last_change + 1, last_change + count, number + 1);
     insert_changes(conn, at, first_change, changes)?;
     let range = (count > 0).then_some((first_change, last_change));
     let hash = link(&previous, number, at, audit, range);
@@ -63,7 +67,14 @@ pub fn append(conn: &mut Conn, at: i64, changes: &[NewChange], audit: &NewAudit)
             hash.into(),
         ]])
         .run(conn)?;
-    Sql::new("UPDATE log_head SET hash = ").bind(hash).sql(" WHERE id = 1").run(conn)?;
+    Sql::new("UPDATE log_head SET change_number = ")
+        .bind(last_change)
+        .sql(", audit_number = ")
+        .bind(number)
+        .sql(", hash = ")
+        .bind(hash)
+        .sql(" WHERE id = 1")
+        .run(conn)?;
     Ok(())
 }
 
@@ -93,8 +104,11 @@ fn insert_changes(conn: &mut Conn, at: i64, first: i64, changes: &[NewChange]) -
 fn link(previous: &[u8], number: i64, at: i64, audit: &NewAudit, changes: Option<(i64, i64)>) -> Digest {
     let (first, last) = changes.unwrap_or((0, 0));
     let numbers = [number, at, first, last].map(i64::to_be_bytes).concat();
-    let names = [audit.actor, audit.action, audit.subject].join("\0");
-    sha256(&[previous, &numbers, names.as_bytes(), &[0], &audit.digest])
+    sha256(&[previous, &numbers, names(audit).as_bytes(), &[0], &audit.digest])
+}
+
+fn names(audit: &NewAudit) -> String {
+    [audit.actor, audit.action, audit.subject].join("\0")
 }
 
 type AuditRow = (i64, i64, String, String, String, Option<i64>, Option<i64>, Vec<u8>, Vec<u8>);

@@ -6,7 +6,8 @@ use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Binary, Text};
 
 use super::conn::Conn;
-use super::sql::{Bind, Sql, padded, pieces, wanted};
+use super::insert::Inserts;
+use super::sql::{Bind, Sql, padded};
 use super::{DbError, DbResult};
 use crate::crypto::Digest;
 use crate::domain::ids::{MessageId, PersonId, ReportId, UnitId};
@@ -56,21 +57,14 @@ pub struct NewMessage {
     pub report_id: Option<ReportId>,
 }
 
-/// Inserts texts. Fails as a collision when one of the keys was taken since it was looked up.
-pub fn insert(conn: &mut Conn, messages: &[NewMessage]) -> DbResult<()> {
-    let rows: Vec<[Bind; 20]> = messages.iter().map(row).collect();
-    let mut written = 0;
-    for piece in pieces(&rows) {
-        written += Sql::new(
-            "INSERT INTO message (id, gateway, dedupe_key, sender_index, sender_cipher, text_index, text_cipher, \
-             received_at, stored_at, trusted, person_id, unit_id, commune_id, intent, fate, why, reading, personal, \
-             flags, report_id) VALUES ",
-        )
-        .rows(piece.iter().cloned())
-        .sql(" ON CONFLICT DO NOTHING")
-        .run(conn)?;
-    }
-    if written == messages.len() { Ok(()) } else { Err(DbError::Overtaken) }
+/// Texts to be inserted. It fails as overtaken when one of the keys was taken since it was looked up.
+pub fn add(inserts: &mut Inserts, messages: &[NewMessage]) {
+    inserts.add_new(
+        "INSERT INTO message (id, gateway, dedupe_key, sender_index, sender_cipher, text_index, text_cipher, \
+         received_at, stored_at, trusted, person_id, unit_id, commune_id, intent, fate, why, reading, personal, \
+         flags, report_id)",
+        messages.iter().map(row),
+    );
 }
 
 fn row(m: &NewMessage) -> [Bind; 20] {
@@ -110,28 +104,6 @@ pub fn taken(conn: &mut Conn, keys: &[Digest]) -> DbResult<HashMap<Digest, (Mess
         .load::<(Vec<u8>, i64, Vec<u8>)>(conn)?;
         for (key, id, text) in rows {
             found.insert(digest(key)?, (id, digest(text)?));
-        }
-    }
-    Ok(found)
-}
-
-/// The texts that these senders, each given once, sent since the id `since`: text index and time of receipt.
-pub fn recent(
-    conn: &mut Conn,
-    senders: &[Digest],
-    since: MessageId,
-) -> DbResult<HashMap<Digest, Vec<(Digest, i64)>>> {
-    let mut found: HashMap<Digest, Vec<(Digest, i64)>> = HashMap::new();
-    for senders in wanted(senders) {
-        let rows = Sql::<(Binary, Binary, BigInt)>::new(
-            "SELECT m.sender_index, m.text_index, m.received_at FROM (VALUES ",
-        )
-        .rows(senders)
-        .sql(") AS wanted CROSS JOIN message m WHERE m.sender_index = wanted.column1 AND m.id > ")
-        .bind(since)
-        .load::<(Vec<u8>, Vec<u8>, i64)>(conn)?;
-        for (sender, text, at) in rows {
-            found.entry(digest(sender)?).or_default().push((digest(text)?, at));
         }
     }
     Ok(found)

@@ -14,6 +14,7 @@ pub mod figures;
 pub mod gateway_phone;
 pub mod history;
 pub mod idempotency;
+pub mod insert;
 pub mod installation;
 pub mod kept;
 mod lane;
@@ -43,6 +44,7 @@ pub mod session;
 pub mod signing_key;
 pub mod spending;
 pub mod sql;
+pub mod standing;
 pub mod started;
 pub mod synonym;
 mod tally;
@@ -130,6 +132,11 @@ impl Db {
     /// Where the data is kept.
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// Whether the database takes connections.
+    pub async fn reach(&self) -> DbResult<()> {
+        self.read(|_| Ok(())).await
     }
 
     /// Runs `f` on a connection that reads, without a transaction around it.

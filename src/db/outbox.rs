@@ -2,15 +2,14 @@
 
 pub mod fate;
 
-use std::collections::HashSet;
-
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
 
 use super::DbResult;
 use super::conn::Conn;
+use super::insert::Inserts;
 use super::message::digest;
-use super::sql::{Bind, Sql, pieces, wanted};
+use super::sql::{Bind, Sql, pieces};
 use crate::crypto::Digest;
 use crate::domain::ids::{PersonId, UnitId};
 
@@ -50,19 +49,21 @@ pub struct NewOutgoing {
     pub created_at: i64,
 }
 
-/// Plans texts; one that its cause has already planned for the receiver stays as it is.
+/// Texts to be planned; one that its cause has already planned for the receiver stays as it is.
+pub fn add(inserts: &mut Inserts, texts: &[NewOutgoing]) {
+    inserts.add(
+        "INSERT INTO outbox (id, cause, kind, receiver_index, receiver_cipher, text_index, text_cipher, gateway, commune_id, lane, \
+         state, parts, cost, created_at, next_at, attempts)",
+        texts.iter().map(row),
+        " ON CONFLICT DO NOTHING",
+    );
+}
+
+/// Plans texts by themselves.
 pub fn plan(conn: &mut Conn, texts: &[NewOutgoing]) -> DbResult<()> {
-    let rows: Vec<[Bind; 16]> = texts.iter().map(row).collect();
-    for piece in pieces(&rows) {
-        Sql::new(
-            "INSERT INTO outbox (id, cause, kind, receiver_index, receiver_cipher, text_index, text_cipher, gateway, commune_id, lane, \
-             state, parts, cost, created_at, next_at, attempts) VALUES ",
-        )
-        .rows(piece.iter().cloned())
-        .sql(" ON CONFLICT DO NOTHING")
-        .run(conn)?;
-    }
-    Ok(())
+    let mut inserts = Inserts::default();
+    add(&mut inserts, texts);
+    inserts.run(conn)
 }
 
 fn row(t: &NewOutgoing) -> [Bind; 16] {
@@ -85,23 +86,6 @@ fn row(t: &NewOutgoing) -> [Bind; 16] {
         0_i64.into(),
         0.into(),
     ]
-}
-
-/// Digests of the texts that went to these numbers, each given once, for causes (messages, mostly) younger than the id
-/// `since`.
-pub fn recent(conn: &mut Conn, receivers: &[Digest], since: i64) -> DbResult<HashSet<(Digest, Digest)>> {
-    let mut found = HashSet::new();
-    for receivers in wanted(receivers) {
-        let rows = Sql::<(Binary, Binary)>::new("SELECT o.receiver_index, o.text_index FROM (VALUES ")
-            .rows(receivers)
-            .sql(") AS wanted CROSS JOIN outbox o WHERE o.receiver_index = wanted.column1 AND o.cause > ")
-            .bind(since)
-            .load::<(Vec<u8>, Vec<u8>)>(conn)?;
-        for (receiver, text) in rows {
-            found.insert((digest(receiver)?, digest(text)?));
-        }
-    }
-    Ok(found)
 }
 
 /// A text that a worker has leased.

@@ -101,14 +101,35 @@ pub fn registered(conn: &mut Conn, numbers: &[Digest]) -> DbResult<HashMap<Diges
             add_row(&mut found, row)?;
         }
     }
-    // Sorted here: an ORDER BY tempts PostgreSQL, as long as it has no statistics, to walk the whole table of people.
+    in_order(&mut found);
+    Ok(found)
+}
+
+/// Puts people and their posts in order. Done here: an ORDER BY tempts PostgreSQL, as long as it has no statistics, to
+/// walk the whole table of people.
+pub(super) fn in_order(found: &mut HashMap<Digest, Vec<Registered>>) {
     for people in found.values_mut() {
         people.sort_by_key(|person| person.person_id);
         people.iter_mut().for_each(|person| {
             person.posts.sort_by(|a, b| (&a.code, a.valid_from).cmp(&(&b.code, b.valid_from)))
         });
     }
-    Ok(found)
+}
+
+/// The person among those at a number, added where it is not there.
+pub(super) fn person_in(people: &mut Vec<Registered>, person: Registered) -> Option<&mut Registered> {
+    let at = people.iter().position(|known| known.person_id == person.person_id).unwrap_or_else(|| {
+        people.push(person);
+        people.len() - 1
+    });
+    people.get_mut(at)
+}
+
+/// Adds a post to a person.
+pub(super) fn add_post(person: Option<&mut Registered>, post: Option<ReportingPost>) {
+    if let Some((person, post)) = person.zip(post) {
+        person.posts.push(post);
+    }
 }
 
 fn add_row(found: &mut HashMap<Digest, Vec<Registered>>, row: Row) -> DbResult<()> {
@@ -127,37 +148,24 @@ fn add_row(found: &mut HashMap<Digest, Vec<Registered>>, row: Row) -> DbResult<(
         unit_to,
         commune_name,
     ) = row;
-    let people = found.entry(digest(number)?).or_default();
-    let at = match people.iter().position(|person| person.person_id == person_id) {
-        Some(at) => at,
-        None => {
-            let pin_index = pin.map(digest).transpose()?;
-            people.push(Registered { person_id, marks, practice, pin_index, posts: Vec::new() });
-            people.len() - 1
+    let pin_index = pin.map(digest).transpose()?;
+    let person = Registered { person_id, marks, practice, pin_index, posts: Vec::new() };
+    let post = match (unit, code, name, from, to, unit_to) {
+        (Some(unit_id), Some(code), Some(name), Some(valid_from), Some(valid_to), Some(unit_valid_to)) => {
+            Some(ReportingPost {
+                unit_id,
+                code,
+                name,
+                commune_id,
+                commune_name,
+                valid_from,
+                valid_to,
+                unit_valid_to,
+            })
         }
+        _ => None,
     };
-    if let (
-        Some(person),
-        Some(unit_id),
-        Some(code),
-        Some(name),
-        Some(valid_from),
-        Some(valid_to),
-        Some(unit_valid_to),
-    ) = (people.get_mut(at), unit, code, name, from, to, unit_to)
-    {
-        let post = ReportingPost {
-            unit_id,
-            code,
-            name,
-            commune_id,
-            commune_name,
-            valid_from,
-            valid_to,
-            unit_valid_to,
-        };
-        person.posts.push(post);
-    }
+    add_post(person_in(found.entry(digest(number)?).or_default(), person), post);
     Ok(())
 }
 

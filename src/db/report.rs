@@ -6,9 +6,10 @@ use chrono::NaiveDate;
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text};
 
+use super::DbResult;
 use super::conn::Conn;
-use super::sql::{Bind, Sql, padded, pieces, wanted};
-use super::{DbError, DbResult};
+use super::insert::Inserts;
+use super::sql::{Bind, Sql, padded, wanted};
 use crate::crypto::Digest;
 use crate::domain::ids::{MessageId, PersonId, ReportId, UnitId};
 
@@ -59,21 +60,14 @@ pub struct NewVersion {
     pub stored_at: i64,
 }
 
-/// Inserts versions. Fails as overtaken when a version number or client id was taken meanwhile.
-pub fn insert(conn: &mut Conn, versions: &[NewVersion]) -> DbResult<()> {
-    let rows: Vec<[Bind; 22]> = versions.iter().map(version_row).collect();
-    let mut written = 0;
-    for piece in pieces(&rows) {
-        written += Sql::new(
-            "INSERT INTO report (id, chain_id, version, unit_id, commune_id, kind, period, day, stated, rest_zero, added, \
-             proposal, flagged, source, person_id, account_id, message_id, client_id, content_digest, note_cipher, \
-             received_at, stored_at) VALUES ",
-        )
-        .rows(piece.iter().cloned())
-        .sql(" ON CONFLICT DO NOTHING")
-        .run(conn)?;
-    }
-    if written == versions.len() { Ok(()) } else { Err(DbError::Overtaken) }
+/// Versions to be inserted. It fails as overtaken when a version number or client id was taken meanwhile.
+pub fn add(inserts: &mut Inserts, versions: &[NewVersion]) {
+    inserts.add_new(
+        "INSERT INTO report (id, chain_id, version, unit_id, commune_id, kind, period, day, stated, rest_zero, added, \
+         proposal, flagged, source, person_id, account_id, message_id, client_id, content_digest, note_cipher, \
+         received_at, stored_at)",
+        versions.iter().map(version_row),
+    );
 }
 
 fn version_row(v: &NewVersion) -> [Bind; 22] {
@@ -280,64 +274,55 @@ pub fn drop_incidents(conn: &mut Conn, chains: &[ReportId]) -> DbResult<()> {
 
 /// Makes these the current returns of their units and months. `communes` gives the commune of each, `stated` how many
 /// figures each states.
+pub fn add_returns(inserts: &mut Inserts, returns: &[(CurrentReturn, UnitId, i32)]) {
+    let row = |(r, commune, stated): &(CurrentReturn, UnitId, i32)| -> [Bind; 9] {
+        [
+            r.unit_id.into(),
+            r.period.into(),
+            (*commune).into(),
+            r.report_id.into(),
+            r.version.into(),
+            r.rest_zero.into(),
+            (*stated).into(),
+            r.first_received_at.into(),
+            r.on_time.into(),
+        ]
+    };
+    inserts.add(
+        "INSERT INTO month_return (unit_id, period, commune_id, report_id, version, rest_zero, stated_count, \
+         first_received_at, on_time)",
+        returns.iter().map(row),
+        " ON CONFLICT (unit_id, period) DO UPDATE SET report_id = excluded.report_id, version = excluded.version, \
+         rest_zero = excluded.rest_zero, stated_count = excluded.stated_count",
+    );
+}
+
+/// The same by themselves.
 pub fn put_returns(conn: &mut Conn, returns: &[(CurrentReturn, UnitId, i32)]) -> DbResult<()> {
-    let rows: Vec<[Bind; 9]> = returns
-        .iter()
-        .map(|(r, commune, stated)| {
-            [
-                r.unit_id.into(),
-                r.period.into(),
-                (*commune).into(),
-                r.report_id.into(),
-                r.version.into(),
-                r.rest_zero.into(),
-                (*stated).into(),
-                r.first_received_at.into(),
-                r.on_time.into(),
-            ]
-        })
-        .collect();
-    for piece in pieces(&rows) {
-        Sql::new(
-            "INSERT INTO month_return (unit_id, period, commune_id, report_id, version, rest_zero, stated_count, \
-             first_received_at, on_time) VALUES ",
-        )
-        .rows(piece.iter().cloned())
-        .sql(
-            " ON CONFLICT (unit_id, period) DO UPDATE SET report_id = excluded.report_id, version = excluded.version, \
-             rest_zero = excluded.rest_zero, stated_count = excluded.stated_count",
-        )
-        .run(conn)?;
-    }
-    Ok(())
+    let mut inserts = Inserts::default();
+    add_returns(&mut inserts, returns);
+    inserts.run(conn)
 }
 
 /// Makes these the current incidents; `commune` beside each.
-pub fn put_incidents(conn: &mut Conn, incidents: &[(CurrentIncident, UnitId)]) -> DbResult<()> {
-    let rows: Vec<[Bind; 8]> = incidents
-        .iter()
-        .map(|(i, commune)| {
-            [
-                i.chain_id.into(),
-                i.unit_id.into(),
-                (*commune).into(),
-                i.period.into(),
-                i.day.into(),
-                i.report_id.into(),
-                false.into(),
-                false.into(),
-            ]
-        })
-        .collect();
-    for piece in pieces(&rows) {
-        Sql::new(
-            "INSERT INTO incident (chain_id, unit_id, commune_id, period, day, report_id, unavoidable, prevented) VALUES ",
-        )
-        .rows(piece.iter().cloned())
-        .sql(" ON CONFLICT (chain_id) DO UPDATE SET report_id = excluded.report_id, day = excluded.day, period = excluded.period")
-        .run(conn)?;
-    }
-    Ok(())
+pub fn add_incidents(inserts: &mut Inserts, incidents: &[(CurrentIncident, UnitId)]) {
+    let row = |(i, commune): &(CurrentIncident, UnitId)| -> [Bind; 8] {
+        [
+            i.chain_id.into(),
+            i.unit_id.into(),
+            (*commune).into(),
+            i.period.into(),
+            i.day.into(),
+            i.report_id.into(),
+            false.into(),
+            false.into(),
+        ]
+    };
+    inserts.add(
+        "INSERT INTO incident (chain_id, unit_id, commune_id, period, day, report_id, unavoidable, prevented)",
+        incidents.iter().map(row),
+        " ON CONFLICT (chain_id) DO UPDATE SET report_id = excluded.report_id, day = excluded.day, period = excluded.period",
+    );
 }
 
 /// What version `version` of the month's return of a unit stated, as JSON.

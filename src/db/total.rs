@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::DbResult;
 use super::conn::Conn;
-use super::sql::{Bind, Sql, pieces};
+use super::insert::Inserts;
+use super::sql::Bind;
 use crate::domain::ids::UnitId;
 use crate::domain::indicator::IndicatorId;
 
@@ -21,28 +22,28 @@ pub struct Difference {
 }
 
 /// Adds differences, in key order, so that two transactions never wait for each other in a circle.
+pub fn add_to(inserts: &mut Inserts, differences: &BTreeMap<TotalKey, Difference>) {
+    let changed = differences.iter().filter(|(_, difference)| **difference != Difference::default());
+    let row = |((period, commune, indicator), difference): (&TotalKey, &Difference)| -> [Bind; 5] {
+        [
+            (*period).into(),
+            (*commune).into(),
+            (*indicator).into(),
+            difference.figure.into(),
+            difference.stated.into(),
+        ]
+    };
+    inserts.add(
+        "INSERT INTO total (period, commune_id, indicator_id, figure, stated)",
+        changed.map(row),
+        " ON CONFLICT (period, commune_id, indicator_id) DO UPDATE SET figure = total.figure + excluded.figure, \
+         stated = total.stated + excluded.stated",
+    );
+}
+
+/// The same by itself.
 pub fn add(conn: &mut Conn, differences: &BTreeMap<TotalKey, Difference>) -> DbResult<()> {
-    let rows: Vec<[Bind; 5]> = differences
-        .iter()
-        .filter(|(_, difference)| **difference != Difference::default())
-        .map(|((period, commune, indicator), difference)| {
-            [
-                (*period).into(),
-                (*commune).into(),
-                (*indicator).into(),
-                difference.figure.into(),
-                difference.stated.into(),
-            ]
-        })
-        .collect();
-    for piece in pieces(&rows) {
-        Sql::new("INSERT INTO total (period, commune_id, indicator_id, figure, stated) VALUES ")
-            .rows(piece.iter().cloned())
-            .sql(
-                " ON CONFLICT (period, commune_id, indicator_id) DO UPDATE SET figure = total.figure + excluded.figure, \
-                 stated = total.stated + excluded.stated",
-            )
-            .run(conn)?;
-    }
-    Ok(())
+    let mut inserts = Inserts::default();
+    add_to(&mut inserts, differences);
+    inserts.run(conn)
 }

@@ -36,6 +36,7 @@ mod submissions;
 mod synonyms;
 mod tokens;
 mod units;
+pub mod waiting;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -88,12 +88,19 @@ impl Jobs {
         self.handles.push(tokio::spawn(job));
     }
 
-    /// Tells all jobs to stop and waits until they have.
-    pub async fn stop(self) {
+    /// Tells all jobs to stop and waits until they have; what has not ended after `limit` is given up, so that a job that
+    /// hangs cannot hold the server. A round that is given up is done again at the next start.
+    pub async fn stop(self, limit: Duration) {
         self.stopper.stop();
-        for handle in self.handles {
-            if let Err(error) = handle.await {
-                tracing::error!(%error, "a job ended badly");
+        let end = tokio::time::Instant::now() + limit;
+        for mut handle in self.handles {
+            match tokio::time::timeout_at(end, &mut handle).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(%error, "a job ended badly"),
+                Err(_) => {
+                    tracing::error!("a job had not ended in time and was given up");
+                    handle.abort();
+                }
             }
         }
     }
@@ -101,3 +108,43 @@ impl Jobs {
 
 /// What wakes the senders when texts have been planned.
 pub type Wake = Arc<Notify>;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    /// Notes that it is dropped.
+    struct Guard(Arc<AtomicBool>);
+
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Release);
+        }
+    }
+
+    #[test]
+    fn a_job_that_hangs_is_given_up_and_one_that_ends_is_waited_for() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (hung, ended) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
+        let (hanging, ending) = (Guard(Arc::clone(&hung)), Guard(Arc::clone(&ended)));
+        runtime.block_on(async {
+            let (stopper, mut stop) = stopper();
+            let mut jobs = Jobs::new(stopper);
+            jobs.start(async move {
+                stop.pause(Duration::from_secs(600)).await;
+                drop(ending);
+            });
+            jobs.start(async move {
+                let _kept = hanging;
+                std::future::pending::<()>().await;
+            });
+            jobs.stop(Duration::from_millis(200)).await;
+            assert!(ended.load(Ordering::Acquire), "it had time enough to end");
+            tokio::task::yield_now().await;
+        });
+        drop(runtime);
+        assert!(hung.load(Ordering::Acquire));
+    }
+}

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use binhyen::crypto::sha256;
+use binhyen::flows::intake::{RawMessage, Receipt};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::support::process::{Server, program};
-use crate::support::world::{HEAD, OTHER_HEAD};
-use crate::support::{TestDatabase, play, postgres};
+use crate::support::world::{HEAD, OTHER_HEAD, World};
+use crate::support::{TestDatabase, play, ports, postgres};
 use crate::web::office::{Office, refused};
 
 /// The catalogue's numbers of theft and of gambling.
@@ -221,5 +223,98 @@ fn a_database_killed_in_the_middle_loses_nothing_and_doubles_nothing() {
         assert_eq!(wrong, 0);
         assert_eq!(office.world.verify().await.findings, []);
         assert_eq!(office.server.terminate(), Some(0));
+    });
+}
+
+/// Asks `path` until the server answers this status.
+async fn until_status(server: &Server, path: &str, status: u16) {
+    let client = reqwest::Client::new();
+    let answers = async || match client.get(server.url(path)).send().await {
+        Ok(answer) => answer.status().as_u16() == status,
+        Err(_) => false,
+    };
+    let asked = async { while !answers().await {} };
+    tokio::time::timeout(Duration::from_secs(60), asked).await.expect("the status within a minute");
+}
+
+#[test]
+fn a_server_waits_for_a_database_that_is_not_there_yet() {
+    play(async {
+        let cluster = postgres::Cluster::start();
+        let test = TestDatabase::in_cluster(&cluster);
+        cluster.stop();
+        let server = Server::begin(program(&test), ports::free_port());
+        until_status(&server, "/healthz", 200).await;
+        until_status(&server, "/readyz", 503).await;
+        cluster.restart();
+        until_status(&server, "/readyz", 200).await;
+        assert_eq!(server.terminate(), Some(0));
+    });
+}
+
+#[test]
+fn a_server_that_waits_for_its_database_stops_when_told() {
+    play(async {
+        let cluster = postgres::Cluster::start();
+        let test = TestDatabase::in_cluster(&cluster);
+        cluster.stop();
+        let server = Server::begin(program(&test), ports::free_port());
+        until_status(&server, "/healthz", 200).await;
+        assert_eq!(server.terminate(), Some(0));
+    });
+}
+
+/// A whole record of a spool that no key opens.
+fn foreign_record() -> Vec<u8> {
+    let body = b"sealed by somebody else";
+    let length = u32::try_from(body.len()).unwrap().to_be_bytes();
+    [&length[..], &sha256(&[body])[..8], body].concat()
+}
+
+#[test]
+fn a_spooled_text_that_nobody_can_store_is_set_aside_and_holds_up_no_other() {
+    play(async {
+        let cluster = postgres::Cluster::start();
+        let office = office(&cluster, |_| {}).await;
+        cluster.stop();
+        assert_eq!(text(&office, &office.server.inbound(), "1", HEAD, "ANTT 3 TC1").await.0, 202);
+        let Office { world, server, client, test } = office;
+        server.kill();
+        let spool = test.beside("spool").join("texts");
+        let kept = std::fs::read(&spool).unwrap();
+        std::fs::write(&spool, [foreign_record(), kept].concat()).unwrap();
+        cluster.restart();
+        let office = Office { world, server: Server::start(program(&test)), client, test };
+        until_ready(&office, &office.server).await;
+        assert_eq!(office.world.number("SELECT count(*) FROM message").await, 1);
+        assert_eq!(office.world.totals(202603).await, [(TC, 1, 1)]);
+        assert_eq!(std::fs::read(spool.with_extension("aside")).unwrap(), foreign_record());
+        assert_eq!(office.server.terminate(), Some(0));
+    });
+}
+
+#[test]
+fn a_spooled_text_that_the_database_refuses_is_set_aside_and_holds_up_no_other() {
+    play(async {
+        let cluster = postgres::Cluster::start();
+        let test = TestDatabase::in_cluster(&cluster);
+        let world = World::new(&test, "2026-03-16T08:00:00+07:00").await;
+        cluster.stop();
+        // The ways in refuse such a character; PostgreSQL does so too.
+        let strange = RawMessage { gateway: "a\0b".to_owned(), ..world.raw("1", HEAD, "ANTT 3 TC1") };
+        for raw in [strange, world.raw("2", HEAD, "ANTT 3 TC2")] {
+            assert!(matches!(world.intake.receive(raw).await, Ok(Receipt::Spooled)));
+        }
+        cluster.restart();
+        let replayed = async {
+            while world.intake.is_degraded() {
+                drop(world.intake.replay_spool().await);
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), replayed)
+            .await
+            .expect("the spool is empty in a minute");
+        assert_eq!(world.number("SELECT count(*) FROM message").await, 1);
+        assert_eq!(world.totals(202603).await, [(TC, 2, 1)]);
     });
 }

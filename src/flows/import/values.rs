@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{BadRow, Checked, ImportError, Imported, Mode, Rows, answer};
 use crate::clock::Clock;
 use crate::crypto::sha256;
+use crate::db::insert::Inserts;
 use crate::db::log::{NewAudit, NewChange};
 use crate::db::report::{CurrentReturn, NewVersion};
 use crate::db::unit::{self, Unit};
@@ -221,10 +222,12 @@ fn write(conn: &mut Conn, months: &BTreeMap<Key, Month>, units: &Units, tools: &
         });
     }
     rows.sort_unstable();
-    report::insert(conn, &versions)?;
-    report::put_returns(conn, &returns)?;
-    value::put(conn, &rows)?;
-    total::add(conn, &differences)?;
+    let mut inserts = Inserts::default();
+    report::add(&mut inserts, &versions);
+    report::add_returns(&mut inserts, &returns);
+    value::add(&mut inserts, &rows);
+    total::add_to(&mut inserts, &differences);
+    inserts.run(conn)?;
     let digest: Vec<u8> =
         versions.iter().flat_map(|v| [&v.id.to_be_bytes()[..], v.stated.as_bytes()].concat()).collect();
     let audit = NewAudit { actor: "cli", action: "import_values", subject: "", digest: sha256(&[&digest]) };

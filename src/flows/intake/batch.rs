@@ -18,8 +18,8 @@ pub(super) fn record(conn: &mut Conn, context: &Context, items: &[Item]) -> DbRe
     let submissions: Vec<&NewSubmission> = items.iter().filter_map(Item::submission).collect();
     let senders: Vec<Digest> = texts.iter().map(|text| text.sender_index).collect();
     lock::senders(conn, &senders)?;
-    let mut known = Known::load(conn, context, &texts, &submissions)?;
     let mut board = Board::load(conn, context, &texts, &submissions)?;
+    let mut known = Known::load(conn, context, std::mem::take(&mut board.taken), &texts, &submissions)?;
     let mut ledger = Ledger::new(context);
     let mut outcomes = Vec::with_capacity(items.len());
     for item in items {
@@ -62,11 +62,10 @@ impl Known {
     fn load(
         conn: &mut Conn,
         context: &Context,
+        mut known: HashMap<Digest, (MessageId, Digest)>,
         texts: &[&PreparedText],
         submissions: &[&NewSubmission],
     ) -> DbResult<Self> {
-        let keys: Vec<Digest> = texts.iter().map(|text| text.dedupe_key).collect();
-        let mut known = message::taken(conn, &keys)?;
         let other_words = |text: &&&PreparedText| {
             known.get(&text.dedupe_key).is_some_and(|(_, words)| *words != text.text_index)
         };

@@ -15,11 +15,12 @@ use super::prepare::PreparedText;
 use super::{Communes, Context, NewSubmission};
 use crate::clock::{day_in_vietnam, start_of_day_in_vietnam};
 use crate::crypto::{Digest, Place};
+use crate::db::latest_report::LatestReport;
 use crate::db::person::Registered;
+use crate::db::question::StoredQuestion;
+use crate::db::standing::Asked;
 use crate::db::unit::Unit;
-use crate::db::{
-    Conn, DbError, DbResult, latest_report, lock, message, outbox, person, question, report, unit, value,
-};
+use crate::db::{Conn, DbError, DbResult, lock, message, report, standing, unit};
 use crate::domain::ids::{MessageId, PersonId, ReportId, UnitId, floor_at};
 use crate::domain::indicator::IndicatorId;
 use crate::domain::intake::{
@@ -101,6 +102,8 @@ pub(super) struct Board<'a> {
     defaults: HashMap<String, UnitId>,
     bases: HashMap<(UnitId, i32, i32), Figures>,
     highest: HashMap<(UnitId, IndicatorId), i64>,
+    /// By which text a key was taken before: its id and its text's index.
+    pub(super) taken: HashMap<Digest, (MessageId, Digest)>,
     pub(super) months: HashMap<MonthKey, MonthState>,
     /// The months as they were when the batch began.
     pub(super) before: HashMap<MonthKey, MonthState>,
@@ -122,10 +125,10 @@ impl<'a> Board<'a> {
         let units: Vec<UnitId> = board.communes.keys().copied().collect();
         lock::units(conn, &units)?;
         let periods = board.periods(texts, submissions);
-        board.load_months(conn, &units, &periods)?;
+        let indicators = board.doubtful_indicators(texts, submissions);
+        board.load_months(conn, &units, &periods, &indicators)?;
         board.load_undos(conn, texts, &periods)?;
         board.load_bases(conn, submissions)?;
-        board.load_highest(conn, texts, submissions, &units)?;
         board.before = board.months.clone();
         Ok(board)
     }
@@ -140,7 +143,7 @@ impl<'a> Board<'a> {
         let mut board = Board::empty(context);
         board.communes.insert(hamlet.id, hamlet.commune_id.unwrap_or(hamlet.id));
         lock::units(conn, &[hamlet.id])?;
-        board.load_months(conn, &[hamlet.id], &BTreeSet::from([period.number()]))?;
+        board.load_months(conn, &[hamlet.id], &BTreeSet::from([period.number()]), &[])?;
         board.before = board.months.clone();
         Ok(board)
     }
@@ -159,6 +162,7 @@ impl<'a> Board<'a> {
             defaults: HashMap::new(),
             bases: HashMap::new(),
             highest: HashMap::new(),
+            taken: HashMap::new(),
             months: HashMap::new(),
             before: HashMap::new(),
             chains: HashMap::new(),
@@ -167,24 +171,39 @@ impl<'a> Board<'a> {
     }
 
     fn load_senders(&mut self, conn: &mut Conn, texts: &[&PreparedText]) -> DbResult<()> {
+        if texts.is_empty() {
+            return Ok(());
+        }
         let mut senders: Vec<Digest> = texts.iter().map(|text| text.sender_index).collect();
         senders.sort_unstable();
         senders.dedup();
-        self.people = person::registered(conn, &senders)?;
+        let real_ms = self.context.clock.real_micros() / 1_000;
+        let found = standing::senders(
+            conn,
+            &Asked {
+                keys: texts.iter().map(|text| text.dedupe_key).collect::<BTreeSet<_>>().into_iter().collect(),
+                senders: senders.clone(),
+                recent_since: floor_at(real_ms - LOOP_MS),
+                sent_since: floor_at(real_ms - ECHO_MS),
+                reports_since: floor_at(real_ms - LATEST_MS),
+                now: self.context.clock.now_micros(),
+            },
+        )?;
+        self.taken = found.taken;
+        self.people = found.people;
+        self.recent = found.recent;
+        self.echoes = found.sent;
+        self.set_questions(found.questions)?;
+        self.set_latest_reports(found.latest)?;
         let unknown: Vec<Digest> =
-            senders.iter().filter(|s| !self.people.contains_key(*s)).copied().collect();
+            senders.into_iter().filter(|sender| !self.people.contains_key(sender)).collect();
         let midnight = start_of_day_in_vietnam(self.context.clock.today());
         self.told_today = message::refused_since(conn, &unknown, midnight)?;
-        let real_ms = self.context.clock.real_micros() / 1_000;
-        self.recent = message::recent(conn, &senders, floor_at(real_ms - LOOP_MS))?;
-        self.echoes = outbox::recent(conn, &senders, floor_at(real_ms - ECHO_MS))?;
-        self.load_questions(conn, &senders)?;
-        self.load_defaults(conn, texts)?;
-        let mut people: Vec<PersonId> =
-            self.people.values().flatten().map(|person| person.person_id).collect();
-        people.sort_unstable();
-        people.dedup();
-        for (person, latest) in latest_report::latest(conn, &people, floor_at(real_ms - LATEST_MS))? {
+        self.load_defaults(conn, texts)
+    }
+
+    fn set_latest_reports(&mut self, found: HashMap<PersonId, LatestReport>) -> DbResult<()> {
+        for (person, latest) in found {
             let period = Period::from_number(latest.period).map_err(|_| DbError::Corrupt("a period"))?;
             let added = latest.added.as_deref().map(figures).transpose()?;
             let report = LastReport {
@@ -214,8 +233,8 @@ impl<'a> Board<'a> {
         Ok(())
     }
 
-    fn load_questions(&mut self, conn: &mut Conn, senders: &[Digest]) -> DbResult<()> {
-        for (sender, stored) in question::open(conn, senders, self.context.clock.now_micros())? {
+    fn set_questions(&mut self, found: HashMap<Digest, StoredQuestion>) -> DbResult<()> {
+        for (sender, stored) in found {
             let place = Place { table: "question", row: stored.person_id };
             let text = self.context.keys.open_text(place, &stored.text_cipher);
             let text = text.map_err(|_| DbError::Corrupt("the text of a question"))?;
@@ -290,14 +309,13 @@ impl<'a> Board<'a> {
         periods.into_iter().map(Period::number).chain(asked).collect()
     }
 
-    /// The highest figures, where one that is large arrives, or an answer that may complete an earlier text with one.
-    fn load_highest(
-        &mut self,
-        conn: &mut Conn,
+    /// The indicators whose highest figures are needed: where one that is large arrives, or an answer that may complete
+    /// an earlier text with one.
+    fn doubtful_indicators(
+        &self,
         texts: &[&PreparedText],
         submissions: &[&NewSubmission],
-        units: &[UnitId],
-    ) -> DbResult<()> {
+    ) -> Vec<IndicatorId> {
         let told = texts.iter().flat_map(|text| text.reading.values.iter().copied());
         let submitted = submissions.iter().flat_map(|new| new.report.values.iter().map(|(id, n)| (*id, *n)));
         let large = told.chain(submitted).filter(|(_, figure)| *figure >= JUMP_FROM);
@@ -307,12 +325,7 @@ impl<'a> Board<'a> {
         if texts.iter().any(doubtful) {
             indicators.extend(self.context.rules.catalogue.iter().map(|indicator| indicator.id));
         }
-        let indicators: Vec<IndicatorId> = indicators.into_iter().collect();
-        if !indicators.is_empty() {
-            let since = Period::of_day(self.context.clock.today()).plus(-JUMP_MONTHS).number();
-            self.highest = value::highest(conn, units, &indicators, since)?;
-        }
-        Ok(())
+        indicators.into_iter().collect()
     }
 
     /// The registered people at a number.

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::prepare::PreparedText;
-use super::spool::Spool;
+use super::spool::{Oldest, Spool};
 use super::{
     Context, IntakeError, Item, NewSubmission, Outcome, RawMessage, Receipt, SubmissionReceipt, batch,
 };
@@ -96,13 +96,27 @@ impl Intake {
         }
     }
 
-    /// Stores the texts of the spool, oldest first, as long as the database takes them. Answers how many it stored.
+    /// Stores the texts of the spool, oldest first, as long as the database takes them; one that it refuses for a reason
+    /// of its own is set aside after a few tries. Answers how many it stored.
     pub async fn replay_spool(&self) -> Result<usize, IntakeError> {
         let mut stored = 0;
-        while let Some((raw, next)) = self.spool.first(&self.context).await? {
-            self.take(raw).await?;
-            self.spool.advance(next).await?;
-            stored += 1;
+        while let Some(Oldest { raw, next }) = self.spool.first(&self.context).await? {
+            let taken = match raw {
+                Some(raw) => self.take(raw).await.map(drop),
+                None => Err(IntakeError::Db(DbError::Corrupt("a text of the spool"))),
+            };
+            match taken {
+                Ok(()) => {
+                    self.spool.advance(next).await?;
+                    stored += 1;
+                }
+                Err(error) if is_its_own(&error) => {
+                    if !self.spool.failed_by_itself(next).await? {
+                        return Err(error);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(stored)
     }
@@ -139,6 +153,11 @@ impl Intake {
         })?;
         answered.await.map_err(|_| IntakeError::Unavailable)?
     }
+}
+
+/// Whether a text failed for a reason that others need not share.
+fn is_its_own(error: &IntakeError) -> bool {
+    matches!(error, IntakeError::Crypto(_) | IntakeError::Db(DbError::Query(_) | DbError::Corrupt(_)))
 }
 
 /// One sender's texts keep their order by always taking the same lane.

@@ -4,7 +4,7 @@
 //! While the file holds anything, every newer text goes to it too, so that no text overtakes an older one.
 //!
 //! Layout: records of a length (4 bytes, big-endian), the first 8 bytes of the SHA-256 of the body, and the body, the
-//! sealed JSON of a [`RawMessage`]. A torn record at the end was never acknowledged and is cut off at start. How far
+//! sealed JSON of a [`RawMessage`]. A text that fails again and again for a reason of its own goes to a file beside it. A torn record at the end was never acknowledged and is cut off at start. How far
 //! the replay came is kept in memory only: a text stored twice is recognised by its dedupe key.
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -63,7 +63,21 @@ struct State {
     begin: u64,
     /// Where the next record goes.
     end: u64,
+    /// How often the oldest text failed for a reason of its own.
+    failures: u32,
 }
+
+/// The oldest text that is not stored yet.
+#[derive(Debug)]
+pub(super) struct Oldest {
+    /// The text; `None`: it cannot be read, by this server and its key.
+    pub(super) raw: Option<RawMessage>,
+    /// Where the next one begins.
+    pub(super) next: u64,
+}
+
+/// Tries of a text that fails for a reason of its own, before it is set aside: some reasons pass.
+const TRIES: u32 = 3;
 
 impl Spool {
     /// Opens a spool in `folder` that no other running server writes to: one that a server left texts in, else the
@@ -112,7 +126,7 @@ impl Spool {
             tracing::warn!(path = %path.display(), "the end of the spool was torn; the file was copied beside");
             file.set_len(end).map_err(failed)?;
         }
-        let state = State { file, begin: 0, end };
+        let state = State { file, begin: 0, end, failures: 0 };
         Ok(Spool {
             path: path.to_owned(),
             max_bytes,
@@ -157,8 +171,8 @@ impl Spool {
         }
     }
 
-    /// The oldest text that is not stored yet, and where the next one begins.
-    pub(super) async fn first(&self, context: &Context) -> Result<Option<(RawMessage, u64)>, IntakeError> {
+    /// The oldest text that is not stored yet.
+    pub(super) async fn first(&self, context: &Context) -> Result<Option<Oldest>, IntakeError> {
         let mut state = self.state.lock().await;
         if state.begin >= state.end {
             return Ok(None);
@@ -166,15 +180,34 @@ impl Spool {
         let begin = state.begin;
         let body = read_record(&mut state.file, begin).map_err(|error| self.failed(&error))?;
         let Some(body) = body else { return Err(IntakeError::Unavailable) };
-        let json = context.keys.open(PLACE, &body)?;
-        let raw = serde_json::from_slice(&json).map_err(|_| IntakeError::Unavailable)?;
-        Ok(Some((raw, begin + HEADER + len(&body))))
+        let json = context.keys.open(PLACE, &body).ok();
+        let raw = json.and_then(|json| serde_json::from_slice(&json).ok());
+        Ok(Some(Oldest { raw, next: begin + HEADER + len(&body) }))
+    }
+
+    /// The oldest text, which ends before `next`, failed for a reason of its own. After a few tries it goes to a file of
+    /// its own beside the spool, so that it does not hold up the others; whether it did.
+    pub(super) async fn failed_by_itself(&self, next: u64) -> Result<bool, IntakeError> {
+        let mut state = self.state.lock().await;
+        state.failures += 1;
+        if state.failures < TRIES {
+            return Ok(false);
+        }
+        let aside = self.path.with_extension("aside");
+        let (begin, length) = (state.begin, next.saturating_sub(state.begin));
+        copy_record(&mut state.file, (begin, length), &aside).map_err(|error| self.failed(&error))?;
+        drop(state);
+        metrics::counter!("spool_texts_set_aside_total").increment(1);
+        tracing::error!(path = %aside.display(), "a text of the spool cannot be stored and was set aside");
+        self.advance(next).await?;
+        Ok(true)
     }
 
     /// Forgets everything before `next`; an emptied file is cut to nothing.
     pub(super) async fn advance(&self, next: u64) -> Result<(), IntakeError> {
         let mut state = self.state.lock().await;
         state.begin = next;
+        state.failures = 0;
         if state.begin >= state.end {
             state
                 .file
@@ -214,6 +247,16 @@ fn append(state: &mut State, record: &[u8]) -> io::Result<()> {
     state.file.sync_data()?;
     state.end += len(record);
     Ok(())
+}
+
+/// Appends a record of the spool to the file `aside`, and syncs.
+fn copy_record(file: &mut File, (begin, length): (u64, u64), aside: &Path) -> io::Result<()> {
+    file.seek(SeekFrom::Start(begin))?;
+    let mut record = Vec::new();
+    file.take(length).read_to_end(&mut record)?;
+    let mut aside = OpenOptions::new().create(true).append(true).open(aside)?;
+    aside.write_all(&record)?;
+    aside.sync_all()
 }
 
 /// The body of the record at `begin`; `None` where no whole record stands.

@@ -59,6 +59,13 @@ impl Server {
         Server { process, address: address.expect("the server says where it listens") }
     }
 
+    /// Starts `command serve` on a port of 127.0.0.1 and waits for nothing.
+    pub fn begin(mut command: Command, port: u16) -> Server {
+        command.env("BINHYEN__HTTP__LISTEN", format!("127.0.0.1:{port}"));
+        let process = command.arg("serve").stdout(Stdio::null()).spawn().unwrap();
+        Server { process, address: format!("http://127.0.0.1:{port}") }
+    }
+
     /// The address of `path`.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.address)

@@ -1,11 +1,13 @@
 //! What is stored for the months that may be meant.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
-use super::{Board, Chain, FirstReturn, month_key};
+use super::{Board, Chain, FirstReturn, JUMP_MONTHS, month_key};
 use crate::db::report::{CurrentIncident, CurrentReturn};
-use crate::db::{Conn, DbError, DbResult, report};
+use crate::db::standing::{self, AskedMonths};
+use crate::db::{Conn, DbError, DbResult};
 use crate::domain::ids::UnitId;
+use crate::domain::indicator::IndicatorId;
 use crate::domain::intake::{Incident, Return};
 use crate::domain::period::Period;
 use crate::flows::intake::figures::figures;
@@ -16,16 +18,22 @@ impl Board<'_> {
         conn: &mut Conn,
         units: &[UnitId],
         periods: &BTreeSet<i32>,
+        indicators: &[IndicatorId],
     ) -> DbResult<()> {
-        for current in report::returns(conn, units, periods)? {
-            self.add_return(&current)?;
-        }
-        for current in report::incidents(conn, units, periods)? {
-            self.add_incident(&current)?;
-        }
         let communes: BTreeSet<UnitId> = self.communes.values().copied().collect();
         let communes: Vec<UnitId> = communes.into_iter().collect();
-        let closed: HashSet<(UnitId, i32)> = report::closed(conn, &communes, periods)?.into_iter().collect();
+        let since = Period::of_day(self.context.clock.today()).plus(-JUMP_MONTHS);
+        let asked =
+            AskedMonths { units, communes: &communes, periods, indicators, highest_since: since.number() };
+        let found = standing::months(conn, &asked)?;
+        self.highest = found.highest;
+        for current in &found.returns {
+            self.add_return(current)?;
+        }
+        for current in &found.incidents {
+            self.add_incident(current)?;
+        }
+        let closed = found.closed;
         if closed.is_empty() {
             return Ok(());
         }

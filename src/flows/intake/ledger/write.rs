@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Actor, Ledger, SERVER};
 use crate::crypto::{Digest, sha256};
+use crate::db::insert::Inserts;
 use crate::db::log::NewAudit;
 use crate::db::question::StoredQuestion;
 use crate::db::report::{CurrentIncident, CurrentReturn};
@@ -24,21 +25,23 @@ impl Ledger<'_> {
         if self.messages.is_empty() && self.versions.is_empty() && self.actor.name == SERVER {
             return Ok(());
         }
+        let mut inserts = Inserts::default();
         if self.again {
             for message in &self.messages {
                 kept::settle(conn, message)?;
             }
         } else {
-            message::insert(conn, &self.messages)?;
+            message::add(&mut inserts, &self.messages);
         }
-        report::insert(conn, &self.versions)?;
-        self.write_months(conn, board)?;
+        report::add(&mut inserts, &self.versions);
+        self.write_months(conn, &mut inserts, board)?;
         let open: Vec<StoredQuestion> = self.questions.values().flatten().cloned().collect();
         let closed: Vec<Digest> =
             self.questions.iter().filter(|(_, stored)| stored.is_none()).map(|(sender, _)| *sender).collect();
-        question::put(conn, &open)?;
+        question::add(&mut inserts, &open);
         question::close(conn, &closed)?;
-        outbox::plan(conn, &self.outgoing)?;
+        outbox::add(&mut inserts, &self.outgoing);
+        inserts.run(conn)?;
         self.hold_replies(conn)?;
         for person in &self.stopped {
             person::stop_reminders(conn, *person, self.stored_at)?;
@@ -62,7 +65,7 @@ impl Ledger<'_> {
         answered::hold(conn, &ids, self.stored_at + ANSWER_TIME)
     }
 
-    fn write_months(&self, conn: &mut Conn, board: &Board) -> DbResult<()> {
+    fn write_months(&self, conn: &mut Conn, inserts: &mut Inserts, board: &Board) -> DbResult<()> {
         let (mut returns, mut incidents) = (Vec::new(), Vec::new());
         let (mut taken_back, mut gone) = (Vec::new(), Vec::new());
         let (mut put, mut drop) = (Vec::new(), Vec::new());
@@ -91,11 +94,12 @@ impl Ledger<'_> {
         put.sort_unstable();
         report::drop_returns(conn, &taken_back)?;
         report::drop_incidents(conn, &gone)?;
-        report::put_returns(conn, &returns)?;
-        report::put_incidents(conn, &incidents)?;
-        value::put(conn, &put)?;
         value::withdraw(conn, &drop)?;
-        total::add(conn, &differences)
+        report::add_returns(inserts, &returns);
+        report::add_incidents(inserts, &incidents);
+        value::add(inserts, &put);
+        total::add_to(inserts, &differences);
+        Ok(())
     }
 
     /// Digest over the rows: what the audit link vouches for.
