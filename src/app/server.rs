@@ -16,6 +16,7 @@ use crate::domain::form::Forms;
 use crate::domain::indicator::Catalogue;
 use crate::domain::period::Calendar;
 use crate::flows::authenticate::{Lifetimes, Sessions};
+use crate::flows::collect::Collecting;
 use crate::flows::deliver::Planner;
 use crate::flows::devices::Devices;
 use crate::flows::intake::Intake;
@@ -88,13 +89,26 @@ impl App {
         let catalogue = Arc::new(works.intake.context().rules.catalogue.clone());
         let calendar = Arc::new(settings.period.calendar().clone());
         let reviews = reviews(settings, &installation, &catalogue, &calendar)?;
+        let forms = Arc::new(Forms::shipped(&catalogue)?);
+        let collecting = Collecting {
+            db: installation.db.clone(),
+            keys: Arc::clone(&installation.keys),
+            ids: Arc::clone(&installation.ids),
+            clock: installation.clock,
+            forms: Arc::clone(&forms),
+            intake: works.intake.clone(),
+            files: reviews.files.clone(),
+        };
         let site = Site {
             sms_number: settings.intake.sms_number.clone(),
+            collecting,
+            public_url: settings.http.public_url.clone(),
+            trusted_proxies: settings.http.trusted_proxies.clone(),
             reviews,
             db: installation.db.clone(),
             clock: installation.clock,
             keys: Arc::clone(&installation.keys),
-            forms: Arc::new(Forms::shipped(&catalogue)?),
+            forms,
             catalogue,
             calendar,
             sessions,

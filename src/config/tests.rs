@@ -145,7 +145,7 @@ fn all_problems_are_told_at_once_with_key_and_advice() {
     assert!(message.starts_with("8 settings are wrong:\n"), "{message}");
     for part in [
         "http.listen: write ADDRESS:PORT",
-        "http.port: there is no such setting; here are: listen, request_seconds (set in ",
+        "http.port: there is no such setting; here are: listen, public_url, request_seconds, trusted_proxies (set in ",
         "gateways.k.kind: there is no such kind of gateway; there are: esms, generic, ",
         "log.level: write error, warn, info, debug or trace",
         "(set in the environment)",
@@ -183,6 +183,9 @@ fn every_bad_setting_is_refused_under_its_key() {
         ("[clock]\nfixed = \"2026-03-15\"", "clock.fixed"),
         ("[auth]\naccess_minutes = 0", "auth.access_minutes"),
         ("[auth]\nrefresh_days = 366", "auth.refresh_days"),
+        ("[auth]\ndevice_days = 0", "auth.device_days"),
+        ("[http]\npublic_url = \"binhyen\"", "http.public_url"),
+        ("[http]\ntrusted_proxies = \"10.0.0.1:80\"", "http.trusted_proxies"),
         ("[auth]\nkey_rotation_days = true", "auth.key_rotation_days"),
         ("[intake]\nqueue_size = 0", "intake.queue_size"),
         ("[intake]\nspool_dir = \" \"", "intake.spool_dir"),

@@ -8,6 +8,7 @@ pub mod administrator;
 pub mod answered;
 pub mod catalogue;
 pub mod client_id;
+pub mod collected;
 mod conn;
 pub mod device;
 pub mod figures;

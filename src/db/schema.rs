@@ -6,6 +6,7 @@
     reason = "generated items of table! carry no docs; the migrations document the tables"
 )]
 
+pub mod collected;
 pub mod devices;
 pub mod gateways;
 pub mod outbound;

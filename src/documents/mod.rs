@@ -2,4 +2,5 @@
 
 pub mod file_kind;
 pub mod file_store;
+pub mod instance;
 pub mod table;

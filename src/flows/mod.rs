@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod authenticate;
+pub mod collect;
 pub mod deliver;
 pub mod devices;
 pub mod disclose;

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::auth::Authenticated;
 use super::body::Json;
 use super::error::{Code, FieldError, Problem, ProblemBody};
+use super::origin::address;
 use super::parameters::{self, Page, Query};
-use super::tokens::{TokenResponse, address};
+use super::tokens::TokenResponse;
 use super::{Site, me};
 use crate::clock::time_of;
 use crate::db::device::HeldPost;
@@ -85,7 +86,7 @@ pub(super) async fn request_code(
     Json(body): Json<CodeRequest>,
 ) -> Result<HttpResponse, Problem> {
     let phone = phone(&body.phone).map_err(refused)?;
-    site.devices.send_code(&phone, address(&request), site.now()).await?;
+    site.devices.send_code(&phone, address(&site, &request), site.now()).await?;
     Ok(HttpResponse::Accepted().json(CodeResponse { expires_in: log_in::GOOD_FOR / 1_000_000 }))
 }
 
@@ -140,7 +141,7 @@ pub(super) async fn verify_code(
 ) -> Result<web::Json<OpenedResponse>, Problem> {
     let phone = phone(&body.phone).map_err(refused)?;
     let device = opening(body.device, body.unit).map_err(refused)?;
-    let opened = site.devices.open(&phone, &body.code, device, address(&request), site.now()).await?;
+    let opened = site.devices.open(&phone, &body.code, device, address(&site, &request), site.now()).await?;
     Ok(web::Json(OpenedResponse {
         tokens: opened.tokens.into(),
         device: opened.device.to_string(),

@@ -12,8 +12,8 @@ use utoipa_swagger_ui::Config;
 use super::error::{Code, Problem};
 use super::{
     app_files, app_settings, attachments, costs, devices, figures, forms, gateways, health, incidents,
-    indicators, me, messages, periods, phones, programme, proposals, readings, reminders, reports, reviews,
-    routes, submissions, synonyms, tokens, units,
+    indicators, me, messages, openrosa, periods, phones, photos, programme, proposals, readings, reminders,
+    reports, reviews, routes, submissions, synonyms, tokens, units,
 };
 
 /// Where the description is.
@@ -55,6 +55,21 @@ const DOCUMENT: &str = "/api/openapi.json";
         devices::list_devices,
         devices::end_device,
         me::show_me,
+        openrosa::enrol_collector,
+        openrosa::list_xforms,
+        openrosa::probe_list,
+        openrosa::show_xform,
+        openrosa::show_manifest,
+        openrosa::show_media,
+        openrosa::probe_submission,
+        openrosa::submit_form,
+        openrosa::list_xforms_by_token,
+        openrosa::probe_list_by_token,
+        openrosa::show_xform_by_token,
+        openrosa::show_manifest_by_token,
+        openrosa::show_media_by_token,
+        openrosa::probe_submission_by_token,
+        openrosa::submit_form_by_token,
         indicators::list_indicators,
         figures::show_country_month,
         figures::show_commune_month,
@@ -74,6 +89,8 @@ const DOCUMENT: &str = "/api/openapi.json";
         readings::create_reading,
         reports::list_reports,
         reports::show_report,
+        photos::list_photos,
+        photos::show_photo,
         reminders::list_reminders,
         reminders::show_rules,
         reminders::replace_rules,

@@ -43,7 +43,7 @@ impl From<&Form> for FormResponse {
 }
 
 /// The version of a form: it changes exactly when the definition does, so nobody can forget to raise it.
-fn version(form: &Form) -> String {
+pub(super) fn version(form: &Form) -> String {
     let definition = serde_json::to_vec(form).unwrap_or_default();
     let digest = sha256(&[b"form\0", &definition]);
     digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()

@@ -21,9 +21,12 @@ mod incidents;
 mod indicators;
 mod me;
 mod messages;
+mod openrosa;
+mod origin;
 pub mod parameters;
 mod periods;
 mod phones;
+mod photos;
 mod programme;
 mod proposals;
 mod readings;
@@ -31,6 +34,7 @@ mod reminders;
 mod reports;
 pub mod request_id;
 mod reviews;
+mod route;
 mod routes;
 mod submissions;
 mod synonyms;
@@ -38,6 +42,7 @@ mod tokens;
 mod units;
 pub mod waiting;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +53,7 @@ use actix_web::middleware::{Compress, DefaultHeaders, Next, from_fn};
 use actix_web::{App, Error, HttpRequest, ResponseError, web};
 
 pub use docs::openapi;
+pub use route::{Access, Route};
 
 use crate::clock::Clock;
 use crate::crypto::Keys;
@@ -57,6 +63,7 @@ use crate::domain::form::Forms;
 use crate::domain::indicator::Catalogue;
 use crate::domain::period::Calendar;
 use crate::flows::authenticate::Sessions;
+use crate::flows::collect::Collecting;
 use crate::flows::devices::Devices;
 use crate::flows::intake::Intake;
 use crate::flows::phone::Phones;
@@ -101,49 +108,12 @@ pub struct Site {
     pub reviews: Reviews,
     /// The number that reports are texted to, for the app.
     pub sms_number: Option<String>,
-}
-
-/// Who may use a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Everybody.
-    Open,
-    /// Who has an access token and may do this somewhere.
-    Token(Action),
-}
-
-/// One thing that can be asked of the server.
-#[derive(Debug)]
-pub struct Route {
-    /// The method.
-    pub method: Method,
-    /// The pattern of the address.
-    pub path: &'static str,
-    /// Who may use it.
-    pub access: Access,
-    handler: fn() -> actix_web::Route,
-}
-
-impl Route {
-    const fn get(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
-        Route { method: Method::GET, path, access, handler }
-    }
-
-    const fn patch(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
-        Route { method: Method::PATCH, path, access, handler }
-    }
-
-    const fn put(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
-        Route { method: Method::PUT, path, access, handler }
-    }
-
-    const fn post(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
-        Route { method: Method::POST, path, access, handler }
-    }
-
-    const fn delete(path: &'static str, access: Access, handler: fn() -> actix_web::Route) -> Self {
-        Route { method: Method::DELETE, path, access, handler }
-    }
+    /// The way in for forms of ODK Collect and its like.
+    pub collecting: Collecting,
+    /// The base of the addresses at which others reach the server, where it is set.
+    pub public_url: Option<String>,
+    /// The proxies whose word is taken for where a request comes from.
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 use Access::{Open, Token};
@@ -189,9 +159,32 @@ pub static ROUTES: &[Route] = &[
     Route::post("/api/v1/auth/otp/verify", Open, || web::post().to(devices::verify_code)),
     Route::get("/api/v1/me", Token(Action::ReadCatalogue), || web::get().to(me::show_me)),
     Route::get("/api/v1/devices", Token(Action::ManageDevices), || web::get().to(devices::list_devices)),
+    Route::post("/api/v1/devices/openrosa", Token(Action::ManageDevices), || {
+        web::post().to(openrosa::enrol_collector)
+    }),
     Route::delete("/api/v1/devices/{id}", Token(Action::ManageDevices), || {
         web::delete().to(devices::end_device)
     }),
+    Route::get("/openrosa/formList", Open, || web::get().to(openrosa::list_xforms)),
+    Route::head("/openrosa/formList", Open, || web::head().to(openrosa::probe_list)),
+    Route::get("/openrosa/forms/{code}", Open, || web::get().to(openrosa::show_xform)),
+    Route::get("/openrosa/forms/{code}/manifest", Open, || web::get().to(openrosa::show_manifest)),
+    Route::get("/openrosa/forms/{code}/media/{file}", Open, || web::get().to(openrosa::show_media)),
+    Route::head("/openrosa/submission", Open, || web::head().to(openrosa::probe_submission)),
+    Route::post("/openrosa/submission", Open, || web::post().to(openrosa::submit_form)),
+    Route::get("/openrosa/t/{token}/formList", Open, || web::get().to(openrosa::list_xforms_by_token)),
+    Route::head("/openrosa/t/{token}/formList", Open, || web::head().to(openrosa::probe_list_by_token)),
+    Route::get("/openrosa/t/{token}/forms/{code}", Open, || web::get().to(openrosa::show_xform_by_token)),
+    Route::get("/openrosa/t/{token}/forms/{code}/manifest", Open, || {
+        web::get().to(openrosa::show_manifest_by_token)
+    }),
+    Route::get("/openrosa/t/{token}/forms/{code}/media/{file}", Open, || {
+        web::get().to(openrosa::show_media_by_token)
+    }),
+    Route::head("/openrosa/t/{token}/submission", Open, || {
+        web::head().to(openrosa::probe_submission_by_token)
+    }),
+    Route::post("/openrosa/t/{token}/submission", Open, || web::post().to(openrosa::submit_form_by_token)),
     Route::get("/api/v1/indicators", Token(Action::ReadCatalogue), || {
         web::get().to(indicators::list_indicators)
     }),
@@ -213,6 +206,12 @@ pub static ROUTES: &[Route] = &[
         web::post().to(submissions::submit_report)
     }),
     Route::get("/api/v1/reports/{id}", Token(Action::ReadReports), || web::get().to(reports::show_report)),
+    Route::get("/api/v1/reports/{id}/photos", Token(Action::ReadReports), || {
+        web::get().to(photos::list_photos)
+    }),
+    Route::get("/api/v1/reports/{id}/photos/{file}", Token(Action::ReadReports), || {
+        web::get().to(photos::show_photo)
+    }),
     Route::post("/api/v1/reports/{id}/accept", Token(Action::JudgeReports), || {
         web::post().to(proposals::accept_report)
     }),

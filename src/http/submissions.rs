@@ -133,6 +133,7 @@ async fn submit(
             base_values: Figures::new(),
             confirmed: request.confirmed,
             author: caller.person_id(),
+            replaces: None,
         },
         note: request.note,
         source: if caller.person_id().is_some() { "app" } else { "api" },
@@ -286,6 +287,7 @@ fn answer(id: String, receipt: SubmissionReceipt, catalogue: &Catalogue) -> Resu
                 Refusal::TooFarBack => ("/period", "too_far_back"),
                 Refusal::FutureDay => ("/day", "future_day"),
                 Refusal::Empty => ("/values", "empty"),
+                Refusal::NoSuchIncident => ("/day", "no_such_incident"),
             };
             let error = FieldError::new(pointer, code, refusal.to_string());
             return Err(Problem::new(Code::ValidationFailed).detail(refusal.to_string()).errors(vec![error]));

@@ -24,6 +24,18 @@ use crate::flows::receive::Receiver;
 const COMMUNE: (&str, UnitId) = ("02953", 2_002_953);
 const PROVINCE: (&str, UnitId) = ("15", 1_000_015);
 
+type MadeWith = (Db, Arc<Keys>, crate::db::SharedIds, Clock);
+
+fn collecting(
+    (db, keys, ids, clock): MadeWith,
+    forms: &Arc<Forms>,
+    intake: &Intake,
+    reviews: &Reviews,
+) -> Collecting {
+    let (forms, intake, files) = (Arc::clone(forms), intake.clone(), reviews.files.clone());
+    Collecting { db, keys, ids, clock, forms, intake, files }
+}
+
 fn site() -> (web::Data<Site>, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let db = Db::open(Target::Sqlite(folder.path().join("test.db").display().to_string())).unwrap();
@@ -71,6 +83,9 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
         files: FileStore::open(&folder.path().join("evidence")).unwrap(),
         max_file: 1 << 20,
     };
+    let forms = Arc::new(Forms::shipped(&catalogue).unwrap());
+    let collecting =
+        collecting((db.clone(), Arc::clone(&keys), Arc::clone(&ids), clock), &forms, &intake, &reviews);
     let sessions = Sessions::new(db.clone(), Arc::clone(&keys), ids, Lifetimes::default());
     let texts = (Arc::new(Templates::shipped().unwrap()), Arc::default());
     let devices = Devices::new(db.clone(), &sessions, Lifetimes::default(), reminders.planner.clone(), texts);
@@ -88,7 +103,10 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
         reminders: Arc::new(reminders),
         clock,
         keys,
-        forms: Arc::new(Forms::shipped(&catalogue).unwrap()),
+        forms,
+        collecting,
+        public_url: None,
+        trusted_proxies: Vec::new(),
         catalogue,
         calendar,
     };

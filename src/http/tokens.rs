@@ -1,13 +1,12 @@
 //! Logging in: tokens for a password, new tokens for a refresh token.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Serialize};
 
 use super::Site;
 use super::body::Json;
 use super::error::{Problem, ProblemBody};
+use super::origin::address;
 use crate::flows::authenticate::Tokens;
 use crate::flows::devices::Devices;
 
@@ -72,7 +71,7 @@ pub(super) async fn create_token(
     Json(body): Json<TokenRequest>,
 ) -> Result<web::Json<TokenResponse>, Problem> {
     let now = site.clock.real_micros();
-    let tokens = site.sessions.open(&body.username, body.password, address(&request), now).await?;
+    let tokens = site.sessions.open(&body.username, body.password, address(&site, &request), now).await?;
     Ok(web::Json(tokens.into()))
 }
 
@@ -91,9 +90,4 @@ pub(super) async fn refresh_token(
         site.sessions.refresh(&body.refresh_token, site.clock.real_micros()).await?
     };
     Ok(web::Json(tokens.into()))
-}
-
-/// Where the request comes from. Headers that a proxy adds are not believed: anybody can send them.
-pub(super) fn address(request: &HttpRequest) -> IpAddr {
-    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip())
 }

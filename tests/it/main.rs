@@ -23,6 +23,7 @@ mod import;
 mod installation;
 mod intake;
 mod kannel;
+mod openrosa;
 mod otp;
 mod outbound;
 mod pages;

@@ -18,6 +18,8 @@ impl Heads {
         let provider = Provider::start();
         let office = Office::open_with(test, |command| {
             command.env("BINHYEN__GATEWAYS__TEST__SEND_URL", provider.url());
+            // A slow machine is no slow client.
+            command.env("BINHYEN__HTTP__REQUEST_SECONDS", "60");
         });
         Heads { office: office.await, provider }
     }

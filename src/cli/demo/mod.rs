@@ -150,6 +150,7 @@ async fn past_submission(
             base_values: Figures::new(),
             confirmed: true,
             author: None,
+            replaces: None,
         },
         note: None,
         source: "import",

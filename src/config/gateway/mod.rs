@@ -180,7 +180,7 @@ fn web_address(text: &str) -> Result<String, String> {
 }
 
 /// The address of a server, without a slash at the end.
-fn base_address(text: &str) -> Result<String, String> {
+pub(super) fn base_address(text: &str) -> Result<String, String> {
     Ok(web_address(text)?.trim_end_matches('/').to_owned())
 }
 

@@ -11,7 +11,32 @@ const SHIPPED: &str = include_str!("../../../config/forms.toml");
 
 /// All forms of the installation, in their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Forms(Vec<Form>);
+pub struct Forms {
+    forms: Vec<Form>,
+    words: Words,
+}
+
+/// Words that stand in every form, for clients that do not bring their own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// Yes.
+    pub yes: String,
+    /// No.
+    pub no: String,
+    /// That a whole number from `{min}` to `{max}` is wanted.
+    pub whole: String,
+    /// That a text has `{max}` characters at most.
+    pub long: String,
+    /// That a day must not lie ahead.
+    pub past: String,
+    /// The question by which a person insists on figures that the server asked about.
+    pub confirm: String,
+    /// What helps to answer it.
+    pub confirm_hint: String,
+    /// Its answer.
+    pub confirmed: String,
+}
 
 /// A form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -127,6 +152,7 @@ pub enum BadForms {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FormsFile {
+    words: Words,
     form: Vec<FormRow>,
 }
 
@@ -185,17 +211,23 @@ impl Forms {
                 return Err(BadForms::Name { form: row.code.clone(), name: row.code.clone() });
             }
         }
-        file.form.into_iter().map(|row| row.into_form(catalogue)).collect::<Result<_, _>>().map(Forms)
+        let forms = file.form.into_iter().map(|row| row.into_form(catalogue)).collect::<Result<_, _>>()?;
+        Ok(Forms { forms, words: file.words })
     }
 
     /// The form with this code.
     pub fn get(&self, code: &str) -> Option<&Form> {
-        self.0.iter().find(|form| form.code == code)
+        self.forms.iter().find(|form| form.code == code)
     }
 
     /// All forms.
     pub fn iter(&self) -> impl Iterator<Item = &Form> {
-        self.0.iter()
+        self.forms.iter()
+    }
+
+    /// The words that stand in every form.
+    pub fn words(&self) -> &Words {
+        &self.words
     }
 }
 

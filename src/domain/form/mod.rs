@@ -1,10 +1,13 @@
 //! The forms that people fill in: one definition, made from `config/forms.toml` and the catalogue of indicators, gives
-//! what the app shows, what a client may send ([`schema`]), the XForm of OpenRosa, and, through the catalogue, the
+//! what the app shows, what a client may send ([`schema`]), the XForm of OpenRosa ([`xform`]), and, through the catalogue, the
 //! codes that are texted.
 
+mod collected;
 mod definition;
 mod entry;
 pub mod schema;
+pub mod xform;
 
-pub use definition::{BadForms, Choice, Field, FieldKind, Form, Forms};
+pub use collected::Collected;
+pub use definition::{BadForms, Choice, Field, FieldKind, Form, Forms, Words};
 pub use entry::{Answer, BadAnswer, BadEntry, Entry, MAX_ANSWERS};

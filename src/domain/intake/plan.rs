@@ -226,4 +226,7 @@ pub enum Refusal {
     /// Neither figures nor the statement that nothing happened.
     #[error("the report states nothing")]
     Empty,
+    /// The incident that it corrects is none of that unit and month, or was taken back.
+    #[error("the incident that it corrects is none of that unit and month; take it back and tell it anew")]
+    NoSuchIncident,
 }

@@ -354,4 +354,6 @@ pub struct Submission {
     pub confirmed: bool,
     /// The person, where the sender is a head with an account or device.
     pub author: Option<PersonId>,
+    /// The current version of the incident that it corrects; `None`: it tells of another event.
+    pub replaces: Option<ReportId>,
 }

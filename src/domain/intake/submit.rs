@@ -206,7 +206,15 @@ fn incident(
     if submission.values.is_empty() {
         return only(Outcome::Refused(Refusal::Empty));
     }
+    let replaces = submission.replaces;
+    let old = state.incidents.iter().find(|incident| Some(incident.report) == replaces);
+    if replaces.is_some() && old.is_none() {
+        return only(Outcome::Refused(Refusal::NoSuchIncident));
+    }
     let same = |incident: &super::Incident| incident.day == day && incident.values == submission.values;
+    if old.is_some_and(same) {
+        return only(Outcome::Unchanged);
+    }
     if !submission.confirmed && !state.closed {
         if state.incidents.iter().any(same) {
             return only(Outcome::Unconfirmed(About::Repeat));
@@ -221,7 +229,7 @@ fn incident(
         unit: submission.unit,
         period,
         day: Some(day),
-        previous: None,
+        previous: replaces,
         values: submission.values.clone(),
         rest_zero: false,
         proposal: state.closed,

@@ -159,6 +159,44 @@ texts! {
     LOGIN_CODE = "login_code" ["code"];
     /// A trial of a gateway.
     GATEWAY_TEST = "gateway_test" [];
+    /// To ODK Collect: a form was recorded.
+    FORM_RECORDED = "form_recorded" ["month" "hamlet"];
+    /// To ODK Collect: all of it was already so.
+    FORM_UNCHANGED = "form_unchanged" ["month" "hamlet"];
+    /// To ODK Collect: the month is closed.
+    FORM_PROPOSED = "form_proposed" ["month" "hamlet"];
+    /// To ODK Collect: others gave other figures; both are kept.
+    FORM_CONFLICT = "form_conflict" ["month" "hamlet" "held"];
+    /// To ODK Collect: the figures must be confirmed.
+    FORM_CONFIRM = "form_confirm" ["month" "hamlet" "held"];
+    /// To ODK Collect: the same event was told before.
+    FORM_REPEAT = "form_repeat" ["month" "hamlet"];
+    /// To ODK Collect: the id was used for another content.
+    FORM_ID_TAKEN = "form_id_taken" [];
+    /// To ODK Collect: the form states nothing.
+    FORM_EMPTY = "form_empty" [];
+    /// To ODK Collect: the month or day cannot be reported.
+    FORM_FAR = "form_far" ["month" "hamlet"];
+    /// To ODK Collect: the incident that is corrected is not there.
+    FORM_NO_INCIDENT = "form_no_incident" [];
+    /// To ODK Collect: the unit is not the sender's.
+    FORM_OTHER_UNIT = "form_other_unit" [];
+    /// To ODK Collect: the form cannot be read and is kept.
+    FORM_KEPT = "form_kept" [];
+    /// To ODK Collect: what came is no form.
+    FORM_BROKEN = "form_broken" [];
+    /// To ODK Collect: what came is too large.
+    FORM_TOO_LARGE = "form_too_large" [];
+    /// To ODK Collect: a file is no photograph.
+    FORM_FILE = "form_file" [];
+    /// To ODK Collect: the address or the password is wrong.
+    FORM_LOG_IN = "form_log_in" [];
+    /// To ODK Collect: the device was ended.
+    FORM_DEVICE_ENDED = "form_device_ended" [];
+    /// To ODK Collect: passwords need TLS.
+    FORM_NO_TLS = "form_no_tls" [];
+    /// To ODK Collect: the server cannot take it now.
+    FORM_LATER = "form_later" [];
     /// The officer accepted what was kept.
     PROPOSAL_ACCEPTED = "proposal_accepted" ["month" "hamlet" "values"];
     /// The officer refused what was kept.

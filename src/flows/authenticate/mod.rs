@@ -148,6 +148,30 @@ impl Sessions {
         address: IpAddr,
         now: i64,
     ) -> Result<Tokens, AuthError> {
+        let account = self.account(username, password, address, now).await?;
+        self.begin_family(&account, now).await
+    }
+
+    /// Who types `username` and `password` at `address`, for clients that send both with every request.
+    pub async fn check(
+        &self,
+        username: &str,
+        password: String,
+        address: IpAddr,
+        now: i64,
+    ) -> Result<Caller, AuthError> {
+        let account = self.account(username, password, address, now).await?;
+        let role = Role::by_name(&account.role).ok_or(DbError::Corrupt("the role of an account"))?;
+        Ok(Caller::account(account.id, role, account.unit_id))
+    }
+
+    async fn account(
+        &self,
+        username: &str,
+        password: String,
+        address: IpAddr,
+        now: i64,
+    ) -> Result<Account, AuthError> {
         let username = username.trim().to_lowercase();
         self.attempts().begin(&username, address, now).map_err(AuthError::TooMany)?;
         let name = username.clone();
@@ -157,7 +181,7 @@ impl Sessions {
         let right = self.hashing.verify(password, hash).await?;
         let account = account.filter(|_| right).ok_or(AuthError::WrongCredentials)?;
         self.attempts().succeed(&username, address);
-        self.begin_family(&account, now).await
+        Ok(account)
     }
 
     /// A log-in without a password, for the administrator at the command line.

@@ -5,6 +5,7 @@
 //! So a head whose post ends is out at once, and the next head logs in with a number of his own.
 
 mod code;
+mod collector;
 mod limits;
 mod list;
 mod token;
@@ -16,6 +17,7 @@ use chrono::NaiveDate;
 use tokio::sync::Notify;
 
 pub use code::{Opened, OpeningDevice};
+pub use collector::Enrolled;
 pub use list::ShownDevice;
 
 use crate::crypto::{CryptoError, Keys, Place, sha256};

@@ -12,6 +12,8 @@ pub(super) const PREFIX: &str = "d.";
 const ID: usize = 8;
 const RANDOM: usize = 32;
 const MARK: usize = 16;
+/// Random bytes of a token in an address.
+const SHORT: usize = 19;
 
 /// A fresh token of the device `id`.
 pub(super) fn make(keys: &Keys, id: i64) -> Result<String, CryptoError> {
@@ -29,6 +31,18 @@ pub(super) fn read(keys: &Keys, token: &str) -> Option<i64> {
         return None;
     }
     Some(i64::from_be_bytes(body.first_chunk::<ID>().copied()?))
+}
+
+/// A fresh token for an address, short enough for a code that a camera reads.
+pub(super) fn make_short(id: i64) -> Result<String, CryptoError> {
+    Ok(BASE64.encode([&id.to_be_bytes()[..], &random_bytes::<SHORT>()?].concat()))
+}
+
+/// The device that a token of an address would be of.
+pub(super) fn read_short(token: &str) -> Option<i64> {
+    let bytes = Some(token).filter(|text| text.len() < 64).and_then(|text| BASE64.decode(text).ok())?;
+    let bytes = Some(bytes).filter(|bytes| bytes.len() == ID + SHORT)?;
+    Some(i64::from_be_bytes(bytes.first_chunk::<ID>().copied()?))
 }
 
 /// What is kept of a token.

@@ -169,7 +169,7 @@ pub(in crate::http) async fn withdraw_file(
 }
 
 /// To be saved under its name, every byte of which is escaped (RFC 6266, RFC 8187).
-fn disposition(name: &str) -> String {
+pub(in crate::http) fn disposition(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     let escape = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     let escaped: String = name.bytes().map(escape).collect();

@@ -215,6 +215,7 @@ impl World {
                 base_values: Figures::new(),
                 confirmed: false,
                 author: None,
+                replaces: None,
             },
             note: None,
             source: "api",

@@ -13,6 +13,7 @@ fn submission(desk: &Desk, figures: &[(&str, i64)]) -> Submission {
         base_values: Figures::new(),
         confirmed: false,
         author: Some(1),
+        replaces: None,
     }
 }
 
@@ -164,6 +165,25 @@ fn an_incident_is_created_with_its_day_flagged_after_the_return_and_confirmed_wh
     desk.text("T3 TC1");
     let plan = decide(&desk, &Submission { confirmed: true, ..new });
     assert_eq!((plan.outcome, plan.flags.as_slice()), (Outcome::Created, [Flag::AfterReturn].as_slice()));
+}
+
+#[test]
+fn a_corrected_incident_takes_the_place_of_the_one_before() {
+    let mut desk = Desk::new();
+    desk.text("ngay 10/3 TC1");
+    let first = desk.months[&(NA_MO, period("2026-03"))].incidents[0].report;
+    let on = |day_of: &str, figures: &[(&str, i64)]| Submission {
+        kind: SubmissionKind::Incident(day(day_of)),
+        replaces: Some(first),
+        ..submission(&desk, figures)
+    };
+    let plan = decide(&desk, &on("2026-03-11", &[("TC", 2)]));
+    assert_eq!((plan.outcome, plan.report.unwrap().previous), (Outcome::Created, Some(first)));
+    assert_eq!(decide(&desk, &on("2026-03-10", &[("TC", 1)])).outcome, Outcome::Unchanged);
+    let gone = Outcome::Refused(Refusal::NoSuchIncident);
+    assert_eq!(decide(&desk, &on("2026-02-10", &[("TC", 1)])).outcome, gone, "another month's");
+    let unknown = Submission { replaces: Some(first + 1), ..on("2026-03-11", &[("TC", 2)]) };
+    assert_eq!(decide(&desk, &unknown).outcome, gone);
 }
 
 #[test]

@@ -1,0 +1,2 @@
+DROP TABLE form_file;
+DROP TABLE form_kept;

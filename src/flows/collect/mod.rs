@@ -1,0 +1,165 @@
+//! Taking in forms that were filled in with ODK Collect and its like: read by today's definition, turned into the same
+//! reports that texts and apps make, and kept where they cannot be read.
+
+mod files;
+mod photos;
+mod record;
+mod tables;
+
+use std::sync::Arc;
+
+pub use files::Attached;
+pub use tables::Reporter;
+
+use crate::clock::Clock;
+use crate::crypto::{CryptoError, Keys, Place};
+use crate::db::collected::{self, NewKept};
+use crate::db::{Db, DbError, DbResult, SharedIds};
+use crate::documents::file_kind::BadFile;
+use crate::documents::file_store::{FileStore, StoreError};
+use crate::documents::instance::{BadInstance, Instance};
+use crate::domain::form::{Collected, Forms};
+use crate::domain::template::{TemplateKey, key};
+use crate::flows::authenticate::Caller;
+use crate::flows::intake::{Intake, IntakeError};
+use crate::flows::permit::Forbidden;
+
+/// The forms that become reports, and so are offered to these clients.
+pub const OFFERED: [&str; 3] = ["month", "incident", "meeting"];
+
+/// A form as a client sent it.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// What it says.
+    pub instance: Instance,
+    /// The same as it came.
+    pub xml: Vec<u8>,
+    /// What came beside it.
+    pub files: Vec<Attached>,
+}
+
+/// How a form is answered, with the words for whoever sent it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// What became of it.
+    pub fate: Fate,
+    /// What is said, with marks.
+    pub message: String,
+}
+
+/// What became of a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is on disk, as a report, for the officer, or as it came: the client is done with it.
+    Taken,
+    /// Nothing was stored; the person must look at it again.
+    Contradicts,
+    /// Nothing was stored; it cannot be a report.
+    Refused,
+}
+
+/// Why a form was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    /// It is no filled-in form.
+    #[error(transparent)]
+    Instance(#[from] BadInstance),
+    /// A file beside it is no photograph.
+    #[error(transparent)]
+    File(#[from] BadFile),
+    /// The caller does not report for the unit.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// The queue or the database does not take it now.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The database did not answer.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// A file cannot be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It could not be sealed.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+    /// The thread that writes files ended.
+    #[error("writing a file was interrupted")]
+    Interrupted,
+}
+
+/// What taking in forms works with; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Collecting {
+    /// Where everything is.
+    pub db: Db,
+    /// Keys of names and texts.
+    pub keys: Arc<Keys>,
+    /// Where ids come from.
+    pub ids: SharedIds,
+    /// What time it is.
+    pub clock: Clock,
+    /// The forms of the installation.
+    pub forms: Arc<Forms>,
+    /// The way in for reports.
+    pub intake: Intake,
+    /// Where photographs are kept.
+    pub files: FileStore,
+}
+
+impl Collecting {
+    /// Takes a form in the name of `caller`. The same form again (by its instanceID) is answered alike and counted once.
+    pub async fn take(&self, caller: &Caller, sent: Sent) -> Result<Answered, CollectError> {
+        let kinds = files::check(&sent.files)?;
+        let form =
+            OFFERED.iter().find(|code| **code == sent.instance.form).and_then(|code| self.forms.get(code));
+        let Some(form) = form else { return self.keep(caller, sent, "form".to_owned()).await };
+        let collected = match Collected::read(form, &sent.instance.answers) {
+            Ok(collected) => collected,
+            Err(bad) => {
+                let fields: Vec<String> = bad.0.into_iter().map(|(name, _)| name).collect();
+                return self.keep(caller, sent, fields.join(" ")).await;
+            }
+        };
+        let answered = self.record(caller, form, &sent, &collected).await?;
+        if answered.fate == Fate::Taken {
+            self.store(caller, &sent, kinds).await?;
+        }
+        Ok(answered)
+    }
+
+    /// Keeps a form that cannot be read as it came.
+    async fn keep(&self, caller: &Caller, sent: Sent, why: String) -> Result<Answered, CollectError> {
+        let id = self.new_id()?;
+        let kinds = files::check(&sent.files)?;
+        let kept = NewKept {
+            id,
+            instance_id: sent.instance.id.clone(),
+            form: sent.instance.form.clone(),
+            version: sent.instance.version.clone(),
+            person_id: caller.person_id(),
+            account_id: caller.account_id(),
+            content_cipher: self.keys.seal(Place { table: "form_kept", row: id }, &sent.xml)?,
+            why: why.chars().take(1_000).collect(),
+            at: self.clock.now_micros(),
+        };
+        tracing::warn!(
+            form = kept.form,
+            version = kept.version,
+            why = kept.why,
+            "a form that cannot be read is kept"
+        );
+        self.db.write(move |conn| collected::keep(conn, &kept)).await?;
+        self.store(caller, &sent, kinds).await?;
+        Ok(self.say(Fate::Taken, key::FORM_KEPT, &[]))
+    }
+
+    fn say(&self, fate: Fate, key: TemplateKey, fields: &[(&'static str, String)]) -> Answered {
+        let templates = &self.intake.context().rules.templates;
+        Answered { fate, message: templates.render(key, fields, true) }
+    }
+
+    fn new_id(&self) -> DbResult<i64> {
+        let mut ids = self.ids.lock().map_err(|_| DbError::Stopped)?;
+        Ok(ids.next(self.clock.real_micros() / 1_000))
+    }
+}

@@ -1,0 +1,43 @@
+//! The tables that go with the forms, so that places and people are there without signal.
+
+use super::{CollectError, Collecting};
+use crate::crypto::Place;
+use crate::db::unit::{self, Unit};
+use crate::db::{Conn, DbResult, person};
+use crate::domain::ids::UnitId;
+use crate::flows::authenticate::Caller;
+
+/// A person as a table names one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reporter {
+    /// The id, as text.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// The code of the first unit.
+    pub unit: String,
+}
+
+impl Collecting {
+    /// The units that the caller reports for, by code: the own ones, and for a commune its hamlets.
+    pub async fn units(&self, caller: &Caller) -> Result<Vec<Unit>, CollectError> {
+        let (own, today): (Vec<UnitId>, _) = (caller.units().collect(), self.clock.today());
+        let load = move |conn: &mut Conn| -> DbResult<Vec<Unit>> {
+            let mut units = unit::by_ids(conn, &own)?;
+            let communes: Vec<UnitId> = units.iter().filter(|u| u.kind == "commune").map(|u| u.id).collect();
+            units.extend(unit::hamlets_of(conn, &communes, today)?);
+            units.sort_by(|a, b| a.code.cmp(&b.code));
+            Ok(units)
+        };
+        Ok(self.db.read(load).await?)
+    }
+
+    /// Who fills in the forms: the person whose device it is. The names of others do not leave the server this way.
+    pub async fn people(&self, caller: &Caller) -> Result<Vec<Reporter>, CollectError> {
+        let Some(id) = caller.person_id() else { return Ok(Vec::new()) };
+        let sealed = self.db.read(move |conn| person::name_cipher(conn, id)).await?.unwrap_or_default();
+        let name = self.keys.open_text(Place { table: "person", row: id }, &sealed)?;
+        let unit = self.units(caller).await?.into_iter().next().map(|unit| unit.code).unwrap_or_default();
+        Ok(vec![Reporter { id: id.to_string(), name, unit }])
+    }
+}
