@@ -1,7 +1,8 @@
 //! All that intake looks up before it decides, in two statements: what the senders of a batch are known by, then the
 //! months that they may mean. Each is one round trip, whatever it finds.
 //!
-//! The keys are joined one by one ([`wanted`]), so that PostgreSQL looks them up whatever it knows of the tables.
+//! The keys are joined one by one ([`wanted`]), and ranges are compared as pairs with their key, so that PostgreSQL looks
+//! keys up whatever it knows of the tables.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::iter::repeat_n;
@@ -81,6 +82,8 @@ type SenderRow = (
     (Words, Words, Words, Words),
 );
 
+// A range of ids alone tempts PostgreSQL, which takes a fresh table to be small, to read all that is recent once for each
+// key; as a pair with the key it can only be read together with it.
 const REGISTERED: &str = ") SELECT 1, phone.number_index, person.pin_index, person.id, unit.id, unit.commune_id, \
     CAST(CASE WHEN person.marks THEN 1 ELSE 0 END AS BIGINT), CAST(CASE WHEN person.practice THEN 1 ELSE 0 END AS BIGINT), \
     CAST(NULL AS BIGINT), unit.code, unit.name, commune.name, \
@@ -92,17 +95,18 @@ const REGISTERED: &str = ") SELECT 1, phone.number_index, person.pin_index, pers
     UNION ALL SELECT 2, m.dedupe_key, m.text_index, m.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
     FROM dedupe CROSS JOIN message m WHERE m.dedupe_key = dedupe.k \
     UNION ALL SELECT 3, m.sender_index, m.text_index, m.received_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
-    FROM sender CROSS JOIN message m WHERE m.sender_index = sender.k AND m.id > ";
-const SENT: &str = " UNION ALL SELECT 4, o.receiver_index, o.text_index, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
-    FROM sender CROSS JOIN outbox o WHERE o.receiver_index = sender.k AND o.cause > ";
-const QUESTIONS: &str = " UNION ALL SELECT 5, q.sender_index, q.text_cipher, q.person_id, q.received_at, q.expires_at, \
+    FROM sender CROSS JOIN message m WHERE m.sender_index = sender.k AND (m.sender_index, m.id) > (sender.k, ";
+const SENT: &str = ") UNION ALL SELECT 4, o.receiver_index, o.text_index, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
+    FROM sender CROSS JOIN outbox o WHERE o.receiver_index = sender.k AND (o.receiver_index, o.cause) > (sender.k, ";
+const QUESTIONS: &str = ") UNION ALL SELECT 5, q.sender_index, q.text_cipher, q.person_id, q.received_at, q.expires_at, \
     NULL, NULL, NULL, q.kind, NULL, NULL, NULL \
     FROM sender CROSS JOIN question q WHERE q.sender_index = sender.k AND q.expires_at > ";
 const LATEST: &str = " UNION ALL SELECT 6, latest.number_index, m.text_index, r.id, r.message_id, r.person_id, r.unit_id, \
     CAST(r.period AS BIGINT), r.received_at, r.added, NULL, NULL, NULL FROM \
     (SELECT phone.number_index, max(made.id) AS id FROM sender CROSS JOIN phone CROSS JOIN report made \
-     WHERE phone.number_index = sender.k AND made.person_id = phone.person_id AND made.id > ";
-const LATEST_END: &str = " GROUP BY phone.number_index, made.person_id) AS latest \
+     WHERE phone.number_index = sender.k AND made.person_id = phone.person_id \
+     AND (made.person_id, made.id) > (phone.person_id, ";
+const LATEST_END: &str = ") GROUP BY phone.number_index, made.person_id) AS latest \
     JOIN report r ON r.id = latest.id LEFT JOIN message m ON m.id = r.message_id";
 
 /// What is known of texts and their senders.
@@ -263,7 +267,7 @@ const CLOSED: &str = ") UNION ALL SELECT 3, s.commune_id, CAST(s.period AS BIGIN
     FROM commune CROSS JOIN month_state s WHERE s.commune_id = commune.k AND s.state <> 'open' AND s.period IN (";
 const HIGHEST: &str = " UNION ALL SELECT 4, v.unit_id, CAST(v.indicator_id AS BIGINT), max(v.figure), \
     NULL, NULL, NULL, NULL, NULL, NULL, NULL \
-    FROM hamlet CROSS JOIN value v WHERE v.unit_id = hamlet.k AND v.period >= ";
+    FROM hamlet CROSS JOIN value v WHERE v.unit_id = hamlet.k AND (v.unit_id, v.period) >= (hamlet.k, ";
 
 /// What stands for months that may be meant.
 pub fn months(conn: &mut Conn, asked: &AskedMonths) -> DbResult<Months> {
@@ -291,7 +295,7 @@ pub fn months(conn: &mut Conn, asked: &AskedMonths) -> DbResult<Months> {
                 query = query
                     .sql(HIGHEST)
                     .bind(asked.highest_since)
-                    .sql(" AND v.indicator_id IN (")
+                    .sql(") AND v.indicator_id + 0 IN (")
                     .list(indicators.iter().cloned())
                     .sql(") GROUP BY v.unit_id, v.indicator_id");
             }
