@@ -161,6 +161,8 @@ texts! {
     GATEWAY_TEST = "gateway_test" [];
     /// To ODK Collect: a form was recorded.
     FORM_RECORDED = "form_recorded" ["month" "hamlet"];
+    /// To ODK Collect: an incident was recorded.
+    FORM_INCIDENT = "form_incident" ["day" "month" "hamlet"];
     /// To ODK Collect: all of it was already so.
     FORM_UNCHANGED = "form_unchanged" ["month" "hamlet"];
     /// To ODK Collect: the month is closed.
@@ -170,7 +172,7 @@ texts! {
     /// To ODK Collect: the figures must be confirmed.
     FORM_CONFIRM = "form_confirm" ["month" "hamlet" "held"];
     /// To ODK Collect: the same event was told before.
-    FORM_REPEAT = "form_repeat" ["month" "hamlet"];
+    FORM_REPEAT = "form_repeat" ["day" "month" "hamlet"];
     /// To ODK Collect: the id was used for another content.
     FORM_ID_TAKEN = "form_id_taken" [];
     /// To ODK Collect: the form states nothing.

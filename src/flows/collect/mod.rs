@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::crypto::{CryptoError, Keys, Place};
 use crate::db::collected::{self, NewKept};
 use crate::db::{Db, DbError, DbResult, SharedIds};
-use crate::documents::file_kind::BadFile;
+use crate::documents::file_kind::{BadFile, FileKind};
 use crate::documents::file_store::{FileStore, StoreError};
 use crate::documents::instance::{BadInstance, Instance};
 use crate::domain::form::{Collected, Forms};
@@ -112,12 +112,12 @@ impl Collecting {
         let kinds = files::check(&sent.files)?;
         let form =
             OFFERED.iter().find(|code| **code == sent.instance.form).and_then(|code| self.forms.get(code));
-        let Some(form) = form else { return self.keep(caller, sent, "form".to_owned()).await };
+        let Some(form) = form else { return self.keep(caller, sent, kinds, "form".to_owned()).await };
         let collected = match Collected::read(form, &sent.instance.answers) {
             Ok(collected) => collected,
             Err(bad) => {
                 let fields: Vec<String> = bad.0.into_iter().map(|(name, _)| name).collect();
-                return self.keep(caller, sent, fields.join(" ")).await;
+                return self.keep(caller, sent, kinds, fields.join(" ")).await;
             }
         };
         let answered = self.record(caller, form, &sent, &collected).await?;
@@ -128,9 +128,14 @@ impl Collecting {
     }
 
     /// Keeps a form that cannot be read as it came.
-    async fn keep(&self, caller: &Caller, sent: Sent, why: String) -> Result<Answered, CollectError> {
+    async fn keep(
+        &self,
+        caller: &Caller,
+        sent: Sent,
+        kinds: Vec<FileKind>,
+        why: String,
+    ) -> Result<Answered, CollectError> {
         let id = self.new_id()?;
-        let kinds = files::check(&sent.files)?;
         let kept = NewKept {
             id,
             instance_id: sent.instance.id.clone(),

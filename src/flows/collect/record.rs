@@ -135,7 +135,7 @@ impl Collecting {
             SubmissionKind::Month(period) => (period, None),
             SubmissionKind::Incident(day) => (calendar.containing(day), Some(day)),
         };
-        let about = about(&words, unit, period);
+        let about = about(&words, unit, period, day);
         let held: Vec<Item> =
             receipt.conflicts.iter().map(|h| Item::Held(h.indicator, h.stored, h.given)).collect();
         let with_held = |fate, key| {
@@ -144,13 +144,14 @@ impl Collecting {
         };
         match receipt.outcome {
             SubmissionOutcome::Created | SubmissionOutcome::Replayed => {
-                self.say(Fate::Taken, key::FORM_RECORDED, &told_day(&words, &about, day))
+                let key = if day.is_some() { key::FORM_INCIDENT } else { key::FORM_RECORDED };
+                self.say(Fate::Taken, key, &about)
             }
             SubmissionOutcome::Unchanged => self.say(Fate::Taken, key::FORM_UNCHANGED, &about),
             SubmissionOutcome::Proposed => self.say(Fate::Taken, key::FORM_PROPOSED, &about),
             SubmissionOutcome::Conflict => with_held(Fate::Taken, key::FORM_CONFLICT),
-            SubmissionOutcome::Unconfirmed(About::Repeat) => {
-                self.say(Fate::Contradicts, key::FORM_REPEAT, &told_day(&words, &about, day))
+            SubmissionOutcome::Unconfirmed(About::Repeat) if day.is_some() => {
+                self.say(Fate::Contradicts, key::FORM_REPEAT, &about)
             }
             SubmissionOutcome::Unconfirmed(_) => with_held(Fate::Contradicts, key::FORM_CONFIRM),
             SubmissionOutcome::IdTaken => self.say(Fate::Contradicts, key::FORM_ID_TAKEN, &[]),
@@ -197,22 +198,13 @@ fn note(form: &Form, collected: &Collected) -> Option<String> {
     if parts.is_empty() { None } else { Some(parts.join("\n")) }
 }
 
-fn about(words: &Words<'_>, unit: &Unit, period: Period) -> Vec<(&'static str, String)> {
-    vec![("month", words.month(period)), ("hamlet", words.name(&unit.name))]
-}
-
-/// With the day of an incident before its month.
-fn told_day(
+/// What the answer is about; the day only of an incident.
+fn about(
     words: &Words<'_>,
-    about: &[(&'static str, String)],
+    unit: &Unit,
+    period: Period,
     day: Option<NaiveDate>,
 ) -> Vec<(&'static str, String)> {
-    let with_day = |text: &str| match day {
-        Some(day) => format!("vụ ngày {}, {text}", words.day(day)),
-        None => text.to_owned(),
-    };
-    let told = |(name, text): &(&'static str, String)| {
-        (*name, if *name == "month" { with_day(text) } else { text.clone() })
-    };
-    about.iter().map(told).collect()
+    let day = day.map(|day| ("day", words.day(day)));
+    day.into_iter().chain([("month", words.month(period)), ("hamlet", words.name(&unit.name))]).collect()
 }
