@@ -16,10 +16,8 @@ before(async () => {
     await installed(page);
 });
 
-after(async () => {
-    await mobile?.close();
-    await server?.close();
-});
+// Both end even where one of them fails.
+after(() => Promise.all([mobile?.close(), server?.close()]));
 
 const at = (path) => page.goto(`${server.base}/app/#${path}`);
 /** The return of March that counts, and whatever waits for an officer beside it. */

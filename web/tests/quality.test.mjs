@@ -29,10 +29,8 @@ before(async () => {
     await page.getByLabel('Số điện thoại').waitFor();
 });
 
-after(async () => {
-    await mobile?.close();
-    await server?.close();
-});
+// Both end even where one of them fails.
+after(() => Promise.all([mobile?.close(), server?.close()]));
 
 test('the first screen needs few bytes, and everything together less than the budget', async () => {
     const shown = first.filter(({ url }) => url?.startsWith(server.base)).reduce((sum, { bytes }) => sum + bytes, 0);

@@ -14,10 +14,8 @@ before(async () => {
     await logIn(page, server);
 });
 
-after(async () => {
-    await mobile?.close();
-    await server?.close();
-});
+// Both end even where one of them fails.
+after(() => Promise.all([mobile?.close(), server?.close()]));
 
 test('criteria are answered one by one, without a network, and say so when the figures differ', async () => {
     await page.getByRole('link', { name: 'Xét năm' }).click();

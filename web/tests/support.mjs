@@ -142,7 +142,7 @@ export function phone() {
         async open() {
             const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
             const quiet = ['--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--remote-debugging-port=0'];
-            process_ = spawn(browser, [...flags, ...quiet, `--user-data-dir=${memory}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] });
+            process_ = spawn(browser, [...flags, ...quiet, `--user-data-dir=${memory}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
             let address;
             for await (const line of createInterface({ input: process_.stderr })) {
                 address = /DevTools listening on (ws:\S+)/.exec(line)?.[1];
@@ -158,15 +158,25 @@ export function phone() {
             await devtools.send('Emulation.setTouchEmulationEnabled', { enabled: true });
             return { page, context, devtools };
         },
-        /** Ends it like a battery that dies. */
+        /** Ends it like a battery that dies, with all its helpers. */
         async kill() {
-            process_.kill('SIGKILL');
-            await once(process_, 'exit');
+            const ended = once(process_, 'exit');
+            process.kill(-process_.pid, 'SIGKILL');
+            await ended;
             await connected.close().catch(() => {});
         },
         async close() {
             if (process_ && process_.exitCode === null && process_.signalCode === null) await this.kill();
-            rmSync(memory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+            // A helper that left the group may still write while it notices that its browser is gone.
+            await until('the memory is thrown away', () => {
+                try {
+                    rmSync(memory, { recursive: true, force: true });
+                    return true;
+                } catch (error) {
+                    if (error.code !== 'ENOTEMPTY') throw error;
+                    return false;
+                }
+            });
         },
     };
 }
