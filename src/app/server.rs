@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::{HttpServer, web};
 use anyhow::Context;
+use socket2::{Domain, Protocol, Socket, Type};
 use tokio::time::Instant;
 
 use super::works::Works;
@@ -34,6 +35,8 @@ const NOT_GIVEN_BACK: &str = "the node number was not given back; its lease runs
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long a connection may take to close.
 const CLOSING: Duration = Duration::from_secs(2);
+/// Connections that may wait until a worker takes them; the system may allow fewer (`net.core.somaxconn`).
+const WAITING_CONNECTIONS: i32 = 4_096;
 /// Connections that one worker holds at a time.
 const CONNECTIONS: usize = 10_000;
 
@@ -60,10 +63,21 @@ impl Listeners {
     /// machine must not fail for want of a page that nobody may be reading.
     pub fn bind(http: &Http, metrics: &Metrics) -> anyhow::Result<Listeners> {
         let address = http.listen;
-        let web = TcpListener::bind(address)
+        let web = listen(address)
             .with_context(|| format!("{address} cannot be listened on; set http.listen to a free address"))?;
         Ok(Listeners { web, metrics: metrics.listen.and_then(bind_metrics) })
     }
+}
+
+/// Listens with room for everybody who comes at once on the day that returns are due: the standard library's 128 make the
+/// others try again a second later.
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(WAITING_CONNECTIONS)?;
+    Ok(socket.into())
 }
 
 fn bind_metrics(address: SocketAddr) -> Option<TcpListener> {

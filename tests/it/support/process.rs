@@ -84,9 +84,14 @@ impl Server {
 
     /// Asks it to stop (SIGTERM) and answers its exit code.
     pub fn terminate(mut self) -> Option<i32> {
-        let pid = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.signal("-TERM");
         self.process.wait().unwrap().code()
+    }
+
+    /// Lets it do nothing for a while (`-STOP`), or go on (`-CONT`).
+    pub fn signal(&self, signal: &str) {
+        let pid = self.process.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
 }
 

@@ -174,7 +174,29 @@ async fn a_wrong_token_of_a_gateway_is_refused(test: TestDatabase) {
     assert_eq!(office.world.number("SELECT count(*) FROM message").await, 0);
 }
 
+/// On the day that returns are due more phones come at once than the server looks at in a moment. While it looks at none
+/// the system must take them all: whoever is turned away tries again after a second.
+async fn hundreds_who_come_at_once_need_not_try_again(test: TestDatabase) {
+    let office = Office::open(test).await;
+    let address = office.server.url("").replace("http://", "");
+    office.server.signal("-STOP");
+    let mut phones = Vec::new();
+    for number in 0..300 {
+        let connect = tokio::time::timeout(Duration::from_secs(10), TcpStream::connect(&address)).await;
+        phones.push(connect.unwrap_or_else(|_| panic!("number {number} is turned away")).unwrap());
+    }
+    office.server.signal("-CONT");
+    for mut phone in phones {
+        phone.write_all(b"GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").await.unwrap();
+        let mut answer = Vec::new();
+        phone.read_to_end(&mut answer).await.unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+    }
+    assert_eq!(office.server.terminate(), Some(0));
+}
+
 on_both!(
+    hundreds_who_come_at_once_need_not_try_again,
     every_bad_report_is_refused_with_a_problem_that_says_what_to_do,
     clients_that_announce_more_than_they_send_leave_no_trace,
     complete_texts_of_clients_that_hang_up_at_once_are_stored_at_most_once_and_sent_again,
