@@ -108,6 +108,23 @@ async fn texts_with_marks_go_both_ways(test: TestDatabase) {
     assert_eq!(line.office.server.terminate(), Some(0));
 }
 
+async fn parts_of_a_long_text_come_by_kannel_in_any_order(test: TestDatabase) {
+    let line = Line::open(test, &get_url(), "mo-recode = true").await;
+    let part = |number: u8, words: &str| format!("{HEAD} 8088 udh-text %05%00%03%2A%02%0{number} {words}");
+    let (second, first) = (part(2, "RA1"), part(1, "ANTT 3 TC2, TT"));
+    // One after the other: the phones of Kannel choose among several texts by chance.
+    let phones = line.kannel.phones(&[&second]);
+    phones.have_sent(1);
+    line.until("SELECT count(*) FROM message_part", 1).await;
+    phones.stop();
+    let phones = line.kannel.phones(&[&first]);
+    phones.receive();
+    assert_eq!(line.office.world.number("SELECT count(*) FROM message").await, 1, "two parts are one text");
+    assert_eq!(line.office.world.number("SELECT CAST(sum(figure) AS BIGINT) FROM total").await, 3);
+    phones.stop();
+    assert_eq!(line.office.server.terminate(), Some(0));
+}
+
 async fn a_post_url_serves_as_well(test: TestDatabase) {
     let way = "post-url = \"ADDRESS&id=%I&ts=%T&sender=%p&to=%P\"";
     let line = Line::open(test, way, "mo-recode = false").await;
@@ -216,6 +233,7 @@ fn undone(shown: &str) -> String {
 on_both!(
     a_text_by_kannel_is_answered_and_its_reply_delivered,
     texts_with_marks_go_both_ways,
+    parts_of_a_long_text_come_by_kannel_in_any_order,
     a_post_url_serves_as_well,
     nothing_is_lost_when_the_server_or_kannel_stops,
     kannel_hears_202_and_nothing_else_unless_the_token_is_wrong,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use smpp34::SmppError;
 
-use crate::support::process::program;
+use crate::support::process::{Server, program};
 use crate::support::smsc::{Receipts, Smsc, Submitted, Text};
 use crate::support::tls::Tls;
 use crate::support::world::{HEAD, OTHER_HEAD};
@@ -189,6 +189,30 @@ async fn a_line_that_is_cut_ten_times_under_load_loses_and_doubles_nothing(test:
     smsc.stop().await;
 }
 
+/// The server dies before its answer arrives: the SMSC brings the text again, and who then knows it is the next server.
+async fn a_text_that_is_brought_again_after_the_server_died_counts_once(test: TestDatabase) {
+    let smsc = Smsc::start(Receipts::Parameters).await;
+    let Office { world, server, test, client } = open(test, &smsc, &[]).await;
+    let text = || Text::plain(&format!("84{}", &HEAD[1..]), "THEM T3 TC1");
+    tokio::time::timeout(PATIENCE, smsc.bring(text())).await.expect("the text is taken").unwrap();
+    server.kill();
+    let mut command = program(&test);
+    settings(&mut command, &smsc);
+    let office = Office { world, server: Server::start(command), test, client };
+    tokio::time::timeout(PATIENCE, smsc.bring(text())).await.expect("it is taken again").unwrap();
+    assert_eq!(
+        office.world.number("SELECT figure FROM total").await,
+        1,
+        "the same words add nothing unasked"
+    );
+    // A person who did mean a second case says so.
+    let again = Text::plain(&format!("84{}", &HEAD[1..]), "THEM T3 TC2");
+    tokio::time::timeout(PATIENCE, smsc.bring(again)).await.expect("it is taken").unwrap();
+    assert_eq!(office.world.number("SELECT figure FROM total").await, 3);
+    assert_eq!(office.server.terminate(), Some(0));
+    smsc.stop().await;
+}
+
 async fn texts_go_both_ways_by_tls_and_never_to_a_stranger(test: TestDatabase) {
     let smsc = Smsc::start(Receipts::Parameters).await;
     let tls = Tls::listen().await;
@@ -224,6 +248,7 @@ on_both!(
     long_vietnamese_texts_go_both_ways_by_parameters,
     a_throttled_text_goes_a_little_later_and_once,
     a_line_that_is_cut_ten_times_under_load_loses_and_doubles_nothing,
+    a_text_that_is_brought_again_after_the_server_died_counts_once,
 );
 
 #[test]

@@ -13,6 +13,19 @@ use crate::support::process::TOKEN;
 use crate::support::sending::generic;
 use crate::support::wire::{Heard, Reply};
 
+/// What stands in the outbox where texts are handed to a provider.
+const HANDED: Kind = Kind {
+    settings: |_| String::new(),
+    rest: None,
+    error_inside: None,
+    html_is_yes: None,
+    idempotent: false,
+    speaks: Speaks::Smpp,
+    refused: "rejected",
+    wrong: "misconfigured",
+    open: "unknown",
+};
+
 /// Of a kind that says no only by the status.
 fn no_such() -> Reply {
     unreachable!("no story asks for it")
@@ -38,7 +51,7 @@ fn esms_says(code: &str) -> Reply {
 
 pub(super) const GENERIC: Kind = Kind {
     settings: |address| generic("test", &format!("{address}/send"), "parts_per_second = 1000"),
-    rest: 60,
+    rest: Some(60),
     error_inside: None,
     html_is_yes: Some(true),
     idempotent: true,
@@ -64,6 +77,7 @@ pub(super) const GENERIC: Kind = Kind {
             }
         },
     }),
+    ..HANDED
 };
 
 pub(super) const ESMS: Kind = Kind {
@@ -73,7 +87,7 @@ pub(super) const ESMS: Kind = Kind {
              public_url = \"https://antt.example\"\ninbound_token = \"{TOKEN}\"\nparts_per_second = 1000\n"
         )
     },
-    rest: 60,
+    rest: Some(60),
     error_inside: Some("out_of_credit"),
     html_is_yes: Some(false),
     idempotent: true,
@@ -100,6 +114,7 @@ pub(super) const ESMS: Kind = Kind {
             Request { query, ..Request::default() }
         },
     }),
+    ..HANDED
 };
 
 pub(super) const SMSGATE: Kind = Kind {
@@ -109,7 +124,7 @@ pub(super) const SMSGATE: Kind = Kind {
              signing_key = \"k\"\nparts_per_second = 1000\n"
         )
     },
-    rest: 60,
+    rest: Some(60),
     error_inside: None,
     html_is_yes: Some(false),
     idempotent: true,
@@ -134,6 +149,7 @@ pub(super) const SMSGATE: Kind = Kind {
             Request { headers, body: body.into_bytes(), ..Request::default() }
         },
     }),
+    ..HANDED
 };
 
 const ACCOUNT: &str = "username = \"u\"\npassword = \"p\"\nsecret = \"s\"\nfrom = \"+15550100\"\n\
@@ -147,7 +163,7 @@ fn preset(name: &str, address: &str) -> String {
 
 pub(super) const TWILIO: Kind = Kind {
     settings: |address| preset("twilio", address),
-    rest: 60,
+    rest: Some(60),
     error_inside: Some("rejected"),
     html_is_yes: Some(false),
     idempotent: false,
@@ -175,6 +191,7 @@ pub(super) const TWILIO: Kind = Kind {
             }
         },
     }),
+    ..HANDED
 };
 
 fn vonage_says(status: &str) -> Reply {
@@ -183,7 +200,7 @@ fn vonage_says(status: &str) -> Reply {
 
 pub(super) const VONAGE: Kind = Kind {
     settings: |address| preset("vonage", address),
-    rest: 60,
+    rest: Some(60),
     error_inside: Some("out_of_credit"),
     html_is_yes: Some(false),
     idempotent: false,
@@ -213,6 +230,7 @@ pub(super) const VONAGE: Kind = Kind {
             Request { query, ..Request::default() }
         },
     }),
+    ..HANDED
 };
 
 pub(super) const KANNEL: Kind = Kind {
@@ -223,7 +241,7 @@ pub(super) const KANNEL: Kind = Kind {
         )
     },
     // Kannel asks for nothing; it is left alone for a moment.
-    rest: 5,
+    rest: Some(5),
     error_inside: Some("unknown"),
     html_is_yes: Some(false),
     idempotent: false,
@@ -247,6 +265,7 @@ pub(super) const KANNEL: Kind = Kind {
             Request { target, query: fields(&[("token", TOKEN.to_owned())]), ..Request::default() }
         },
     }),
+    ..HANDED
 };
 
 pub(super) const SMPP: Kind = Kind {
@@ -258,9 +277,34 @@ pub(super) const SMPP: Kind = Kind {
         )
     },
     // An SMSC that throttles names no time either.
-    rest: 5,
+    rest: Some(5),
     error_inside: None,
     html_is_yes: None,
     idempotent: false,
     speaks: Speaks::Smpp,
+    ..HANDED
+};
+
+/// What the phone gateway's key and token are.
+pub(super) const PHONE_KEY: &str = "k";
+pub(super) const PHONE_TOKEN: &str = "0123456789abcdef";
+
+/// A phone with the SMSGate app, which nobody hands anything: it comes for its texts.
+pub(super) const PHONE: Kind = Kind {
+    settings: |_| {
+        format!(
+            "[[gateways]]\nid = \"test\"\nkind = \"smsgate_phone\"\nprivate_token = \"{PHONE_TOKEN}\"\n\
+             signing_key = \"{PHONE_KEY}\"\npublic_url = \"https://antt.example\"\nparts_per_second = 1000\n"
+        )
+    },
+    // A phone without a network keeps what it fetched; there is nothing to ask for.
+    rest: None,
+    error_inside: None,
+    html_is_yes: None,
+    idempotent: true,
+    speaks: Speaks::Phone,
+    // What a phone says of a text is a report, and a phone that may not fetch does not know that there are any.
+    refused: "failed",
+    wrong: "",
+    open: "",
 };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use binhyen::flows::deliver::ServerTime;
+use binhyen::flows::deliver::{Moment, Sender, ServerTime};
 use binhyen::flows::receive::Receiver;
 use binhyen::sms::{DeliveryStatus, Door, Gateway, Gateways, Taken};
 use smpp34::SmppError;
@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
+use super::phone::Phone;
 use super::{Does, Http, Kind, Speaks};
 use crate::support::sending::gateways_with;
 use crate::support::smsc::{Receipts, Smsc, Turn};
@@ -28,6 +29,7 @@ pub(super) struct Line {
 enum Provider {
     Http(Wire, Http),
     Smpp(Box<Smpp>),
+    Phone(Box<Phone>),
 }
 
 /// An SMSC, and the link that is kept to it.
@@ -48,6 +50,11 @@ impl Line {
             time: ServerTime::default(),
         };
         let (provider, address) = match kind.speaks {
+            Speaks::Phone => {
+                let gateways = gateways_with(&(kind.settings)(""), PATIENCE);
+                let phone = Phone::register(world, &gateways, does).await;
+                return (Line { receiver, provider: Provider::Phone(Box::new(phone)) }, gateways);
+            }
             Speaks::Http(http) => {
                 let does = does.to_vec();
                 let answer = move |heard: &Heard, number: usize| {
@@ -70,8 +77,17 @@ impl Line {
         (Line { receiver, provider }, gateways_with(&(kind.settings)(&address), PATIENCE))
     }
 
+    /// The turn of what is due has come: it is handed over, or a phone comes and fetches it.
+    pub(super) async fn send(&self, sender: &Sender, now: Moment) {
+        if let Provider::Phone(phone) = &self.provider {
+            return phone.come().await;
+        }
+        self.link(&sender.gateway).await;
+        sender.send_due_at(now).await.unwrap();
+    }
+
     /// Makes the link of `gateway`, where it needs one and has none.
-    pub(super) async fn link(&self, gateway: &Arc<Gateway>) {
+    async fn link(&self, gateway: &Arc<Gateway>) {
         let Provider::Smpp(smpp) = &self.provider else { return };
         let mut kept = smpp.link.lock().await;
         if kept.as_ref().is_some_and(|link| !link.is_finished()) {
@@ -93,6 +109,7 @@ impl Line {
         match &self.provider {
             Provider::Http(wire, _) => wire.heard().len(),
             Provider::Smpp(smpp) => smpp.smsc.asked(),
+            Provider::Phone(phone) => phone.given().len(),
         }
     }
 
@@ -100,7 +117,15 @@ impl Line {
     pub(super) fn heard(&self) -> Vec<Heard> {
         match &self.provider {
             Provider::Http(wire, _) => wire.heard(),
-            Provider::Smpp(_) => Vec::new(),
+            Provider::Smpp(_) | Provider::Phone(_) => Vec::new(),
+        }
+    }
+
+    /// What was written to the provider, text by text.
+    pub(super) fn written(&self) -> Vec<String> {
+        match &self.provider {
+            Provider::Phone(phone) => phone.given(),
+            _ => self.heard().into_iter().map(|heard| heard.body).collect(),
         }
     }
 
@@ -109,6 +134,7 @@ impl Line {
         match &self.provider {
             Provider::Http(wire, _) => drop(wire.hear(count).await),
             Provider::Smpp(smpp) => drop(smpp.smsc.hear(count).await),
+            Provider::Phone(phone) => phone.hear(count).await,
         }
     }
 
@@ -117,6 +143,7 @@ impl Line {
         match &self.provider {
             Provider::Http(wire, _) => wire.release(),
             Provider::Smpp(smpp) => smpp.smsc.release(),
+            Provider::Phone(phone) => phone.release(),
         }
     }
 
@@ -134,6 +161,10 @@ impl Line {
                 let heard = wire.heard().into_iter().nth(number - 1).unwrap_or(unknown);
                 let request = (http.report)(&heard, number, status);
                 let events = gateway.read(Door::Delivery, &request).unwrap();
+                self.receiver.take(gateway, events).await.unwrap()
+            }
+            Provider::Phone(phone) => {
+                let events = gateway.read(Door::Inbound, &phone.webhook(number, status)).unwrap();
                 self.receiver.take(gateway, events).await.unwrap()
             }
             Provider::Smpp(smpp) => {

@@ -52,7 +52,7 @@ impl Kannel {
         let settings = format!(
             "group = core\nadmin-port = {admin}\nadmin-interface = 127.0.0.1\nadmin-password = a\n\
              smsbox-port = {boxes}\nsmsbox-interface = 127.0.0.1\nbox-allow-ip = 127.0.0.1\nbox-deny-ip = *.*.*.*\n\
-             store-type = file\nstore-location = {store}\nstore-dump-freq = 1\n\n\
+             sms-combine-concatenated-mo = false\nstore-type = file\nstore-location = {store}\nstore-dump-freq = 1\n\n\
              group = smsc\nsmsc = fake\nsmsc-id = fake\nport = {phones_port}\nconnect-allow-ip = 127.0.0.1\n\n\
              group = smsbox\nbearerbox-host = 127.0.0.1\nbearerbox-port = {boxes}\nsendsms-port = {sendsms_port}\n\
              sendsms-interface = 127.0.0.1\nhttp-request-retry = 100\nhttp-queue-delay = 1\nhttp-timeout = 10\n{of_smsbox}\n\n\
