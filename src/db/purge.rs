@@ -6,12 +6,15 @@ use super::sql::Sql;
 use super::{login_code, provider_reference};
 use crate::domain::ids::floor_at;
 
-/// Forgets the words of up to `limit` incoming texts stored before `before` (microseconds UTC), urgent ones first.
-pub fn forget_incoming(conn: &mut Conn, before: i64, limit: i64) -> DbResult<usize> {
+/// Forgets the words of up to `limit` incoming texts stored before `before` (microseconds UTC), urgent ones first. What
+/// registered people texted in vain, ignored or asked about, stays for their officer if it was stored since `shown_since`.
+pub fn forget_incoming(conn: &mut Conn, before: i64, shown_since: i64, limit: i64) -> DbResult<usize> {
     let text = "UPDATE message SET text_cipher = NULL WHERE id IN (SELECT id FROM message WHERE text_cipher IS NOT NULL AND id < ";
     Ok(Sql::new(text)
         .bind(floor_at(before / 1_000))
-        .sql(" ORDER BY CASE WHEN fate = 'urgent' THEN 0 ELSE 1 END, id LIMIT ")
+        .sql(" AND (person_id IS NULL OR fate NOT IN ('ignored', 'asked') OR id < ")
+        .bind(floor_at(shown_since / 1_000))
+        .sql(") ORDER BY CASE WHEN fate = 'urgent' THEN 0 ELSE 1 END, id LIMIT ")
         .bind(limit)
         .sql(")")
         .run(conn)?)

@@ -31,6 +31,7 @@ mod parts;
 mod phone;
 mod reading;
 mod remind;
+mod retention;
 mod short_code;
 mod smpp;
 mod spool;
