@@ -127,20 +127,41 @@ fn listed(row: Row) -> DbResult<Listed> {
     Ok(Listed { code, name, kind, valid_from, valid_to, commune, review })
 }
 
-/// The years in which there are reviews by a scheme, with how many of them have an answer: year, scheme, answered.
-pub fn answered(conn: &mut Conn, from_year: i32) -> DbResult<Vec<(i32, String, i64)>> {
-    Ok(Sql::<(Integer, Text, BigInt)>::new(
-        "SELECT r.year, r.scheme, count(*) FROM review r WHERE EXISTS (SELECT 1 FROM answer a WHERE a.review_id = r.id) \
-         AND r.year >= ",
-    )
-    .bind(from_year)
-    .sql(" GROUP BY r.year, r.scheme ORDER BY r.year, r.scheme")
-    .load(conn)?)
+/// Reviews with an answer, counted by year and province.
+#[derive(Debug)]
+pub struct Answered {
+    /// The year.
+    pub year: i32,
+    /// The scheme by which they were answered.
+    pub scheme: String,
+    /// The code of the province in which the units lie.
+    pub province: Option<String>,
+    /// How many.
+    pub count: i64,
 }
 
-/// Puts the reviews of these years that have no answer yet under another scheme.
-pub fn move_to_scheme(conn: &mut Conn, scheme: &str, from: i32, to: i32) -> DbResult<usize> {
-    Ok(Sql::new("UPDATE review SET scheme = ")
+/// The reviews that have an answer, from a year on.
+pub fn answered(conn: &mut Conn, from_year: i32) -> DbResult<Vec<Answered>> {
+    let rows = Sql::<(Integer, Text, Nullable<Text>, BigInt)>::new(
+        "SELECT r.year, r.scheme, p.code, count(*) FROM review r LEFT JOIN unit p ON p.id = r.province_id \
+         WHERE EXISTS (SELECT 1 FROM answer a WHERE a.review_id = r.id) AND r.year >= ",
+    )
+    .bind(from_year)
+    .sql(" GROUP BY r.year, r.scheme, p.code ORDER BY r.year, r.scheme, p.code")
+    .load::<(i32, String, Option<String>, i64)>(conn)?;
+    let answered = |(year, scheme, province, count)| Answered { year, scheme, province, count };
+    Ok(rows.into_iter().map(answered).collect())
+}
+
+/// Puts the reviews of these years that have no answer yet under another scheme: those of the province with this code, or
+/// of the country.
+pub fn move_to_scheme(
+    conn: &mut Conn,
+    scheme: &str,
+    (from, to): (i32, i32),
+    province: Option<&str>,
+) -> DbResult<usize> {
+    let mut query = Sql::new("UPDATE review SET scheme = ")
         .bind(scheme)
         .sql(" WHERE year >= ")
         .bind(from)
@@ -148,6 +169,9 @@ pub fn move_to_scheme(conn: &mut Conn, scheme: &str, from: i32, to: i32) -> DbRe
         .bind(to)
         .sql(" AND scheme <> ")
         .bind(scheme)
-        .sql(" AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.review_id = review.id)")
-        .run(conn)?)
+        .sql(" AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.review_id = review.id)");
+    if let Some(code) = province {
+        query = query.sql(" AND province_id IN (SELECT p.id FROM unit p WHERE p.code = ").bind(code).sql(")");
+    }
+    Ok(query.run(conn)?)
 }

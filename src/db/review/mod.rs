@@ -133,7 +133,8 @@ pub fn put(conn: &mut Conn, reviews: &[Review]) -> DbResult<()> {
         .rows(piece.iter().cloned())
         .sql(
             " ON CONFLICT (id) DO UPDATE SET scheme = excluded.scheme, state = excluded.state, \
-             version = excluded.version, decision_number = excluded.decision_number, \
+             version = excluded.version, registered_on = excluded.registered_on, late = excluded.late, \
+             decision_number = excluded.decision_number, \
              decision_day = excluded.decision_day, decision_signer = excluded.decision_signer, \
              changed_at = excluded.changed_at WHERE review.version = excluded.version - 1",
         )

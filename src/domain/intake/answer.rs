@@ -6,11 +6,13 @@ use super::events;
 use super::names;
 use super::plan::{Fate, Plan, QuestionChange};
 use super::record;
+use super::register;
 use super::settle::{current_posts, former_posts};
 use super::situation::{About, Hamlet, Held, OpenQuestion, QuestionKind, day_of};
 use super::weigh;
 use crate::domain::ids::UnitId;
 use crate::domain::period::Period;
+use crate::domain::review::by_text;
 use crate::domain::shortcode::{Intent, Reading, Why};
 use crate::domain::template::key;
 
@@ -35,6 +37,11 @@ pub(super) fn answer(case: &Case<'_, '_>, open: &OpenQuestion, reader: &impl Rea
     {
         return Some(plan);
     }
+    if let QuestionKind::Households { unit, year } = &open.kind
+        && let Some(count) = by_text::number(case.text)
+    {
+        return register::told_households(case, *unit, *year, count).map(closing);
+    }
     if matches!(reading.intent, Intent::Report | Intent::Zero | Intent::Correct | Intent::Add) {
         return None;
     }
@@ -46,6 +53,7 @@ pub(super) fn answer(case: &Case<'_, '_>, open: &OpenQuestion, reader: &impl Rea
             asked.confirmed(*unit, *period, *about, confirmed, &said)
         }
         QuestionKind::Reading { .. } => None,
+        QuestionKind::Households { .. } => None,
     };
     match plan {
         Some(plan) => Some(plan),
@@ -179,14 +187,7 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
             _ => None,
         })?;
         Some(match (about, yes) {
-            (About::Included, true) => finished(target, record::kept(self.case, target)),
-            (About::Included, false) => {
-                let reading = self.read_again();
-                let case = self.case_of(&self.open.text, &reading, Settled::default());
-                let told = events::told(&case, self.reader).map(|told| told.sum_in(&case, target.period));
-                let figures = told.unwrap_or_else(|| reading.values.clone());
-                finished(target, record::add_to_return(&case, target, &figures))
-            }
+            (About::Included, _) => self.included(target, yes),
             (About::Cancel, true) => self.cancelled(),
             (About::Cancel, false) => finished(target, record::kept(self.case, target)),
             (_, true) => {
@@ -198,6 +199,24 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
             (About::Zero | About::Lower, false) => self.without_the_doubtful(target, about, confirmed),
             (About::Repeat, false) => self.without_repeats(target, confirmed),
         })
+    }
+
+    /// Whether the return counts what happened; of a text that tells of several months, the next is asked about then.
+    fn included(&self, target: Target<'_>, yes: bool) -> Plan {
+        let reading = self.read_again();
+        let case = self.case_of(&self.open.text, &reading, Settled::default());
+        let told = events::told(&case, self.reader);
+        let plan = if yes {
+            record::kept(self.case, target)
+        } else {
+            let figures = told.as_ref().map(|told| told.sum_in(&case, target.period));
+            record::add_to_return(&case, target, &figures.unwrap_or_else(|| reading.values.clone()))
+        };
+        let before = self.case.words.month(target.period);
+        let next = told.and_then(|told| events::ask_next(&case, target, &told, before));
+        let Some((reply, kind)) = next else { return finished(target, plan) };
+        let asked = case.asked(reply, kind);
+        finished(target, Plan { reply: asked.reply, question: asked.question, ..plan })
     }
 
     /// What is there already is not taken again; of a text that tells several events, the others are.
@@ -242,6 +261,9 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
     }
 
     pub(super) fn redone(&self, case: &Case<'_, '_>) -> Plan {
+        if let Some(wanted) = register::read(case) {
+            return closing(register::decide(case, &wanted));
+        }
         let plan = match case.reading.intent {
             Intent::Report | Intent::Zero | Intent::Correct | Intent::Add | Intent::Ask => {
                 decide::settled_report(case, self.reader)
@@ -298,6 +320,7 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
             }
             QuestionKind::ReplaceOrAdd { .. } => "1 (thay) hoặc 2 (cộng thêm)".to_owned(),
             QuestionKind::Confirm { .. } => "OK hoặc SAI".to_owned(),
+            QuestionKind::Households { .. } => "HO và số hộ".to_owned(),
             QuestionKind::Reading { candidates, .. } => match candidates.len() {
                 0 => "tên việc".to_owned(),
                 1 => "một số".to_owned(),
@@ -313,11 +336,15 @@ impl<'s, R: Reads> Asked<'s, '_, '_, R> {
 const CHECKED: [About; 3] = [About::Zero, About::Lower, About::Jump];
 
 fn finished(target: Target<'_>, plan: Plan) -> Plan {
-    let question = match plan.question {
-        QuestionChange::Keep => QuestionChange::Close,
-        other => other,
-    };
-    Plan { person: Some(target.person.id), unit: Some(target.hamlet.id), question, ..plan }
+    Plan { person: Some(target.person.id), unit: Some(target.hamlet.id), ..closing(plan) }
+}
+
+/// The question is answered, unless the plan asks another.
+fn closing(plan: Plan) -> Plan {
+    match plan.question {
+        QuestionChange::Keep => Plan { question: QuestionChange::Close, ..plan },
+        _ => plan,
+    }
 }
 
 /// A number without a unit: one of a list.

@@ -6,6 +6,7 @@ use super::case::{Case, Reads, Settled};
 use super::events;
 use super::plan::{Alert, Fate, Plan, QuestionChange, ReplyParts};
 use super::record::record;
+use super::register;
 use super::settle::settle;
 use super::situation::{OpenQuestion, Person, QuestionKind, Sender, Situation};
 use super::status;
@@ -29,6 +30,11 @@ pub fn decide_text(situation: &Situation<'_>, text: &str, reading: &Reading, rea
         return Plan::of(Fate::Ignored);
     }
     let case = case_of(situation, people, text, reading);
+    let kept = !matches!(reading.intent, Intent::Urgent) && reading.why != Some(Why::CallPolice);
+    let review = kept.then(|| register::read(&case)).flatten();
+    if let Some(wanted) = review.filter(|_| situation.repeats < LOOP) {
+        return as_practice(&case, register::decide(&case, &wanted));
+    }
     let answered = situation.question.as_ref().and_then(|question| answer::answer(&case, question, reader));
     let in_loop = situation.repeats >= LOOP && !answered.as_ref().is_some_and(answer::understood);
     let plan = match answered {
@@ -262,7 +268,7 @@ fn as_practice(case: &Case<'_, '_>, plan: Plan) -> Plan {
         other => other,
     };
     let reply = plan.reply.map(|reply| ReplyParts { practice: true, ..reply });
-    Plan { fate, reply, reports: Vec::new(), flags: Vec::new(), ..plan }
+    Plan { fate, reply, reports: Vec::new(), review: None, flags: Vec::new(), ..plan }
 }
 
 fn sole_person<'s>(case: &Case<'s, '_>, id: Option<PersonId>) -> Option<&'s Person> {

@@ -2,16 +2,16 @@
 
 use chrono::NaiveDate;
 
-use super::case::{Case, Reads};
-use super::plan::{Fate, Flag, NewReport, Plan};
+use super::case::{Case, Reads, Target};
+use super::plan::{Fate, Flag, NewReport, Plan, ReplyParts};
 use super::record::{confirm_kind, incident_version, stated_by_return};
 use super::settle::{check_days, which_hamlet};
-use super::situation::{About, Figures, Hamlet, Person};
+use super::situation::{About, Figures, Hamlet, Person, QuestionKind};
 use super::weigh;
 use crate::domain::period::Period;
 use crate::domain::reply::{DayItems, Item};
 use crate::domain::shortcode::{Intent, MonthFrom, Reading, Why};
-use crate::domain::template::key;
+use crate::domain::template::{TemplateKey, key};
 
 /// More events than this are not taken apart: no phone sends such a text.
 const MOST_EVENTS: usize = 12;
@@ -134,7 +134,7 @@ pub(super) fn record(case: &Case<'_, '_>, told: &Events) -> Result<Plan, Box<Pla
         return Err(Box::new(plan));
     }
     let plan = if events.is_empty() {
-        let target = super::case::Target { person, hamlet, period };
+        let target = Target { person, hamlet, period };
         super::record::kept(case, target)
     } else {
         written(case, person, hamlet, &events)
@@ -152,7 +152,7 @@ fn is_known(case: &Case<'_, '_>, hamlet: &Hamlet, event: &Event) -> bool {
 /// The same event again, or a figure ten times the highest: asked before anything is written.
 fn doubt(case: &Case<'_, '_>, person: &Person, hamlet: &Hamlet, event: &Event) -> Option<Plan> {
     let period = case.situation.calendar.containing(event.day);
-    let target = super::case::Target { person, hamlet, period };
+    let target = Target { person, hamlet, period };
     let confirmed = |about| case.settled.confirmed.contains(&about);
     let items = plain(&event.values);
     if !confirmed(About::Repeat) && is_known(case, hamlet, event) {
@@ -187,25 +187,11 @@ fn written(case: &Case<'_, '_>, person: &Person, hamlet: &Hamlet, events: &[&Eve
     let proposed = reports.iter().all(|report| report.proposal);
     let fate = if proposed { Fate::Proposed } else { Fate::Recorded };
     // The return of a month may count some of them already.
-    let included = events.iter().find_map(|event| {
-        let period = calendar.containing(event.day);
-        let target = super::case::Target { person, hamlet, period };
-        let sums = sum(events.iter().copied().filter(|other| calendar.containing(other.day) == period));
-        let stated = stated_by_return(case, target, &sums);
-        (!stated.is_empty() && !case.state(hamlet.id, period).closed).then_some((target, stated))
-    });
-    let mut plan = match included {
+    let mut plan = match included(case, person, hamlet, events).first() {
         None => case.answered(fate, recorded_reply(case, hamlet, events)),
-        Some((target, stated)) => {
-            let days: Vec<String> = events
-                .iter()
-                .filter(|event| calendar.containing(event.day) == target.period)
-                .map(|event| case.words.day(event.day))
-                .collect();
-            let mut fields = case.place(target);
-            fields.push(("day", days.join(", ")));
-            let reply = case.words.reply_with(key::CONFIRM_INCLUDED, fields, "values", &stated, "");
-            let mut plan = case.asked(reply, confirm_kind(case, target, About::Included));
+        Some(month) => {
+            let reply = month.reply(case, key::CONFIRM_INCLUDED, None);
+            let mut plan = case.asked(reply, confirm_kind(case, month.target, About::Included));
             plan.fate = fate;
             plan.flags.push(Flag::AfterReturn);
             plan
@@ -215,8 +201,64 @@ fn written(case: &Case<'_, '_>, person: &Person, hamlet: &Hamlet, events: &[&Eve
     plan
 }
 
+/// A month whose return may count events of the text already.
+struct Included<'p> {
+    target: Target<'p>,
+    days: Vec<NaiveDate>,
+    /// What the return states of what they tell.
+    stated: Vec<Item>,
+}
+
+impl Included<'_> {
+    fn reply(&self, case: &Case<'_, '_>, key: TemplateKey, before: Option<String>) -> ReplyParts {
+        let days: Vec<String> = self.days.iter().map(|day| case.words.day(*day)).collect();
+        let mut fields = case.place(self.target);
+        fields.push(("day", days.join(", ")));
+        fields.extend(before.map(|before| ("before", before)));
+        case.words.reply_with(key, fields, "values", &self.stated, "")
+    }
+}
+
+/// The open months whose returns may count some of the events already, in the order of the text.
+fn included<'p>(
+    case: &Case<'_, '_>,
+    person: &'p Person,
+    hamlet: &'p Hamlet,
+    events: &[&Event],
+) -> Vec<Included<'p>> {
+    let calendar = case.situation.calendar;
+    let mut months: Vec<Included<'p>> = Vec::new();
+    for event in events {
+        let period = calendar.containing(event.day);
+        let target = Target { person, hamlet, period };
+        let of_month = || events.iter().copied().filter(|other| calendar.containing(other.day) == period);
+        let stated = stated_by_return(case, target, &sum(of_month()));
+        let known = months.iter().any(|month| month.target.period == period);
+        if !known && !stated.is_empty() && !case.state(hamlet.id, period).closed {
+            let days = of_month().map(|event| event.day).collect();
+            months.push(Included { target, days, stated });
+        }
+    }
+    months
+}
+
+/// Asks about the month after that of `target` whose return may count events of the text already; `before` says what has
+/// become of that one.
+pub(super) fn ask_next(
+    case: &Case<'_, '_>,
+    target: Target<'_>,
+    told: &Events,
+    before: String,
+) -> Option<(ReplyParts, QuestionKind)> {
+    let events: Vec<&Event> = told.events.iter().collect();
+    let months = included(case, target.person, target.hamlet, &events);
+    let next = months.iter().skip_while(|month| month.target.period != target.period).nth(1)?;
+    let reply = next.reply(case, key::CONFIRM_INCLUDED_NEXT, Some(before));
+    Some((reply, confirm_kind(case, next.target, About::Included)))
+}
+
 /// Every event with its day and figures, month by month.
-fn recorded_reply(case: &Case<'_, '_>, hamlet: &Hamlet, events: &[&Event]) -> super::plan::ReplyParts {
+fn recorded_reply(case: &Case<'_, '_>, hamlet: &Hamlet, events: &[&Event]) -> ReplyParts {
     let mut events = events.to_vec();
     events.sort_by_key(|event| event.day);
     let items: Vec<DayItems> = events

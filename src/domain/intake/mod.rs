@@ -12,6 +12,7 @@ mod names;
 mod plan;
 mod reads;
 mod record;
+mod register;
 mod settle;
 mod situation;
 mod status;
@@ -23,8 +24,10 @@ pub use decide::{decide_incomplete, decide_text};
 pub use events::may_tell_days;
 pub use names::may_name_neighbour;
 pub use plan::{
-    Alert, Fate, Flag, NewReport, Outcome, Plan, QuestionChange, Refusal, ReplyParts, SubmissionPlan,
+    Alert, Fate, Flag, NewReport, Outcome, Plan, QuestionChange, Refusal, ReplyParts, ReviewStep,
+    SubmissionPlan,
 };
+pub use register::{Reviewed, ReviewedUnit};
 pub use situation::{
     About, Figures, Hamlet, Held, Incident, LastReport, Mistake, MonthState, OpenQuestion, Person,
     QuestionKind, Return, Sender, Situation, Submission, SubmissionKind, Trust, Undo,

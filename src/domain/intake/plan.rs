@@ -10,7 +10,7 @@ use crate::domain::template::TemplateKey;
 /// What became of a message; kept on its row and shown to officers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// A report was recorded.
+    /// A report was recorded, or what the text says of the yearly review.
     Recorded,
     /// The text was understood and changes nothing (already so, status, help, thanks).
     Answered,
@@ -78,6 +78,34 @@ impl NewReport {
     pub fn takes_back(&self) -> bool {
         self.values.is_empty() && !self.rest_zero
     }
+}
+
+/// What a text does to the yearly review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReviewStep {
+    /// The unit registers for a year.
+    Register {
+        /// The unit.
+        unit: UnitId,
+        /// The year.
+        year: i32,
+    },
+    /// The registration is taken back.
+    Withdraw {
+        /// The unit.
+        unit: UnitId,
+        /// The year.
+        year: i32,
+    },
+    /// So many households live there.
+    Households {
+        /// The unit.
+        unit: UnitId,
+        /// The year.
+        year: i32,
+        /// How many.
+        count: i64,
+    },
 }
 
 /// What happens to the sender's question.
@@ -160,6 +188,8 @@ pub struct Plan {
     pub flags: Vec<Flag>,
     /// Whether the sender takes no more reminders.
     pub stop_reminders: bool,
+    /// What it does to the yearly review.
+    pub review: Option<ReviewStep>,
 }
 
 impl Plan {
@@ -175,6 +205,7 @@ impl Plan {
             alert: None,
             flags: Vec::new(),
             stop_reminders: false,
+            review: None,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 
+use super::register::Reviewed;
 use crate::domain::ids::{PersonId, ReportId, UnitId};
 use crate::domain::indicator::{Catalogue, IndicatorId};
 use crate::domain::period::{Calendar, Period, Span};
@@ -231,6 +232,13 @@ pub enum QuestionKind {
         /// The count told with it.
         count: Option<i64>,
     },
+    /// How many households has a hamlet that has registered for the yearly review? The answer is a count.
+    Households {
+        /// The hamlet.
+        unit: UnitId,
+        /// The year.
+        year: i32,
+    },
 }
 
 /// A question that waits for its answer.
@@ -254,6 +262,7 @@ impl OpenQuestion {
     pub fn periods(&self) -> Vec<i32> {
         match &self.kind {
             QuestionKind::ReplaceOrAdd { period, .. } => vec![*period],
+            QuestionKind::Households { .. } => Vec::new(),
             // The text may tell events of several months.
             QuestionKind::Confirm { .. }
             | QuestionKind::WhichHamlet { .. }
@@ -273,7 +282,9 @@ impl QuestionKind {
         match self {
             QuestionKind::ReplaceOrAdd { period, .. } | QuestionKind::Confirm { period, .. } => Some(*period),
             QuestionKind::WhichHamlet { period, .. } => *period,
-            QuestionKind::WhichMonth { .. } | QuestionKind::Reading { .. } => None,
+            QuestionKind::WhichMonth { .. }
+            | QuestionKind::Reading { .. }
+            | QuestionKind::Households { .. } => None,
         }
     }
 }
@@ -324,6 +335,8 @@ pub struct Situation<'a> {
     pub contact: &'a str,
     /// Whom an urgent text reaches, in words (“Công an xã Mường Hoa, anh Nam”); needed for urgent texts only.
     pub on_duty: &'a [String],
+    /// The yearly review of the sender's units; needed for texts about it only.
+    pub reviewed: Option<&'a Reviewed>,
 }
 
 /// What a submission covers.

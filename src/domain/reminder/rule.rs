@@ -96,10 +96,11 @@ fn two() -> u32 {
 }
 
 /// Which sentences fit which matter: those to whoever reports are about their unit, the others are lists.
-const TEXTS: [(Matter, bool, TemplateKey); 7] = [
+const TEXTS: [(Matter, bool, TemplateKey); 8] = [
     (Matter::Return, true, key::REMIND_RETURN),
     (Matter::Return, false, key::REMIND_RETURN_LIST),
     (Matter::Registration, true, key::REMIND_REGISTRATION),
+    (Matter::Registration, true, key::REMIND_REGISTRATION_COMMUNE),
     (Matter::Registration, false, key::REMIND_REGISTRATION_LIST),
     (Matter::Assessment, true, key::REMIND_ASSESSMENT),
     (Matter::Assessment, false, key::REMIND_ASSESSMENT_LIST),

@@ -8,21 +8,26 @@
 //! The way of a review through its states is in [`steps`], what a commune needs of its units in [`share`].
 
 pub mod account;
+pub mod additions;
+pub mod by_text;
 pub mod day;
 pub mod propose;
 pub mod registration;
 pub mod rule;
 pub mod scheme;
+pub mod schemes;
 pub mod share;
 pub mod steps;
 pub mod sums;
 
 pub use account::Account;
+pub use additions::Additions;
 pub use day::{BadYearDay, YearDay};
 pub use propose::{Doubt, Finding, Proposal, propose};
 pub use registration::Ineligible;
 pub use rule::Rule;
-pub use scheme::{BadScheme, Criterion, CriterionId, KindScheme, Level, Scheme, Schemes, UnitKind};
+pub use scheme::{BadScheme, Criterion, CriterionId, KindScheme, Level, Scheme, SchemeFile, UnitKind};
+pub use schemes::Schemes;
 pub use share::Share;
 pub use steps::{NotNow, State, Step};
 pub use sums::{Straddle, Sum, sum};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::account::{Account, Event};
-use super::rule::{Group, Rule};
+use super::rule::{self, Group, Rule};
 use super::scheme::KindScheme;
 use super::share::Share;
 use super::sums::{self, Sum, sum};
@@ -185,7 +185,9 @@ impl Evidence<'_> {
                 .reduce(i64::saturating_add)
         };
         let registered = id.first().copied().and_then(last);
-        let (Some(registered), Some(households)) = (registered, self.households) else {
+        let (Some(registered), Some(households)) =
+            (registered, self.number(rule::HOUSEHOLDS).or(self.households))
+        else {
             return Proposal::open(Doubt::Fact);
         };
         Proposal::share(registered, households, registered == households)

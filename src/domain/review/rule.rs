@@ -6,6 +6,9 @@ use serde::Deserialize;
 use super::Severity;
 use super::day::YearDay;
 
+/// The fact that holds the households that live in a unit, where nobody imported them.
+pub const HOUSEHOLDS: &str = "households";
+
 /// How a criterion is looked at. Indicators are named by their codes, facts by the names under which people enter
 /// them with the self-assessment.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -142,6 +145,7 @@ impl Rule {
                 numbers(std::slice::from_ref(fact)).chain(numbers(sum_of)).collect()
             }
             Rule::AtLeast { fact, .. } => vec![(fact, FactKind::Number)],
+            Rule::AllHouseholds { .. } => vec![(HOUSEHOLDS, FactKind::Number)],
             Rule::Rated { fact, .. } => vec![(fact, FactKind::Choice)],
             Rule::Percent { part, whole, .. } => vec![(part, FactKind::Number), (whole, FactKind::Number)],
             Rule::All { rules } => rules.iter().flat_map(Rule::facts).collect(),

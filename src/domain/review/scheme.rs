@@ -6,16 +6,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::additions::Additions;
 use super::day::{YearDay, span};
 use super::rule::{FactKind, Rule};
 use crate::domain::indicator::Catalogue;
 use crate::domain::period::Span;
-
-/// TT 124/2021/TT-BCA and TT 23/2012/TT-BCA.
-const SHIPPED: [&str; 2] = [
-    include_str!("../../../config/review/tt23-2012.toml"),
-    include_str!("../../../config/review/tt124-2021.toml"),
-];
 
 /// A kind of unit that the standard covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
@@ -75,6 +70,9 @@ pub struct Scheme {
     pub code: String,
     /// The regulation.
     pub title: String,
+    /// The code of the province whose additions are in it; `None`: it is the country's.
+    #[serde(skip)]
+    pub province: Option<String>,
     /// The first year of reviews by it.
     pub first_year: i32,
     /// The last year, if it has ended.
@@ -166,6 +164,56 @@ pub enum BadScheme {
     /// A span that ends before it begins, or a share outside 1 to 100.
     #[error("the days or percentages of {0} cannot be")]
     Numbers(String),
+    /// Additions to a scheme that is not there.
+    #[error("there is no scheme {0} to add to; `GET /api/v1/reviews/schemes` names those that are there")]
+    NoBase(String),
+    /// Additions for a kind of unit that the scheme does not review.
+    #[error("the scheme says nothing of the kind {0}, so nothing can be added to it")]
+    NothingToAddTo(String),
+}
+
+/// A file of the review: a regulation, or what a province adds to one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemeFile {
+    /// A regulation.
+    Scheme(Scheme),
+    /// What a province adds.
+    Additions(Additions),
+}
+
+impl SchemeFile {
+    /// What a file says. Additions are checked when they are added to their scheme.
+    pub fn read(text: &str, catalogue: &Catalogue) -> Result<Self, BadScheme> {
+        let table: toml::Table = toml::from_str(text)?;
+        if table.contains_key("adds_to") {
+            return Ok(SchemeFile::Additions(toml::from_str(text)?));
+        }
+        Scheme::read(text, catalogue).map(SchemeFile::Scheme)
+    }
+
+    /// Its name in addresses.
+    pub fn code(&self) -> &str {
+        match self {
+            SchemeFile::Scheme(scheme) => &scheme.code,
+            SchemeFile::Additions(additions) => &additions.code,
+        }
+    }
+
+    /// The code of the province that it is of; `None`: of the country.
+    pub fn province(&self) -> Option<&str> {
+        match self {
+            SchemeFile::Scheme(_) => None,
+            SchemeFile::Additions(additions) => Some(&additions.province),
+        }
+    }
+
+    /// The years that it names.
+    pub fn years(&self) -> (i32, Option<i32>) {
+        match self {
+            SchemeFile::Scheme(scheme) => (scheme.first_year, scheme.last_year),
+            SchemeFile::Additions(additions) => (additions.first_year, additions.last_year),
+        }
+    }
 }
 
 impl Scheme {
@@ -218,7 +266,7 @@ impl KindScheme {
         facts
     }
 
-    fn check(&self, catalogue: &Catalogue) -> Result<(), BadScheme> {
+    pub(super) fn check(&self, catalogue: &Catalogue) -> Result<(), BadScheme> {
         let days = self.span(2023);
         let name = || BadScheme::Numbers(self.kind.name().to_owned());
         if days.from >= days.to || self.register_by.in_year(2023) > self.decide_by.in_year(2023) {
@@ -255,116 +303,5 @@ fn percentages_can_be(rule: &Rule) -> bool {
         | Rule::HamletsRecognised { percent } => (1..=100).contains(percent),
         Rule::All { rules } => rules.iter().all(percentages_can_be),
         _ => true,
-    }
-}
-
-/// The schemes of the installation; at most one holds for a year.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Schemes(Vec<Scheme>);
-
-impl Schemes {
-    /// The schemes that ship with the program.
-    pub fn shipped(catalogue: &Catalogue) -> Result<Self, BadScheme> {
-        let schemes = SHIPPED.iter().map(|text| Scheme::read(text, catalogue));
-        Schemes::new(schemes.collect::<Result<_, _>>()?)
-    }
-
-    /// Schemes whose years do not overlap.
-    pub fn new(mut schemes: Vec<Scheme>) -> Result<Self, BadScheme> {
-        schemes.sort_by_key(|scheme| scheme.first_year);
-        for pair in schemes.windows(2) {
-            if let [earlier, later] = pair
-                && earlier.last_year.is_none_or(|last| last >= later.first_year)
-            {
-                return Err(BadScheme::Years(later.code.clone()));
-            }
-        }
-        Ok(Schemes(schemes))
-    }
-
-    /// These, with `scheme` in the place of what it replaces: a scheme of the same code; an earlier one that is still
-    /// open ends with the year before it.
-    pub fn with(&self, scheme: Scheme) -> Result<Self, BadScheme> {
-        let mut schemes: Vec<Scheme> = self.0.iter().filter(|s| s.code != scheme.code).cloned().collect();
-        let open = schemes.iter_mut().find(|s| s.last_year.is_none() && s.first_year < scheme.first_year);
-        if let Some(open) = open {
-            open.last_year = Some(scheme.first_year - 1);
-        }
-        schemes.push(scheme);
-        Schemes::new(schemes)
-    }
-
-    /// The scheme for reviews of `year`.
-    pub fn for_year(&self, year: i32) -> Option<&Scheme> {
-        self.0.iter().find(|scheme| scheme.holds_for(year))
-    }
-
-    /// All of them, the earliest first.
-    pub fn iter(&self) -> impl Iterator<Item = &Scheme> {
-        self.0.iter()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn catalogue() -> Catalogue {
-        Catalogue::shipped().unwrap()
-    }
-
-    #[test]
-    fn each_year_has_the_scheme_of_its_regulation() {
-        let schemes = Schemes::shipped(&catalogue()).unwrap();
-        let code = |year| schemes.for_year(year).map(|scheme| scheme.code.as_str());
-        assert_eq!(code(2021), Some("tt23-2012"));
-        assert_eq!(code(2022), Some("tt124-2021"));
-        assert_eq!(code(2040), Some("tt124-2021"));
-        assert_eq!(code(2011), None);
-    }
-
-    #[test]
-    fn hamlets_and_the_others_are_assessed_over_different_days() {
-        let schemes = Schemes::shipped(&catalogue()).unwrap();
-        let span = |kind| {
-            let span = schemes.for_year(2026).unwrap().of(kind).unwrap().span(2026);
-            (span.from.to_string(), span.to.to_string())
-        };
-        assert_eq!(span(UnitKind::Hamlet), ("2025-11-01".to_owned(), "2026-10-31".to_owned()));
-        assert_eq!(span(UnitKind::School), ("2025-11-16".to_owned(), "2026-11-15".to_owned()));
-    }
-
-    #[test]
-    fn every_criterion_of_the_regulation_is_there() {
-        let schemes = Schemes::shipped(&catalogue()).unwrap();
-        let count = |kind| schemes.for_year(2026).unwrap().of(kind).unwrap().criteria.len();
-        // Clause 2 of article 5 stands for the 14 points of article 4, clauses 2 to 4; clause 3 of article 7 for 6 points
-        // of article 6.
-        assert_eq!(UnitKind::ALL.map(count), [18, 6 + 14, 16, 16, 9 + 6]);
-    }
-
-    #[test]
-    fn a_later_scheme_ends_the_one_before_it() {
-        let catalogue = catalogue();
-        let next =
-            SHIPPED[1].replace("tt124-2021", "tt48-2025").replace("first_year = 2022", "first_year = 2027");
-        let schemes =
-            Schemes::shipped(&catalogue).unwrap().with(Scheme::read(&next, &catalogue).unwrap()).unwrap();
-        assert_eq!(schemes.for_year(2026).unwrap().code, "tt124-2021");
-        assert_eq!(schemes.for_year(2027).unwrap().code, "tt48-2025");
-    }
-
-    #[test]
-    fn what_cannot_be_is_refused_with_its_place() {
-        let refused = |from: &str, to: &str| {
-            let text = SHIPPED[1].replacen(from, to, 1);
-            assert_ne!(text, SHIPPED[1], "{from}");
-            Scheme::read(&text, &catalogue()).unwrap_err().to_string()
-        };
-        assert!(refused("\"NGH\"", "\"ABC\"").contains("indicator ABC"));
-        assert!(refused("id = \"4.2\"", "id = \"4.1(1)\"").contains("stands there twice"));
-        assert!(refused("percent = 70", "percent = 170").contains("cannot be"));
-        assert!(refused("Y-10-31", "Y-02-30").contains("Y-MM-DD"));
-        assert!(refused("name = \"none\"", "name = \"nine\"").contains("nine"));
     }
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 /// Where a review stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
-    /// The unit has not registered.
+    /// The unit has not registered, or took its registration back.
     Open,
     /// It strives for the standard this year.
     Registered,
@@ -71,6 +71,8 @@ impl State {
 pub enum Step {
     /// The unit registers.
     Register,
+    /// Who registered takes it back, before anything was answered.
+    Withdraw,
     /// Its head answers the criteria; may be done again until the file is there.
     Assess {
         /// Criteria without an answer.
@@ -143,6 +145,7 @@ pub fn after(state: State, step: &Step, today: NaiveDate) -> Result<State, NotNo
     use State::{Accepted, Assessed, Filed, Open, Recognised, Refused, Registered, Returned, Revoked};
     match (state, step) {
         (Open, Step::Register) => Ok(Registered),
+        (Registered, Step::Withdraw) => Ok(Open),
         (Registered | Assessed | Returned, Step::Assess { unanswered }) => match unanswered {
             0 => Ok(Assessed),
             n => Err(NotNow::Unanswered(*n)),
@@ -190,6 +193,8 @@ mod tests {
     fn a_review_goes_its_way_and_back() {
         let steps = [
             (Step::Register, State::Registered),
+            (Step::Withdraw, State::Open),
+            (Step::Register, State::Registered),
             (Step::Assess { unanswered: 0 }, State::Assessed),
             (Step::File { lacking: 0 }, State::Filed),
             (Step::Return { reason: "thiếu biên bản".to_owned() }, State::Returned),
@@ -211,6 +216,7 @@ mod tests {
         let tomorrow = Decision { day: today().succ_opt().unwrap(), ..decision("1/QĐ") };
         let cases = [
             (State::Open, Step::File { lacking: 0 }, NotNow::Order(State::Open)),
+            (State::Assessed, Step::Withdraw, NotNow::Order(State::Assessed)),
             (State::Registered, Step::Assess { unanswered: 3 }, NotNow::Unanswered(3)),
             (State::Assessed, Step::File { lacking: 2 }, NotNow::Lacking(2)),
             (State::Filed, Step::Return { reason: " ".to_owned() }, NotNow::Reason),

@@ -47,6 +47,8 @@ texts! {
     CONFIRM_REPEAT_INCIDENT = "confirm_repeat_incident" ["day" "hamlet" "values"];
     /// An incident after the return.
     CONFIRM_INCLUDED = "confirm_included" ["day" "month" "hamlet" "values"];
+    /// The same about the next month of one text.
+    CONFIRM_INCLUDED_NEXT = "confirm_included_next" ["before" "day" "month" "hamlet" "values"];
     /// Is an earlier text, or a month's return, to be taken back?
     CONFIRM_CANCEL = "confirm_cancel" ["month" "hamlet" "values"];
     /// Is what was taken back to be restored?
@@ -127,6 +129,27 @@ texts! {
     CALL_POLICE = "call_police" [];
     /// No more reminders.
     STOPPED = "stopped" ["contact"];
+    /// The unit has registered for the yearly review.
+    REVIEW_REGISTERED = "review_registered" ["hamlet" "year" "due"];
+    /// The same; how many households has it?
+    REVIEW_REGISTERED_HOUSEHOLDS = "review_registered_households" ["hamlet" "year" "due"];
+    /// It had registered before.
+    REVIEW_ALREADY = "review_already" ["hamlet" "year" "day"];
+    /// The decisions of the year are due already, or taken.
+    REVIEW_OVER = "review_over" ["hamlet" "year" "contact"];
+    /// The unit cannot register for that year.
+    REVIEW_IMPOSSIBLE = "review_impossible" ["hamlet" "year" "contact"];
+    /// The sender holds no post that registers.
+    REVIEW_NO_POST = "review_no_post" ["contact"];
+    /// The registration was taken back.
+    REVIEW_WITHDRAWN = "review_withdrawn" ["hamlet" "year"];
+    /// There is no registration that the sender can take back.
+    REVIEW_NOT_WITHDRAWN = "review_not_withdrawn" ["hamlet" "year" "contact"];
+    /// The households were recorded.
+    REVIEW_HOUSEHOLDS = "review_households" ["hamlet" "year" "count"];
+    /// Households of a unit that has not registered.
+    REVIEW_HOUSEHOLDS_NOT_YET = "review_households_not_yet" ["hamlet" "year" "count"];
+
     /// Yes, without a question.
     YES_TO_NOTHING = "yes_to_nothing" [];
     /// No, without a question.
@@ -210,6 +233,8 @@ texts! {
     REMIND_RETURN_LIST = "remind_return_list" ["month" "due" "count" "places"];
     /// To those who register.
     REMIND_REGISTRATION = "remind_registration" ["unit" "year" "due"];
+    /// To the officers of a commune that has not registered.
+    REMIND_REGISTRATION_COMMUNE = "remind_registration_commune" ["unit" "year" "due"];
     /// To supervisors: who has not registered.
     REMIND_REGISTRATION_LIST = "remind_registration_list" ["count" "year" "due" "places"];
     /// To those who assess themselves.

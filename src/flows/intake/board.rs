@@ -1,6 +1,7 @@
 //! What the rules need to know about everyone in a batch, loaded set-wise, and kept true as the batch goes on.
 
 mod months;
+mod reviewed;
 mod situation;
 mod undo;
 
@@ -24,7 +25,7 @@ use crate::db::{Conn, DbError, DbResult, lock, message, report, standing, unit};
 use crate::domain::ids::{MessageId, PersonId, ReportId, UnitId, floor_at};
 use crate::domain::indicator::IndicatorId;
 use crate::domain::intake::{
-    Figures, Hamlet, LastReport, Mistake, MonthState, OpenQuestion, QuestionKind, SubmissionKind,
+    Figures, Hamlet, LastReport, Mistake, MonthState, OpenQuestion, QuestionKind, Reviewed, SubmissionKind,
     may_name_neighbour,
 };
 use crate::domain::period::Period;
@@ -74,6 +75,8 @@ pub(super) struct Extras {
     pub(super) contact: String,
     /// Whom an urgent text reaches.
     pub(super) on_duty: Vec<String>,
+    /// The yearly review of the sender's units.
+    pub(super) reviewed: Option<Reviewed>,
 }
 
 /// What is kept of a question as JSON.

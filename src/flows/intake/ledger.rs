@@ -1,6 +1,7 @@
 //! What a batch has decided, row by row.
 
 mod questions;
+mod review;
 mod texts;
 mod write;
 
@@ -21,7 +22,9 @@ use crate::db::question::StoredQuestion;
 use crate::db::report::NewVersion;
 use crate::db::{Conn, DbError, DbResult};
 use crate::domain::ids::{PersonId, ReportId, UnitId};
-use crate::domain::intake::{Fate, Flag, Incident, LastReport, NewReport, Plan, Return, SubmissionPlan};
+use crate::domain::intake::{
+    Fate, Flag, Incident, LastReport, NewReport, Plan, Return, ReviewStep, SubmissionPlan,
+};
 
 /// Where a version comes from.
 #[derive(Debug, Clone)]
@@ -65,6 +68,8 @@ pub(super) struct Ledger<'a> {
     outgoing: Vec<NewOutgoing>,
     changes: Vec<NewChange>,
     stopped: Vec<PersonId>,
+    /// Steps of the yearly review that were taken: the review, its version, the step.
+    reviewed: Vec<(i64, i32, ReviewStep)>,
 }
 
 impl<'a> Ledger<'a> {
@@ -87,6 +92,7 @@ impl<'a> Ledger<'a> {
             outgoing: Vec::new(),
             changes: Vec::new(),
             stopped: Vec::new(),
+            reviewed: Vec::new(),
         }
     }
 
@@ -130,6 +136,9 @@ impl<'a> Ledger<'a> {
         for new in plan.reports {
             let (id, _) = self.add_version(board, new, text_origin(text, plan.person))?;
             message.report_id = message.report_id.or(Some(id));
+        }
+        if let Some(step) = plan.review {
+            self.take_review_step(conn, text, plan.person, step)?;
         }
         self.change_question(board, text, plan.person, plan.question)?;
         if let Some(reply) = &plan.reply {

@@ -18,14 +18,14 @@ pub use rules::{ReplaceError, RuleSet};
 
 use crate::clock::{Clock, day_in_vietnam};
 use crate::crypto::Keys;
-use crate::db::review::scheme;
-use crate::db::{Conn, Db, DbError, DbResult};
+use crate::db::{Conn, Db, DbResult};
 use crate::domain::calendar::CivilCalendar;
 use crate::domain::reminder::Terms;
 use crate::domain::reply::Words;
-use crate::domain::review::{Scheme, Schemes};
+use crate::domain::review::Schemes;
 use crate::flows::deliver::Planner;
 use crate::flows::intake::Rules;
+use crate::flows::review::review_schemes;
 
 /// The kind of texts of reminders in the outbox; their cause is a run.
 pub const KIND: &str = "reminder";
@@ -65,15 +65,8 @@ impl Reminders {
         }
     }
 
-    /// The review schemes that hold: those that ship with the program, and those that were loaded over them.
+    /// The review schemes that hold.
     fn schemes(&self, conn: &mut Conn) -> DbResult<Schemes> {
-        let broken = |_| DbError::Corrupt("a review scheme");
-        let catalogue = &self.rules.catalogue;
-        let mut schemes = Schemes::shipped(catalogue).map_err(broken)?;
-        for source in scheme::sources(conn)? {
-            let scheme = Scheme::read(&source, catalogue).map_err(broken)?;
-            schemes = schemes.with(scheme).map_err(broken)?;
-        }
-        Ok(schemes)
+        review_schemes(conn, &self.rules.catalogue)
     }
 }

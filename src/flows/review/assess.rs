@@ -12,7 +12,7 @@ use crate::db::review::{Author, Review};
 use crate::db::{Conn, DbError, DbResult};
 use crate::domain::access::Action;
 use crate::domain::review::propose::{Evidence, Fact};
-use crate::domain::review::{Criterion, Finding, Proposal, State, Step, propose, steps};
+use crate::domain::review::{Criterion, Finding, Proposal, State, Step, propose, rule, steps};
 use crate::flows::authenticate::Caller;
 use crate::flows::permit::permit;
 
@@ -252,7 +252,9 @@ impl Reviews {
         let kind = case.kind()?;
         let span = kind.span(case.review.year);
         let asked = kind.facts().into_iter().map(|(name, _)| name.to_owned());
-        let facts_lacking = asked.filter(|name| !facts.contains_key(name)).collect();
+        // Households that were imported need not be entered again.
+        let imported = |name: &str| name == rule::HOUSEHOLDS && case.unit.households.is_some();
+        let facts_lacking = asked.filter(|name| !facts.contains_key(name) && !imported(name)).collect();
         let mut assessed = |criterion: &Criterion| {
             let id = &criterion.id.0;
             let proposal = proposals.remove(id)?;

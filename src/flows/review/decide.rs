@@ -196,7 +196,9 @@ fn check(ids: &[i64], step: &Step) -> Vec<Refused> {
 
 fn said(step: &Step) -> Said {
     let (reason, decision) = match step {
-        Step::Register | Step::Assess { .. } | Step::File { .. } | Step::Accept => (None, None),
+        Step::Register | Step::Withdraw | Step::Assess { .. } | Step::File { .. } | Step::Accept => {
+            (None, None)
+        }
         Step::Return { reason } | Step::Refuse { reason } => (Some(reason), None),
         Step::Recognise(decision) => (None, Some(decision)),
         Step::Revoke { reason, decision } => (Some(reason), Some(decision)),
@@ -207,6 +209,7 @@ fn said(step: &Step) -> Said {
 fn step_name(step: &Step) -> &'static str {
     match step {
         Step::Register => "register",
+        Step::Withdraw => "withdraw",
         Step::Assess { .. } => "assess",
         Step::File { .. } => "file",
         Step::Return { .. } => "return",

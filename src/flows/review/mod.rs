@@ -23,7 +23,7 @@ pub use decide::Certificate;
 pub use files::{Attachment, Purpose, ShownFile};
 pub use list::{ListRequest, ShownReview, ShownStep};
 pub use register::{Registered, Registration};
-pub(in crate::flows) use schemes::load as review_schemes;
+pub(in crate::flows) use schemes::{load as review_schemes, province_of};
 pub(in crate::flows) use shares::communes_met;
 pub use shares::{AreaShares, CommuneShares, ShareRow};
 

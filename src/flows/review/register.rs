@@ -60,7 +60,8 @@ impl Reviews {
     /// The scheme of a year, and what it says of the unit's kind.
     pub(super) fn scheme(&self, conn: &mut Conn, unit: &Unit, year: i32) -> Answer<(String, KindScheme)> {
         let schemes = schemes::load(conn, &self.catalogue)?;
-        let scheme = schemes.for_year(year).ok_or(ReviewError::NoScheme(year))?;
+        let province = schemes::province_of(conn, unit)?;
+        let scheme = schemes.in_province(year, province.as_deref()).ok_or(ReviewError::NoScheme(year))?;
         let kind = UnitKind::by_name(&unit.kind).and_then(|kind| scheme.of(kind));
         let kind = kind.ok_or_else(|| ReviewError::NotCovered(unit.kind.clone()))?;
         Ok((scheme.code.clone(), kind.clone()))
@@ -97,12 +98,14 @@ impl Reviews {
         let valid = Span { from: unit.valid_from, to: unit.valid_to };
         let late = is_late(kind, year, valid, on, today)?;
         lock::units(conn, &[unit.id])?;
-        if let Some(review) = of_units(conn, &[unit.id], year)?.pop() {
-            return Ok(Registered { review, new: false });
+        let before = of_units(conn, &[unit.id], year)?.pop();
+        if let Some(review) = before.as_ref().filter(|review| review.state != State::Open) {
+            return Ok(Registered { review: review.clone(), new: false });
         }
         let not_now = |why| ReviewError::NotNow { unit: unit.code.clone(), why };
         let review = Review {
-            id: self.next_id()?,
+            // One that was taken back goes on in its row.
+            id: before.as_ref().map_or_else(|| self.next_id(), |review| Ok(review.id))?,
             unit_id: unit.id,
             year,
             kind: kind.kind,
@@ -110,7 +113,7 @@ impl Reviews {
             province_id: unit.province_id,
             scheme,
             state: steps::after(State::Open, &Step::Register, today).map_err(not_now)?,
-            version: 1,
+            version: before.map_or(0, |review| review.version) + 1,
             registered_on: on,
             late,
             decision: None,

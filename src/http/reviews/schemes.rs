@@ -18,6 +18,8 @@ pub(in crate::http) struct SchemeResponse {
     code: String,
     /// The regulation.
     title: String,
+    /// The code of the province whose additions are in it; null: it is the country's.
+    province: Option<String>,
     /// The first year of reviews by it.
     first_year: i32,
     /// The last; null: no end is known.
@@ -29,6 +31,7 @@ impl From<&Scheme> for SchemeResponse {
         SchemeResponse {
             code: scheme.code.clone(),
             title: scheme.title.clone(),
+            province: scheme.province.clone(),
             first_year: scheme.first_year,
             last_year: scheme.last_year,
         }

@@ -17,7 +17,7 @@ async fn rules_are_read_tried_and_changed_by_who_manages_the_country(test: TestD
     let (status, shipped) = office.get("/api/v1/reminders/rules", &admin).await;
     assert_eq!((status.as_u16(), shipped["version"].as_i64()), (200, Some(0)), "{shipped}");
     let mut rules = shipped["rules"].clone();
-    assert_eq!(rules.as_array().unwrap().len(), 6);
+    assert_eq!(rules.as_array().unwrap().len(), 7);
 
     let preview = json!({"day": "2026-05-12"});
     let (status, before) = office.post("/api/v1/reminders/preview", &officer, &preview).await;

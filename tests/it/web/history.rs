@@ -151,6 +151,40 @@ async fn a_scheme_never_changes_under_an_answer_and_its_mistakes_are_named(test:
     assert_eq!(year.office.world.number("SELECT count(*) FROM review_scheme").await, 0);
 }
 
+async fn a_province_adds_criteria_for_its_own_units(test: TestDatabase) {
+    let year = Review::open(test, NOW, "").await;
+    let before = year.register("03847001", 2026, "2026-03-10").await;
+    assert_eq!(before["scheme"], "tt124-2021");
+    let additions = std::fs::read_to_string(fixture("scheme_additions.toml")).unwrap();
+    assert!(year.import_text("scheme", &additions).1.starts_with("1 added"));
+    assert!(year.import_text("scheme", &additions).1.starts_with("0 added, 0 changed, 1 as"));
+    // What had no answer goes on with them, and what registers from now on begins with them.
+    let path = format!("/api/v1/reviews/{}", id(&before));
+    assert_eq!(year.get(&path).await["scheme"], "mau-tinh-2026");
+    let review = year.register("03847002", 2026, "2026-03-11").await;
+    assert_eq!(review["scheme"], "mau-tinh-2026");
+    let shown = year.get("/api/v1/reviews/schemes/mau-tinh-2026").await;
+    assert_eq!((&shown["province"], &shown["first_year"]), (&json!("14"), &json!(2026)), "{shown}");
+    let path = format!("{path}/assessment");
+    let answers = json!({"answers": {"tinh-1": {"outcome": "met"}, "4.2": {"outcome": "met"}}});
+    assert_eq!(year.office.post(&path, &year.officer, &answers).await.0.as_u16(), 200);
+    for (from, to, told) in [
+        ("tinh-1", "tinh-2", "1 reviews of 2026 were answered by mau-tinh-2026"),
+        ("province = \"14\"", "province = \"99\"", "no province with the code 99"),
+        ("adds_to = \"tt124-2021\"", "adds_to = \"tt999\"", "no scheme tt999"),
+        ("id = \"tinh-1\"", "id = \"4.2\"", "criterion 4.2 stands there twice"),
+        ("mau-tinh-2026", "mau-tinh-khac", "belong to another"),
+    ] {
+        let (good, refusal) = year.import_text("scheme", &additions.replacen(from, to, 1));
+        assert!(!good && refusal.contains(told), "{from}: {refusal}");
+    }
+    // The country's scheme under answered additions does not change either.
+    let sample = std::fs::read_to_string(fixture("scheme_sample.toml")).unwrap();
+    let (good, refusal) =
+        year.import_text("scheme", &sample.replace("first_year = 2027", "first_year = 2026"));
+    assert!(!good && refusal.contains("were answered by mau-tinh-2026"), "{refusal}");
+}
+
 async fn months_of_the_past_are_taken_once_and_count(test: TestDatabase) {
     let year = Review::open(test, NOW, "").await;
     let table = "unit,period,indicator,value\n03847001,2026-01,TC,2\n03847001,2026-01,TTRA,4\n03847002,2026-01,TC,1\n\
@@ -188,6 +222,7 @@ on_both!(
     records_of_the_system_carry_the_account_on,
     rows_of_an_account_that_cannot_be_are_named,
     another_scheme_is_a_file,
+    a_province_adds_criteria_for_its_own_units,
     a_scheme_never_changes_under_an_answer_and_its_mistakes_are_named,
     months_of_the_past_are_taken_once_and_count,
 );

@@ -146,6 +146,7 @@ impl Desk {
             neighbours: &self.neighbours,
             contact: "Công an xã Mường Hoa",
             on_duty: &self.on_duty,
+            reviewed: None,
         };
         let plan = decide_text(&situation, text, &reading, reader);
         self.texts.push((text.to_owned(), self.now));

@@ -36,6 +36,7 @@ fn decide(desk: &Desk, submission: &Submission) -> SubmissionPlan {
         neighbours: &[],
         contact: "",
         on_duty: &[],
+        reviewed: None,
     };
     decide_submission(&situation, submission)
 }

@@ -42,7 +42,7 @@ fn a_person_with_several_duties_gets_one_text() {
     ];
     let text = composed("2026-03-16", &items, false);
     assert!(text.starts_with("Ban Na Mo, Ban Co Ma chua bao cao thang 3"), "{text}");
-    assert!(text.ends_with("Hay nop ban dang ky."), "{text}");
+    assert!(text.ends_with("Dang ky: soan DK 2026."), "{text}");
     assert!(fits(&text));
 }
 

@@ -32,6 +32,9 @@ impl Board<'_> {
             extras.neighbours =
                 communes.iter().filter_map(|id| self.neighbours.get(id)).flatten().cloned().collect();
         }
+        if self.is_about_review(text) {
+            extras.reviewed = Some(self.reviewed(conn, text)?);
+        }
         if text.reading.intent == Intent::Help {
             extras.mistake = self.mistake(conn, text)?;
         }
@@ -73,6 +76,7 @@ impl Board<'_> {
             neighbours: &extras.neighbours,
             contact: &extras.contact,
             on_duty: &extras.on_duty,
+            reviewed: extras.reviewed.as_ref(),
             ..self.bare_situation(text.raw.received_at)
         }
     }
@@ -110,6 +114,7 @@ impl Board<'_> {
             neighbours: &[],
             contact: "",
             on_duty: &[],
+            reviewed: None,
         }
     }
 

@@ -111,6 +111,9 @@ impl Ledger<'_> {
         for v in &self.versions {
             rows.extend([&v.id.to_be_bytes()[..], v.stated.as_bytes(), &[0]].concat());
         }
+        for (review, version, step) in &self.reviewed {
+            rows.extend(format!("{review} {version} {step:?}\n").into_bytes());
+        }
         for o in &self.outgoing {
             rows.extend(o.id.to_be_bytes());
         }
