@@ -101,7 +101,7 @@ fn registration(words: &[&str]) -> Option<Wanted> {
     let (head, tail) = (words.get(..at)?, words.get(at + len..)?);
     let withdraws = |word: &&str| matches!(*word, "huy" | "rut" | "bo" | "thoi");
     let withdraw = head.iter().any(withdraws);
-    let head: Vec<&str> = head.iter().copied().filter(|word| !withdraws(&word)).collect();
+    let head: Vec<&str> = head.iter().copied().filter(|word| !withdraws(word)).collect();
     let mut wanted = Wanted {
         what: if withdraw { Wish::Withdraw } else { Wish::Register },
         year: None,
