@@ -38,3 +38,4 @@ mod spool;
 mod talk;
 mod trust;
 mod web;
+mod xforms;
