@@ -11,10 +11,12 @@ use tokio::time::Instant;
 
 use super::Installation;
 use super::reminders::reminders;
-use crate::config::{Outbound, Settings};
+use crate::config::{Outbound, Retention, Settings};
 use crate::db::{Db, catalogue};
+use crate::documents::file_store::FileStore;
 use crate::domain::outbound::route::Pauses;
 use crate::domain::template::Templates;
+use crate::flows::collect::drop_unfinished;
 use crate::flows::deliver::watch::Watch;
 use crate::flows::deliver::{Cause, Causes, HandOver, Planner, Policy, Sender, SendingRules, ServerTime};
 use crate::flows::intake::{Context, Intake, Route, Rules, Spool};
@@ -98,10 +100,14 @@ impl Works {
         let (lost, Installation { db, ids, clock, holder, .. }) =
             (Arc::clone(&must_stop), installation.clone());
         jobs.start(keep_node(db.clone(), ids, clock, holder, move || lost.notify_one(), stop.clone()));
-        let text_days = settings.retention.text_days;
+        let Retention { text_days, unfinished_photo_days, .. } = settings.retention;
+        let files = FileStore::open(&settings.evidence.dir)?;
         let forget = move || {
-            let db = db.clone();
-            async move { purge(&db, clock, text_days).await }
+            let (db, files) = (db.clone(), files.clone());
+            async move {
+                purge(&db, clock, text_days).await;
+                drop_unfinished(&db, &files, clock, unfinished_photo_days).await;
+            }
         };
         jobs.start(run_at("purge", settings.retention.schedule.clone(), clock, stop, forget));
         Ok(Works { intake, gateways, phones, reminders, time, must_stop, jobs, writers })

@@ -199,6 +199,7 @@ fn every_bad_setting_is_refused_under_its_key() {
         ("[outbound]\nfirst_pause_seconds = 9\nlongest_pause_seconds = 8", "outbound.first_pause_seconds"),
         ("[outbound]\nlongest_pause_seconds = 86401", "outbound.longest_pause_seconds"),
         ("[retention]\ntext_days = 0", "retention.text_days"),
+        ("[retention]\nunfinished_photo_days = 0", "retention.unfinished_photo_days"),
         ("[retention]\nschedule = \"at night\"", "retention.schedule"),
         ("nonsense = 1", "nonsense"),
     ] {

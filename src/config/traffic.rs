@@ -71,6 +71,8 @@ pub struct DaysNotice {
 pub struct Retention {
     /// The words of texts are deleted after this many days.
     pub text_days: u32,
+    /// Photographs that were begun and of which nothing more has come are thrown away after this many days.
+    pub unfinished_photo_days: u32,
     /// When that is done, a cron expression in Vietnam's time.
     #[serde(serialize_with = "super::as_text")]
     pub schedule: cron::Schedule,
@@ -163,8 +165,13 @@ fn off_or_worked<S: serde::Serializer>(off: &bool, serializer: S) -> Result<S::O
 impl Retention {
     pub(super) fn read(section: &mut Section) -> Option<Self> {
         let text_days = section.integer("text_days", 1..=36_500);
+        let unfinished_photo_days = section.integer("unfinished_photo_days", 1..=365);
         let schedule = section.parsed("schedule", schedule);
-        Some(Retention { text_days: text_days?, schedule: schedule? })
+        Some(Retention {
+            text_days: text_days?,
+            unfinished_photo_days: unfinished_photo_days?,
+            schedule: schedule?,
+        })
     }
 }
 

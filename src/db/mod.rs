@@ -31,6 +31,7 @@ pub mod officer;
 pub mod outbox;
 pub mod part;
 pub mod person;
+pub mod photo;
 pub mod provider_reference;
 pub mod purge;
 pub mod question;

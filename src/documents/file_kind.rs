@@ -55,7 +55,16 @@ impl FileKind {
         if agrees { Ok(kind) } else { Err(BadFile::Name(kind)) }
     }
 
-    fn of_content(bytes: &[u8]) -> Result<FileKind, BadFile> {
+    /// The kind of a photograph by its type in HTTP.
+    pub fn photograph(media_type: &str) -> Option<FileKind> {
+        [FileKind::Jpeg, FileKind::Png].into_iter().find(|kind| kind.media_type() == media_type)
+    }
+
+    /// The kind of a file with this content, whatever its name.
+    ///
+    /// # Errors
+    /// When it is of no such kind or carries programs.
+    pub fn of_content(bytes: &[u8]) -> Result<FileKind, BadFile> {
         const ENDS: usize = 2_048;
         let end = bytes.get(bytes.len().saturating_sub(ENDS)..).unwrap_or(bytes);
         match bytes {

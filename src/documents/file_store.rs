@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::file_draft::Drafts;
 use crate::crypto::{Digest, random_bytes, sha256};
 
 /// The folder.
@@ -58,6 +59,11 @@ impl FileStore {
         if sha256(&[&bytes]) == *digest { Ok(bytes) } else { Err(lost()) }
     }
 
+    /// The folder of files that are not whole.
+    pub fn drafts(&self) -> Result<Drafts, StoreError> {
+        Drafts::open(&self.folder.join("drafts"))
+    }
+
     /// Files lie on shelves named after the first byte, so that no folder grows too long.
     fn path(&self, digest: &Digest) -> PathBuf {
         let name = hex(digest);
@@ -76,7 +82,7 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-fn make_private(folder: &Path) -> io::Result<()> {
+pub(super) fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -13,7 +13,7 @@ use super::error::{Code, Problem};
 use super::{
     app_files, app_settings, attachments, costs, devices, figures, forms, gateways, health, incidents,
     indicators, me, messages, openrosa, periods, phones, photos, programme, proposals, readings, reminders,
-    reports, reviews, routes, submissions, synonyms, tokens, units,
+    reports, reviews, routes, submissions, synonyms, tokens, units, uploads,
 };
 
 /// Where the description is.
@@ -89,6 +89,9 @@ const DOCUMENT: &str = "/api/openapi.json";
         readings::create_reading,
         reports::list_reports,
         reports::show_report,
+        uploads::announce_photo,
+        uploads::show_upload,
+        uploads::take_piece,
         photos::list_photos,
         photos::show_photo,
         reminders::list_reminders,

@@ -68,6 +68,8 @@ codes! {
     StepRefused = 409 "step_refused" "The review does not stand where this step begins, or something is lacking";
     ConfirmationNeeded = 409 "confirmation_needed" "The report contradicts what is stored; confirm it";
     ChooseUnit = 409 "choose_unit" "Several people share the number; say for which unit it is";
+    OffsetMismatch = 409 "offset_mismatch" "The piece does not begin where the server's copy ends; go on from Upload-Offset";
+    TooManyOpen = 409 "too_many_open" "Too many photographs are begun and not whole; finish them first";
     AlreadyDecided = 409 "already_decided" "An officer has decided about the proposal already";
     BodyTooLarge = 413 "body_too_large" "The body is larger than this address takes";
     UriTooLong = 414 "uri_too_long" "The address is too long";
@@ -75,6 +77,7 @@ codes! {
     ValidationFailed = 422 "validation_failed" "The content is not acceptable";
     NotReviewed = 422 "not_reviewed" "The unit is not reviewed in that year";
     FileRefused = 422 "file_refused" "The file is not taken";
+    DigestMismatch = 422 "digest_mismatch" "What arrived does not agree with its SHA-256; send it again from the beginning";
     IdempotencyKeyReused = 422 "idempotency_key_reused" "The Idempotency-Key was used before for another request";
     TooManyAttempts = 429 "too_many_attempts" "Too many attempts; wait";
     HeadersTooLarge = 431 "headers_too_large" "The headers are too large";

@@ -19,6 +19,7 @@ mod health;
 mod idempotency;
 mod incidents;
 mod indicators;
+mod limits;
 mod me;
 mod messages;
 mod openrosa;
@@ -40,16 +41,17 @@ mod submissions;
 mod synonyms;
 mod tokens;
 mod units;
+mod uploads;
 pub mod waiting;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::body::{EitherBody, MessageBody};
+use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
-use actix_web::middleware::{Compress, DefaultHeaders, Next, from_fn};
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, Error, HttpRequest, ResponseError, web};
 
 pub use docs::openapi;
@@ -206,6 +208,15 @@ pub static ROUTES: &[Route] = &[
         web::post().to(submissions::submit_report)
     }),
     Route::get("/api/v1/reports/{id}", Token(Action::ReadReports), || web::get().to(reports::show_report)),
+    Route::post("/api/v1/attachments", Token(Action::SubmitReport), || {
+        web::post().to(uploads::announce_photo)
+    }),
+    Route::get("/api/v1/attachments/{sha256}", Token(Action::SubmitReport), || {
+        web::get().to(uploads::show_upload)
+    }),
+    Route::patch("/api/v1/attachments/{sha256}", Token(Action::SubmitReport), || {
+        web::patch().to(uploads::take_piece)
+    }),
     Route::get("/api/v1/reports/{id}/photos", Token(Action::ReadReports), || {
         web::get().to(photos::list_photos)
     }),
@@ -309,9 +320,6 @@ pub static ROUTES: &[Route] = &[
     }),
 ];
 
-/// How long a request may take altogether.
-const REQUEST_TIME: Duration = Duration::from_secs(30);
-
 /// The application for a worker of the server.
 pub fn application(
     site: web::Data<Site>,
@@ -330,7 +338,7 @@ pub fn application(
         .default_service(web::to(answer_not_found))
         .wrap(Compress::default())
         .wrap(from_fn(error::render_problems))
-        .wrap(security_headers())
+        .wrap(limits::security_headers())
         .wrap(from_fn(request_id::trace_request))
 }
 
@@ -342,7 +350,7 @@ fn configure(config: &mut web::ServiceConfig) {
         let at_path = ROUTES.iter().filter(|route| route.path == path);
         let resource = at_path.fold(web::resource(path), |resource, route| resource.route((route.handler)()));
         let resource = resource.default_service(web::to(answer_method_not_allowed));
-        config.service(resource.wrap(from_fn(limit_time)).wrap(from_fn(auth::authenticate)));
+        config.service(resource.wrap(from_fn(limits::limit_time)).wrap(from_fn(auth::authenticate)));
     }
 }
 
@@ -362,31 +370,6 @@ async fn answer_method_not_allowed(request: HttpRequest) -> Problem {
     Problem::new(Code::MethodNotAllowed)
         .detail(format!("This address takes {allowed}"))
         .header(header::ALLOW, &allowed)
-}
-
-/// Answers are read by programs, never shown in frames, never guessed at, and figures are never kept by caches.
-fn security_headers() -> DefaultHeaders {
-    DefaultHeaders::new()
-        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .add((header::X_FRAME_OPTIONS, "DENY"))
-        .add((header::REFERRER_POLICY, "no-referrer"))
-        .add((header::CACHE_CONTROL, "no-store"))
-        .add((header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
-}
-
-/// Middleware: gives up on a request that takes too long. What was handed to the writer is still done.
-async fn limit_time<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let asked = request.request().clone();
-    match tokio::time::timeout(REQUEST_TIME, next.call(request)).await {
-        Ok(answered) => Ok(answered?.map_into_left_body()),
-        Err(_) => {
-            let response = Problem::new(Code::TimedOut).error_response();
-            Ok(ServiceResponse::new(asked, response).map_into_right_body())
-        }
-    }
 }
 
 impl actix_web::Responder for Problem {

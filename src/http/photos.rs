@@ -10,7 +10,8 @@ use super::error::{Code, Problem, ProblemBody};
 use super::parameters::{self, Page};
 use super::reviews::files::disposition;
 use crate::clock::time_of;
-use crate::db::collected::File;
+use crate::crypto::hex;
+use crate::db::photo::Photo;
 
 /// A photograph.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -23,25 +24,34 @@ pub(super) struct PhotoResponse {
     media_type: String,
     /// Bytes.
     size: i64,
-    /// When it came.
+    /// SHA-256 of its content.
+    sha256: String,
+    /// How many bytes have come.
+    received: i64,
+    /// Whether it is whole; else the rest is still to come from the phone, and it cannot be fetched.
+    complete: bool,
+    /// When it came, or was announced.
     #[schema(format = DateTime)]
     at: String,
 }
 
-impl From<File> for PhotoResponse {
-    fn from(file: File) -> Self {
-        let at = time_of(file.at).to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+impl From<Photo> for PhotoResponse {
+    fn from(photo: Photo) -> Self {
+        let at = time_of(photo.at).to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         PhotoResponse {
-            id: file.id.to_string(),
-            name: file.name,
-            media_type: file.media_type,
-            size: file.size,
+            id: photo.id.to_string(),
+            name: photo.name,
+            media_type: photo.media_type,
+            size: photo.size,
+            sha256: hex(&photo.content),
+            received: photo.received,
+            complete: photo.complete,
             at,
         }
     }
 }
 
-/// The photographs that came with any version of a report.
+/// The photographs of a report, those that are still on their way too.
 #[utoipa::path(get, path = "/api/v1/reports/{id}/photos", tag = "reports", security(("bearer" = [])),
     params(("id" = String, Path, description = "The id of a version of the report")), responses(
     (status = 200, body = Page<PhotoResponse>),
@@ -70,10 +80,10 @@ pub(super) async fn show_photo(
 ) -> Result<HttpResponse, Problem> {
     let (id, file) = (parameters::id("id", &path.0)?, parameters::id("file", &path.1)?);
     let found = site.collecting.photo(&caller, id, file).await.map_err(|error| Problem::internal(&error))?;
-    let (file, bytes) = found.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let (photo, bytes) = found.ok_or_else(|| Problem::new(Code::NotFound))?;
     Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, file.media_type))
-        .insert_header((header::CONTENT_DISPOSITION, disposition(&file.name)))
+        .insert_header((header::CONTENT_TYPE, photo.media_type))
+        .insert_header((header::CONTENT_DISPOSITION, disposition(&photo.name)))
         .insert_header((header::CONTENT_ENCODING, "identity"))
         .body(bytes))
 }

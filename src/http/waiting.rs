@@ -6,7 +6,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, Error, HttpResponse, web};
 
 use super::error::{self, Code, Problem};
-use super::{health, request_id, security_headers};
+use super::limits::security_headers;
+use super::{health, request_id};
 
 /// The application while the database is not there yet: the process lives, and everything else is told to come back.
 pub fn waiting_application() -> App<

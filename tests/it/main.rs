@@ -8,6 +8,7 @@
 mod support;
 
 mod architecture;
+mod attachments;
 mod balance;
 mod command_line;
 mod containers;

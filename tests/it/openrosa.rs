@@ -193,7 +193,7 @@ async fn photographs_are_kept_once_by_their_content_also_in_several_goes(test: T
         form(&xml).part("1.png", photo("1.png", PNG)).part("2.png", photo("2.png", &[PNG, b"!"].concat()));
     assert_eq!(collect.send(rest).await.0, 201);
     let world = &collect.heads.office.world;
-    assert_eq!(world.number("SELECT count(*) FROM form_file").await, 2);
+    assert_eq!(world.number("SELECT count(*) FROM photo").await, 2);
     assert_eq!(world.number("SELECT count(*) FROM report").await, 1);
     let kept = walk(&collect.heads.office.test.beside("evidence"));
     assert_eq!(kept, 2);
@@ -211,6 +211,15 @@ async fn photographs_are_kept_once_by_their_content_also_in_several_goes(test: T
     let neighbour = office.token("commune", Some("04792")).await;
     refused(&office.get(&path, &neighbour).await, 404, "not_found");
     refused(&office.get(&format!("{path}/1"), &collect.token).await, 404, "not_found");
+    // An edit that brings nothing but a photograph, and the old ones with it.
+    let edit = edit_of("a", &xml.replace("uuid:a", "uuid:a2"));
+    let third = [PNG, b"?"].concat();
+    let edit = form(&edit).part("1.png", photo("1.png", PNG)).part("3.png", photo("3.png", &third));
+    assert_eq!(collect.send(edit).await.0, 201);
+    let (_, photos) = office.get(&path, &collect.token).await;
+    let names: Vec<&str> =
+        photos["items"].as_array().unwrap().iter().map(|photo| photo["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["1.png", "2.png", "3.png"], "{photos}");
     let program = form(&xml.replace("uuid:a", "uuid:b")).part("a.png", photo("a.png", b"MZ\x90 a program"));
     let (status, message) = collect.send(program).await;
     assert_eq!(

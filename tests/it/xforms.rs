@@ -140,7 +140,7 @@ async fn what_the_server_hands_out_is_valid_shown_filled_in_and_taken(test: Test
     }
     let world = &heads.office.world;
     assert_eq!(world.number("SELECT count(*) FROM report WHERE source = 'openrosa'").await, 3);
-    assert_eq!(world.number("SELECT count(*) FROM form_file").await, 1);
+    assert_eq!(world.number("SELECT count(*) FROM photo WHERE report_id IS NOT NULL").await, 1);
     assert_eq!(world.number("SELECT count(*) FROM form_kept").await, 0);
 
     // What the form itself says must not be: the engine refuses it before anything is sent.

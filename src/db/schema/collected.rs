@@ -1,4 +1,4 @@
-//! What clients of OpenRosa sent, beside the reports that it made.
+//! What clients of OpenRosa sent beside the reports that it made, and photographs, whoever sent them.
 
 diesel::table! {
     form_kept (id) {
@@ -11,19 +11,32 @@ diesel::table! {
         content_cipher -> Binary,
         why -> Text,
         at -> BigInt,
+        done_at -> Nullable<BigInt>,
+        done_by -> Nullable<BigInt>,
     }
 }
 
 diesel::table! {
-    form_file (id) {
+    attachment (id) {
         id -> BigInt,
-        instance_id -> Text,
-        name -> Text,
         content_hash -> Binary,
-        media_type -> Text,
-        size -> BigInt,
         person_id -> Nullable<BigInt>,
         account_id -> Nullable<BigInt>,
+        media_type -> Text,
+        size -> BigInt,
+        received -> BigInt,
+        seen_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    photo (id) {
+        id -> BigInt,
+        attachment_id -> BigInt,
+        report_id -> Nullable<BigInt>,
+        instance_id -> Nullable<Text>,
+        name -> Text,
         at -> BigInt,
     }
 }

@@ -1,15 +1,18 @@
 //! Taking in forms that were filled in with ODK Collect and its like: read by today's definition, turned into the same
-//! reports that texts and apps make, and kept where they cannot be read.
+//! reports that texts and apps make, and kept where they cannot be read. And photographs, whoever sends them: with a form as a
+//! whole, or in pieces.
 
 mod files;
 mod photos;
 mod record;
 mod tables;
+mod upload;
 
 use std::sync::Arc;
 
 pub use files::Attached;
 pub use tables::Reporter;
+pub use upload::{Announced, MOST_BYTES, MOST_OPEN, MOST_PHOTOS, MOST_PIECE, UploadError, drop_unfinished};
 
 use crate::clock::Clock;
 use crate::crypto::{CryptoError, Keys, Place};
@@ -19,6 +22,7 @@ use crate::documents::file_kind::{BadFile, FileKind};
 use crate::documents::file_store::{FileStore, StoreError};
 use crate::documents::instance::{BadInstance, Instance};
 use crate::domain::form::{Collected, Forms};
+use crate::domain::ids::ReportId;
 use crate::domain::template::{TemplateKey, key};
 use crate::flows::authenticate::Caller;
 use crate::flows::intake::{Intake, IntakeError};
@@ -45,6 +49,8 @@ pub struct Answered {
     pub fate: Fate,
     /// What is said, with marks.
     pub message: String,
+    /// The version that it made or left as it was.
+    pub report: Option<ReportId>,
 }
 
 /// What became of a form.
@@ -122,7 +128,7 @@ impl Collecting {
         };
         let answered = self.record(caller, form, &sent, &collected).await?;
         if answered.fate == Fate::Taken {
-            self.store(caller, &sent, kinds).await?;
+            self.store(caller, &sent, kinds, answered.report).await?;
         }
         Ok(answered)
     }
@@ -154,13 +160,13 @@ impl Collecting {
             "a form that cannot be read is kept"
         );
         self.db.write(move |conn| collected::keep(conn, &kept)).await?;
-        self.store(caller, &sent, kinds).await?;
+        self.store(caller, &sent, kinds, None).await?;
         Ok(self.say(Fate::Taken, key::FORM_KEPT, &[]))
     }
 
     fn say(&self, fate: Fate, key: TemplateKey, fields: &[(&'static str, String)]) -> Answered {
         let templates = &self.intake.context().rules.templates;
-        Answered { fate, message: templates.render(key, fields, true) }
+        Answered { fate, message: templates.render(key, fields, true), report: None }
     }
 
     fn new_id(&self) -> DbResult<i64> {

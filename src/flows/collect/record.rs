@@ -58,7 +58,8 @@ impl Collecting {
         if receipt.outcome == SubmissionOutcome::UnknownUnit {
             return Err(Forbidden(Action::SubmitReport.name()).into());
         }
-        Ok(self.told(&unit, kind, &receipt))
+        let report = receipt.report.map(|(id, _)| id).or(corrected.incident);
+        Ok(Answered { report, ..self.told(&unit, kind, &receipt) })
     }
 
     /// The unit that the form names, if the caller reports for it.
@@ -140,7 +141,7 @@ impl Collecting {
             receipt.conflicts.iter().map(|h| Item::Held(h.indicator, h.stored, h.given)).collect();
         let with_held = |fate, key| {
             let reply = words.reply_with(key, about.clone(), "held", &held, "");
-            Answered { fate, message: templates.render(reply.key, &reply.fields, true) }
+            Answered { fate, message: templates.render(reply.key, &reply.fields, true), report: None }
         };
         match receipt.outcome {
             SubmissionOutcome::Created | SubmissionOutcome::Replayed => {
