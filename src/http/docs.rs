@@ -12,8 +12,8 @@ use utoipa_swagger_ui::Config;
 use super::error::{Code, Problem};
 use super::{
     app_files, app_settings, attachments, costs, devices, figures, forms, gateways, health, incidents,
-    indicators, me, messages, openrosa, periods, phones, photos, programme, proposals, readings, reminders,
-    reports, reviews, routes, submissions, synonyms, tokens, units, uploads,
+    indicators, kept_forms, me, messages, openrosa, periods, phones, photos, programme, proposals, readings,
+    reminders, reports, reviews, routes, submissions, synonyms, tokens, units, uploads,
 };
 
 /// Where the description is.
@@ -74,6 +74,9 @@ const DOCUMENT: &str = "/api/openapi.json";
         figures::show_country_month,
         figures::show_commune_month,
         figures::show_province_month,
+        kept_forms::list_kept_forms,
+        kept_forms::show_kept_form,
+        kept_forms::settle_kept_form,
         forms::list_forms,
         forms::show_form,
         units::list_units,

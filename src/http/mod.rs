@@ -19,6 +19,7 @@ mod health;
 mod idempotency;
 mod incidents;
 mod indicators;
+mod kept_forms;
 mod limits;
 mod me;
 mod messages;
@@ -200,6 +201,15 @@ pub static ROUTES: &[Route] = &[
         web::get().to(figures::show_province_month)
     }),
     Route::get("/api/v1/forms", Token(Action::ReadCatalogue), || web::get().to(forms::list_forms)),
+    Route::get("/api/v1/forms/kept", Token(Action::JudgeReports), || {
+        web::get().to(kept_forms::list_kept_forms)
+    }),
+    Route::get("/api/v1/forms/kept/{id}", Token(Action::JudgeReports), || {
+        web::get().to(kept_forms::show_kept_form)
+    }),
+    Route::post("/api/v1/forms/kept/{id}/done", Token(Action::JudgeReports), || {
+        web::post().to(kept_forms::settle_kept_form)
+    }),
     Route::get("/api/v1/forms/{code}", Token(Action::ReadCatalogue), || web::get().to(forms::show_form)),
     Route::get("/api/v1/units", Token(Action::ReadCatalogue), || web::get().to(units::list_units)),
     Route::get("/api/v1/units/{code}", Token(Action::ReadCatalogue), || web::get().to(units::show_unit)),

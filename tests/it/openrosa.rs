@@ -280,6 +280,63 @@ async fn a_form_long_gone_is_read_where_it_can_be_and_kept_where_not(test: TestD
     assert_eq!(collect.reports("03847001").await[0]["values"], json!({"TC": 1}));
 }
 
+async fn officers_see_kept_forms_of_their_area_fetch_them_and_mark_them(test: TestDatabase) {
+    let collect = Collect::of(test, HEAD).await;
+    let gone =
+        [instance("census", "a", "<people>40</people>"), instance("census", "b", "<people>41</people>")];
+    for xml in &gone {
+        assert_eq!(collect.submit(xml).await.0, 201);
+    }
+    let office = &collect.heads.office;
+    let officer = office.token("commune", Some("03847")).await;
+    let (_, first) = office.get("/api/v1/forms/kept?limit=1", &officer).await;
+    let one = first["items"][0].clone();
+    let told = ["form", "version", "why", "person", "instance_id"].map(|field| one[field].as_str().unwrap());
+    assert_eq!(told, ["census", "v1", "form", "Lò Văn Ún", "uuid:a"]);
+    let next = format!("/api/v1/forms/kept?after={}", first["next"].as_str().unwrap());
+    let (_, second) = office.get(&next, &officer).await;
+    assert_eq!((&second["items"][0]["instance_id"], &second["next"]), (&json!("uuid:b"), &Value::Null));
+
+    let path = format!("/api/v1/forms/kept/{}", one["id"].as_str().unwrap());
+    let got = office.client.get(office.server.url(&path)).bearer_auth(&officer).send().await.unwrap();
+    let headers = got.headers().clone();
+    assert!(headers["content-disposition"].to_str().unwrap().starts_with("attachment"), "{headers:?}");
+    assert_eq!(got.text().await.unwrap(), gone[0]);
+
+    office.add_account("neighbour", "commune", Some("04792"));
+    let neighbour = office.log_in("neighbour", PASSWORD).await.1;
+    let neighbour = access(&neighbour);
+    let done = format!("{path}/done");
+    refused(&office.get(&path, neighbour).await, 404, "not_found");
+    refused(&office.post(&done, neighbour, &json!({})).await, 404, "not_found");
+    assert_eq!(office.get("/api/v1/forms/kept", neighbour).await.1["items"], json!([]));
+    for list in ["/api/v1/forms/kept", &path] {
+        refused(&office.get(list, &collect.token).await, 403, "forbidden");
+    }
+    refused(&office.get("/api/v1/forms/kept/1", &officer).await, 404, "not_found");
+    refused(&office.get("/api/v1/forms/kept/x", &officer).await, 400, "invalid_parameter");
+    refused(&office.get("/api/v1/forms/kept?limit=501", &officer).await, 400, "invalid_parameter");
+
+    for _ in 0..2 {
+        assert_eq!(office.post(&done, &officer, &json!({})).await.0.as_u16(), 204);
+    }
+    let (_, waiting) = office.get("/api/v1/forms/kept", &officer).await;
+    let (_, settled) = office.get("/api/v1/forms/kept?done=true", &officer).await;
+    let ids = |list: &Value| -> Vec<String> {
+        list["items"].as_array().unwrap().iter().map(|kept| kept["instance_id"].to_string()).collect()
+    };
+    assert_eq!(
+        (ids(&waiting), ids(&settled)),
+        (vec!["\"uuid:b\"".to_owned()], vec!["\"uuid:a\"".to_owned()])
+    );
+    assert!(settled["items"][0]["done_at"].is_string());
+    let noted = office
+        .world
+        .number("SELECT count(*) FROM audit WHERE action IN ('read_kept_form', 'settle_kept_form')");
+    assert_eq!(noted.await, 2);
+    office.world.assert_consistent().await;
+}
+
 async fn whoever_has_no_right_is_told_so_and_nothing_is_stored(test: TestDatabase) {
     let collect = Collect::of(test, HEAD).await;
     let office = &collect.heads.office;
@@ -418,6 +475,7 @@ on_both!(
     photographs_are_kept_once_by_their_content_also_in_several_goes,
     what_contradicts_is_told_and_taken_when_the_person_insists,
     a_form_long_gone_is_read_where_it_can_be_and_kept_where_not,
+    officers_see_kept_forms_of_their_area_fetch_them_and_mark_them,
     whoever_has_no_right_is_told_so_and_nothing_is_stored,
     bombs_and_what_is_cut_are_refused,
     an_officer_enrols_a_head_and_reports_with_a_password_behind_tls,

@@ -3,6 +3,7 @@
 //! whole, or in pieces.
 
 mod files;
+mod kept;
 mod photos;
 mod record;
 mod tables;
@@ -11,6 +12,7 @@ mod upload;
 use std::sync::Arc;
 
 pub use files::Attached;
+pub use kept::ShownKept;
 pub use tables::Reporter;
 pub use upload::{Announced, MOST_BYTES, MOST_OPEN, MOST_PHOTOS, MOST_PIECE, UploadError, drop_unfinished};
 
