@@ -294,13 +294,16 @@ impl Lexicon {
         Ok(toml::from_str(text)?)
     }
 
-    /// The lexicon with more words of indicators: code and phrase. Refuses a phrase that means something else already,
-    /// with or without its marks.
+    /// The lexicon, which is known to be good, with more words of indicators: code and phrase. Refuses a phrase that
+    /// means something else already, with or without its marks.
     pub fn with_synonyms(
         &self,
         catalogue: &Catalogue,
         added: &[(String, String)],
     ) -> Result<Self, BadLexicon> {
+        if added.is_empty() {
+            return Ok(self.clone());
+        }
         let book = Book::new(catalogue, self)?;
         let mut lexicon = self.clone();
         let mut owners: BTreeMap<String, &str> = BTreeMap::new();
@@ -313,7 +316,12 @@ impl Lexicon {
             }
             lexicon.indicators.entry(code.clone()).or_default().generic.push(phrase.clone());
         }
-        lexicon.check(catalogue)?;
+        drop(book);
+        Book::new(catalogue, &lexicon)?;
+        // Writing out all that sets make takes 17 MB, which every start would pay for: only what brings sets is looked at.
+        if added.iter().any(|(_, phrase)| phrase.contains('{')) {
+            lexicon.check_made()?;
+        }
         Ok(lexicon)
     }
 
