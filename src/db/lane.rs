@@ -45,25 +45,66 @@ impl Lane {
         Lane { jobs }
     }
 
-    pub(super) async fn run<T, F>(&self, transaction: Transaction, mut f: F) -> DbResult<T>
+    pub(super) async fn run<T, F>(&self, transaction: Transaction, f: F) -> DbResult<T>
     where
         T: Send + 'static,
         F: FnMut(&mut Conn) -> DbResult<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |slot, target, for_reading| {
-            let result =
-                catch_unwind(AssertUnwindSafe(|| attempt(slot, target, for_reading, transaction, &mut f)));
-            let result = result.unwrap_or_else(|_| {
-                *slot = None;
-                Err(DbError::Stopped)
-            });
+            let result = guarded(slot, target, for_reading, transaction, f);
             // Nobody waits any more when the request was given up; the work is done all the same.
             drop(answer.send(result));
         });
         self.jobs.send(job).await.map_err(|_| DbError::Stopped)?;
         answered.await.map_err(|_| DbError::Stopped)?
     }
+
+    /// Hands `work` over to a thread, which gives it its connection; it is done when the threads before it are, and
+    /// nobody waits for it. False: too much is waiting, or the threads have stopped.
+    pub(super) fn hand_over(&self, work: impl FnOnce(&mut Writer<'_>) + Send + 'static) -> bool {
+        let job: Job = Box::new(move |slot, target, _| {
+            // Nothing but a mistake of the program comes here; the thread must outlive it.
+            if catch_unwind(AssertUnwindSafe(|| work(&mut Writer { slot, target }))).is_err() {
+                *slot = None;
+            }
+        });
+        self.jobs.try_send(job).is_ok()
+    }
+}
+
+/// The connection of a thread that writes, for work that needs several transactions in a row.
+pub struct Writer<'a> {
+    slot: &'a mut Option<Conn>,
+    target: &'a Target,
+}
+
+impl Writer<'_> {
+    /// Runs `f` in one transaction, committed when this answers; see [`Db::write`](super::Db::write).
+    pub fn write<T>(&mut self, f: impl FnMut(&mut Conn) -> DbResult<T>) -> DbResult<T> {
+        guarded(self.slot, self.target, false, Transaction::Write, f)
+    }
+}
+
+impl std::fmt::Debug for Writer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Writer")
+    }
+}
+
+/// [`attempt`]; a panic costs the connection, not the thread.
+fn guarded<T>(
+    slot: &mut Option<Conn>,
+    target: &Target,
+    for_reading: bool,
+    transaction: Transaction,
+    mut f: impl FnMut(&mut Conn) -> DbResult<T>,
+) -> DbResult<T> {
+    let tried = catch_unwind(AssertUnwindSafe(|| attempt(slot, target, for_reading, transaction, &mut f)));
+    tried.unwrap_or_else(|_| {
+        *slot = None;
+        Err(DbError::Stopped)
+    })
 }
 
 fn work(queue: &Mutex<mpsc::Receiver<Job>>, target: &Target, for_reading: bool) {

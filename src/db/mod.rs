@@ -64,6 +64,7 @@ pub use migrate::{MigrateError, revert_all, schema_is_current};
 
 use crate::domain::ids::IdMaker;
 use lane::Lane;
+pub use lane::Writer;
 
 /// Why the database did not answer.
 #[derive(Debug, thiserror::Error)]
@@ -167,6 +168,12 @@ impl Db {
         F: FnMut(&mut Conn) -> DbResult<T> + Send + 'static,
     {
         self.writers.run(lane::Transaction::Write, f).await
+    }
+
+    /// Hands `work` to a thread that writes; nobody waits for it. False: more is waiting than the threads may have before
+    /// them, or they have stopped.
+    pub fn hand_over(&self, work: impl FnOnce(&mut Writer<'_>) + Send + 'static) -> bool {
+        self.writers.hand_over(work)
     }
 }
 

@@ -29,11 +29,17 @@ impl HandOver {
     /// them; how many.
     pub async fn give_over(&self, from: &str, now: Moment) -> DbResult<usize> {
         let (sends, id) = (self.gateways.get(from).is_some_and(|gateway| gateway.sends()), from.to_owned());
+        let gateways = self.gateways.clone();
         let stuck = self
             .db
             .read(move |conn| {
-                let state = route::find(conn, &id)?.map(|route| route.state).unwrap_or_default();
-                Ok((!sends || state.gives_up_texts(now.real)) && outbox::is_due(conn, &id, now.real)?)
+                let routes = route::all(conn)?;
+                let state = routes.get(&id).map(|route| route.state).unwrap_or_default();
+                // Without a route that takes over there is nothing to write, which intake would have to wait for.
+                let taken_over = takes_over(&gateways, &routes, &id, now).next().is_some();
+                Ok((!sends || state.gives_up_texts(now.real))
+                    && taken_over
+                    && outbox::is_due(conn, &id, now.real)?)
             })
             .await?;
         if stuck { self.move_due(from, now).await } else { Ok(0) }
@@ -60,9 +66,7 @@ impl HandOver {
 
 fn move_some(conn: &mut Conn, this: &HandOver, from: &str, now: Moment) -> DbResult<usize> {
     let routes = route::all(conn)?;
-    let open: Vec<&Arc<Gateway>> = open_routes(&this.gateways, &routes, now)
-        .filter(|gateway| gateway.id != from && gateway.takes_over())
-        .collect();
+    let open: Vec<&Arc<Gateway>> = takes_over(&this.gateways, &routes, from, now).collect();
     if open.is_empty() {
         return Ok(0);
     }
@@ -75,6 +79,16 @@ fn move_some(conn: &mut Conn, this: &HandOver, from: &str, now: Moment) -> DbRes
         }
     }
     Ok(moved)
+}
+
+/// The gateways that can take over the texts of `from` at `now`.
+fn takes_over<'a>(
+    gateways: &'a Gateways,
+    routes: &'a BTreeMap<String, Route>,
+    from: &str,
+    now: Moment,
+) -> impl Iterator<Item = &'a Arc<Gateway>> {
+    open_routes(gateways, routes, now).filter(move |gateway| gateway.id != from && gateway.takes_over())
 }
 
 /// The gateways that can send at `now`, in the order of the settings.

@@ -12,6 +12,7 @@ mod current_reader;
 pub(crate) mod figures;
 mod judge;
 mod ledger;
+mod line;
 mod parts;
 mod prepare;
 mod queue;
