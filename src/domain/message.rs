@@ -32,7 +32,7 @@ impl Encoding {
     /// The units that `c` costs: septets or UTF-16 units.
     fn cost(self, c: char) -> usize {
         match self {
-            Encoding::Gsm7 if EXTENSION.contains(c) => 2,
+            Encoding::Gsm7 if is_extension(c) => 2,
             Encoding::Gsm7 => 1,
             Encoding::Ucs2 => c.len_utf16(),
         }
@@ -53,31 +53,79 @@ impl Encoding {
     }
 }
 
-/// The default alphabet without its letters and digits of ASCII; ESC is no character of a text.
-const DEFAULT: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà";
-/// The extension table.
-const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 /// What stands at the end of a shortened text.
 const ELLIPSIS: &str = "...";
 
-/// Whether `c` can be sent in the GSM 7-bit alphabet.
+/// Whether `c` can be sent in the GSM 7-bit alphabet. A reply is counted often while it is put together, so this is a
+/// comparison and no search; ESC is no character of a text.
 pub fn is_gsm7(c: char) -> bool {
-    c.is_ascii_alphanumeric() || DEFAULT.contains(c) || EXTENSION.contains(c)
+    matches!(c, ' '..='Z' | 'a'..='z' | '_' | '\n' | '\r')
+        || is_extension(c)
+        || matches!(
+            c,
+            '£' | '¥'
+                | 'è'
+                | 'é'
+                | 'ù'
+                | 'ì'
+                | 'ò'
+                | 'Ç'
+                | 'Ø'
+                | 'ø'
+                | 'Å'
+                | 'å'
+                | 'Δ'
+                | 'Φ'
+                | 'Γ'
+                | 'Λ'
+                | 'Ω'
+        )
+        || matches!(
+            c,
+            'Π' | 'Ψ'
+                | 'Σ'
+                | 'Θ'
+                | 'Ξ'
+                | 'Æ'
+                | 'æ'
+                | 'ß'
+                | 'É'
+                | '¤'
+                | '¡'
+                | 'Ä'
+                | 'Ö'
+                | 'Ñ'
+                | 'Ü'
+                | '§'
+        )
+        || matches!(c, '¿' | 'ä' | 'ö' | 'ñ' | 'ü' | 'à')
+}
+
+/// Whether `c` stands in the extension table.
+fn is_extension(c: char) -> bool {
+    matches!(c, '\u{c}' | '^' | '{' | '}' | '\\' | '[' | '~' | ']' | '|' | '€')
 }
 
 /// How many parts `text` takes.
 pub fn parts(text: &str) -> Parts {
-    Parts { encoding: Encoding::of(text), parts: split(text).len() }
+    let encoding = Encoding::of(text);
+    let parts = if fits_one(text, encoding) { 1 } else { pieces(text, encoding).len() };
+    Parts { encoding, parts }
 }
 
 /// The pieces of `text` as they lie in its parts; their concatenation is the text. They are as few as can be; among
 /// those, no word is cut that need not be.
 pub fn split(text: &str) -> Vec<&str> {
     let encoding = Encoding::of(text);
-    let total: usize = text.chars().map(|c| encoding.cost(c)).sum();
-    if total <= encoding.single() {
-        return vec![text];
-    }
+    if fits_one(text, encoding) { vec![text] } else { pieces(text, encoding) }
+}
+
+fn fits_one(text: &str, encoding: Encoding) -> bool {
+    prefix_within(text, encoding, encoding.single()) == text.len()
+}
+
+/// The pieces of a text that does not fit into one part.
+fn pieces(text: &str, encoding: Encoding) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -152,6 +200,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_alphabet_is_that_of_the_standard() {
+        // 3GPP TS 23.038, 6.2.1, without the letters and digits of ASCII.
+        let default = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà";
+        let extension = "\u{c}^{}\\[~]|€";
+        for c in (0..0x1_0000).filter_map(char::from_u32) {
+            let letter = c.is_ascii_alphanumeric();
+            assert_eq!(is_gsm7(c), letter || default.contains(c) || extension.contains(c), "{c:?}");
+            assert_eq!(is_extension(c), extension.contains(c), "{c:?}");
+        }
+    }
 
     fn of(text: &str) -> (Encoding, usize) {
         let parts = parts(text);

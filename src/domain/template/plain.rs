@@ -1,7 +1,6 @@
 //! Texts without Vietnamese marks, in characters of the GSM 7-bit alphabet.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use crate::domain::message::is_gsm7;
 
@@ -13,7 +12,7 @@ pub fn without_marks(text: &str) -> String {
         if c.is_ascii() {
             push_plain(&mut plain, c);
         } else {
-            std::iter::once(c).nfkd().for_each(|part| push_plain(&mut plain, part));
+            decompose_compatible(c, |part| push_plain(&mut plain, part));
         }
     }
     plain
@@ -39,6 +38,7 @@ fn push_plain(plain: &mut String, c: char) {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization;
 
     use super::*;
 

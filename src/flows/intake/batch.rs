@@ -86,12 +86,11 @@ fn record_text(
     ledger: &mut Ledger,
     text: &PreparedText,
 ) -> DbResult<Receipt> {
-    let second_key = text.second_key(ledger.context());
-    let same_key = known.texts.get(&text.dedupe_key).copied();
-    if let Some((id, words)) = same_key.or_else(|| known.texts.get(&second_key).copied()) {
+    if let Some((id, words)) = known.texts.get(&text.dedupe_key).copied() {
         if words == text.text_index {
             return Ok(Receipt::Replayed(id));
         }
+        let second_key = text.second_key(ledger.context());
         if let Some((id, _)) = known.texts.get(&second_key) {
             return Ok(Receipt::Replayed(*id));
         }
