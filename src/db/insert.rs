@@ -1,6 +1,8 @@
 //! The rows that a transaction writes into several tables, in as few statements as the database allows: one for all of
 //! them on PostgreSQL, where every round trip counts; multi-row statements of a few fixed sizes on SQLite.
 
+mod in_pieces;
+
 use chrono::NaiveDate;
 use diesel::pg::{Pg, PgConnection};
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -8,7 +10,7 @@ use diesel::sql_types::{Array, BigInt, Binary, Bool, Date, Double, Integer, Null
 use diesel::{QueryResult, RunQueryDsl};
 
 use super::conn::Conn;
-use super::sql::{Bind, Sql, pieces};
+use super::sql::Bind;
 use super::{DbError, DbResult};
 
 /// Rows of one statement on PostgreSQL at most; more of them go table by table.
@@ -26,7 +28,25 @@ struct Table {
     on_conflict: &'static str,
     /// Whether a row that is not written means that another server was faster.
     all: bool,
-    rows: Vec<Vec<Bind>>,
+    /// Values of one row.
+    width: usize,
+    /// The values of all rows, row by row.
+    binds: Vec<Bind>,
+}
+
+impl Table {
+    fn new<const N: usize>(
+        into: &'static str,
+        rows: impl Iterator<Item = [Bind; N]>,
+        on_conflict: &'static str,
+        all: bool,
+    ) -> Self {
+        Table { into, on_conflict, all, width: N, binds: rows.flatten().collect() }
+    }
+
+    fn rows(&self) -> usize {
+        self.binds.len() / self.width.max(1)
+    }
 }
 
 impl Inserts {
@@ -37,7 +57,7 @@ impl Inserts {
         rows: impl Iterator<Item = [Bind; N]>,
         on_conflict: &'static str,
     ) {
-        self.push(Table { into, on_conflict, all: false, rows: rows.map(Vec::from).collect() });
+        self.push(Table::new(into, rows, on_conflict, false));
     }
 
     /// The same where each row must be new: else [`run`](Self::run) fails as overtaken.
@@ -46,12 +66,11 @@ impl Inserts {
         into: &'static str,
         rows: impl Iterator<Item = [Bind; N]>,
     ) {
-        let rows = rows.map(Vec::from).collect();
-        self.push(Table { into, on_conflict: " ON CONFLICT DO NOTHING", all: true, rows });
+        self.push(Table::new(into, rows, " ON CONFLICT DO NOTHING", true));
     }
 
     fn push(&mut self, table: Table) {
-        if !table.rows.is_empty() {
+        if !table.binds.is_empty() {
             self.tables.push(table);
         }
     }
@@ -60,31 +79,20 @@ impl Inserts {
     pub fn run(self, conn: &mut Conn) -> DbResult<()> {
         match conn {
             Conn::Postgres(conn) => run_on_postgres(conn, self.tables),
-            Conn::Sqlite(_) => self.tables.into_iter().try_for_each(|table| run_in_pieces(conn, table)),
+            Conn::Sqlite(conn) => self.tables.into_iter().try_for_each(|table| in_pieces::run(conn, table)),
         }
     }
 }
 
-fn run_in_pieces(conn: &mut Conn, table: Table) -> DbResult<()> {
-    let (expected, mut written) = (table.rows.len(), 0);
-    let lengths: Vec<usize> = pieces(&table.rows).map(<[Vec<Bind>]>::len).collect();
-    let mut rows = table.rows.into_iter();
-    for length in lengths {
-        let rows = rows.by_ref().take(length);
-        written += Sql::new(table.into).sql(" VALUES ").groups(rows).sql(table.on_conflict).run(conn)?;
-    }
-    if table.all && written < expected { Err(DbError::Overtaken) } else { Ok(()) }
-}
-
 fn run_on_postgres(conn: &mut PgConnection, tables: Vec<Table>) -> DbResult<()> {
-    if tables.iter().all(|table| table.rows.len() <= MOST) {
+    if tables.iter().all(|table| table.rows() <= MOST) {
         return run_parts(conn, tables.into_iter().map(Part::from).collect());
     }
     for mut table in tables {
-        while !table.rows.is_empty() {
-            let rest = table.rows.split_off(table.rows.len().min(MOST));
-            let rows = std::mem::replace(&mut table.rows, rest);
-            run_parts(conn, vec![Part::from(Table { rows, ..table })])?;
+        while !table.binds.is_empty() {
+            let rest = table.binds.split_off(table.binds.len().min(MOST * table.width));
+            let binds = std::mem::replace(&mut table.binds, rest);
+            run_parts(conn, vec![Part::from(Table { binds, ..table })])?;
         }
     }
     Ok(())
@@ -110,16 +118,18 @@ struct Part {
 }
 
 impl From<Table> for Part {
-    fn from(Table { into, on_conflict, all, rows }: Table) -> Self {
-        let number = rows.len();
+    fn from(table: Table) -> Self {
+        let (rows, width) = (table.rows(), table.width.max(1));
+        let Table { into, on_conflict, all, binds, .. } = table;
         let mut columns: Vec<Column> =
-            rows.first().into_iter().flatten().map(|bind| Column::like(bind, number)).collect();
-        for row in rows {
-            for (column, bind) in columns.iter_mut().zip(row) {
+            binds.iter().take(width).map(|bind| Column::like(bind, rows)).collect();
+        let mut binds = binds.into_iter();
+        for _ in 0..rows {
+            for (column, bind) in columns.iter_mut().zip(binds.by_ref()) {
                 column.push(bind);
             }
         }
-        Part { into, on_conflict, all, rows: number, columns }
+        Part { into, on_conflict, all, rows, columns }
     }
 }
 

@@ -122,15 +122,6 @@ impl<ST> Sql<ST> {
         self
     }
 
-    /// The same for rows of a length that is known only when it runs.
-    pub fn groups(mut self, rows: impl IntoIterator<Item = Vec<Bind>>) -> Self {
-        for (number, row) in rows.into_iter().enumerate() {
-            self.pieces.push(Piece::Text(if number == 0 { "(" } else { ", (" }));
-            self = self.list(row).sql(")");
-        }
-        self
-    }
-
     /// Goes on with `a, b, …`.
     pub fn list(mut self, values: impl IntoIterator<Item = Bind>) -> Self {
         for (number, value) in values.into_iter().enumerate() {
