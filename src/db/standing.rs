@@ -1,8 +1,8 @@
 //! All that intake looks up before it decides, in two statements: what the senders of a batch are known by, then the
 //! months that they may mean. Each is one round trip, whatever it finds.
 //!
-//! The keys are joined one by one ([`wanted`]), and ranges are compared as pairs with their key, so that PostgreSQL looks
-//! keys up whatever it knows of the tables.
+//! The keys are joined one by one ([`wanted`]), and on PostgreSQL ranges are compared as pairs with their key, so that it
+//! looks keys up whatever it knows of the tables.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::iter::repeat_n;
@@ -82,8 +82,42 @@ type SenderRow = (
     (Words, Words, Words, Words),
 );
 
-// A range of ids alone tempts PostgreSQL, which takes a fresh table to be small, to read all that is recent once for each
-// key; as a pair with the key it can only be read together with it.
+/// Ranges that are looked up with their key.
+struct Ranges {
+    recent: &'static str,
+    sent: &'static str,
+    made: &'static str,
+    periods: &'static str,
+    highest: &'static str,
+    end: &'static str,
+}
+
+/// A range of ids alone tempts PostgreSQL, which takes a fresh table to be small, to read all that is recent once for each
+/// key; as a pair with the key it can only be read together with it. “+ 0” keeps the index of the country's month out: a
+/// hamlet has few months.
+const ON_POSTGRES: Ranges = Ranges {
+    recent: " AND (m.sender_index, m.id) > (sender.k, ",
+    sent: " AND (o.receiver_index, o.cause) > (sender.k, ",
+    made: " AND (made.person_id, made.id) > (phone.person_id, ",
+    periods: " AND r.period + 0 IN (",
+    highest: " AND (v.unit_id, v.period) >= (hamlet.k, ",
+    end: ")",
+};
+
+/// SQLite compares pairs row by row, through all that a key ever had; the plain range it looks up.
+const ON_SQLITE: Ranges = Ranges {
+    recent: " AND m.id > ",
+    sent: " AND o.cause > ",
+    made: " AND made.id > ",
+    periods: " AND r.period IN (",
+    highest: " AND v.period >= ",
+    end: "",
+};
+
+fn ranges(conn: &Conn) -> Ranges {
+    if conn.is_postgres() { ON_POSTGRES } else { ON_SQLITE }
+}
+
 const REGISTERED: &str = ") SELECT 1, phone.number_index, person.pin_index, person.id, unit.id, unit.commune_id, \
     CAST(CASE WHEN person.marks THEN 1 ELSE 0 END AS BIGINT), CAST(CASE WHEN person.practice THEN 1 ELSE 0 END AS BIGINT), \
     CAST(NULL AS BIGINT), unit.code, unit.name, commune.name, \
@@ -95,23 +129,22 @@ const REGISTERED: &str = ") SELECT 1, phone.number_index, person.pin_index, pers
     UNION ALL SELECT 2, m.dedupe_key, m.text_index, m.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
     FROM dedupe CROSS JOIN message m WHERE m.dedupe_key = dedupe.k \
     UNION ALL SELECT 3, m.sender_index, m.text_index, m.received_at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
-    FROM sender CROSS JOIN message m WHERE m.sender_index = sender.k AND (m.sender_index, m.id) > (sender.k, ";
-const SENT: &str = ") UNION ALL SELECT 4, o.receiver_index, o.text_index, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
-    FROM sender CROSS JOIN outbox o WHERE o.receiver_index = sender.k AND (o.receiver_index, o.cause) > (sender.k, ";
-const QUESTIONS: &str = ") UNION ALL SELECT 5, q.sender_index, q.text_cipher, q.person_id, q.received_at, q.expires_at, \
+    FROM sender CROSS JOIN message m WHERE m.sender_index = sender.k";
+const SENT: &str = " UNION ALL SELECT 4, o.receiver_index, o.text_index, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
+    FROM sender CROSS JOIN outbox o WHERE o.receiver_index = sender.k";
+const QUESTIONS: &str = " UNION ALL SELECT 5, q.sender_index, q.text_cipher, q.person_id, q.received_at, q.expires_at, \
     NULL, NULL, NULL, q.kind, NULL, NULL, NULL \
     FROM sender CROSS JOIN question q WHERE q.sender_index = sender.k AND q.expires_at > ";
 const LATEST: &str = " UNION ALL SELECT 6, latest.number_index, m.text_index, r.id, r.message_id, r.person_id, r.unit_id, \
     CAST(r.period AS BIGINT), r.received_at, r.added, NULL, NULL, NULL FROM \
     (SELECT phone.number_index, max(made.id) AS id FROM sender CROSS JOIN phone CROSS JOIN report made \
-     WHERE phone.number_index = sender.k AND made.person_id = phone.person_id \
-     AND (made.person_id, made.id) > (phone.person_id, ";
-const LATEST_END: &str = ") GROUP BY phone.number_index, made.person_id) AS latest \
+     WHERE phone.number_index = sender.k AND made.person_id = phone.person_id";
+const LATEST_END: &str = " GROUP BY phone.number_index, made.person_id) AS latest \
     JOIN report r ON r.id = latest.id LEFT JOIN message m ON m.id = r.message_id";
 
 /// What is known of texts and their senders.
 pub fn senders(conn: &mut Conn, asked: &Asked) -> DbResult<Senders> {
-    let mut found = Senders::default();
+    let (mut found, ranges) = (Senders::default(), ranges(conn));
     let (keys, senders): (Vec<_>, Vec<_>) = (wanted(&asked.keys).collect(), wanted(&asked.senders).collect());
     let nothing = || vec![[Bind::Bytes(None)]];
     for at in 0..keys.len().max(senders.len()) {
@@ -121,13 +154,19 @@ pub fn senders(conn: &mut Conn, asked: &Asked) -> DbResult<Senders> {
             .sql("), sender (k) AS (VALUES ")
             .rows(list(&senders))
             .sql(REGISTERED)
+            .sql(ranges.recent)
             .bind(asked.recent_since)
+            .sql(ranges.end)
             .sql(SENT)
+            .sql(ranges.sent)
             .bind(asked.sent_since)
+            .sql(ranges.end)
             .sql(QUESTIONS)
             .bind(asked.now)
             .sql(LATEST)
+            .sql(ranges.made)
             .bind(asked.reports_since)
+            .sql(ranges.end)
             .sql(LATEST_END)
             .load::<SenderRow>(conn)?;
         for row in rows {
@@ -254,12 +293,11 @@ type MonthColumns = (
 type Four = (Number, Number, Number, Number);
 type MonthRow = (i32, Four, Four, (Words, Words));
 
-// “+ 0” keeps the index of the country's month out: a hamlet has few months.
 const RETURNS: &str = ") SELECT 1, r.unit_id, CAST(r.period AS BIGINT), r.report_id, v.chain_id, CAST(r.version AS BIGINT), \
     v.person_id, r.first_received_at, \
     CAST(CASE WHEN r.rest_zero THEN 2 ELSE 0 END + CASE WHEN r.on_time THEN 1 ELSE 0 END AS BIGINT), v.stated, CAST(NULL AS TEXT) \
     FROM hamlet CROSS JOIN month_return r JOIN report v ON v.id = r.report_id \
-    WHERE r.unit_id = hamlet.k AND r.period + 0 IN (";
+    WHERE r.unit_id = hamlet.k";
 const INCIDENTS: &str = ") UNION ALL SELECT 2, i.unit_id, CAST(i.period AS BIGINT), i.report_id, i.chain_id, \
     CAST(v.version AS BIGINT), NULL, NULL, NULL, v.stated, CAST(i.day AS TEXT) \
     FROM hamlet CROSS JOIN incident i JOIN report v ON v.id = i.report_id WHERE i.unit_id = hamlet.k AND i.period IN (";
@@ -267,11 +305,11 @@ const CLOSED: &str = ") UNION ALL SELECT 3, s.commune_id, CAST(s.period AS BIGIN
     FROM commune CROSS JOIN month_state s WHERE s.commune_id = commune.k AND s.state <> 'open' AND s.period IN (";
 const HIGHEST: &str = " UNION ALL SELECT 4, v.unit_id, CAST(v.indicator_id AS BIGINT), max(v.figure), \
     NULL, NULL, NULL, NULL, NULL, NULL, NULL \
-    FROM hamlet CROSS JOIN value v WHERE v.unit_id = hamlet.k AND (v.unit_id, v.period) >= (hamlet.k, ";
+    FROM hamlet CROSS JOIN value v WHERE v.unit_id = hamlet.k";
 
 /// What stands for months that may be meant.
 pub fn months(conn: &mut Conn, asked: &AskedMonths) -> DbResult<Months> {
-    let mut found = Months::default();
+    let (mut found, ranges) = (Months::default(), ranges(conn));
     let periods: Vec<i32> = asked.periods.iter().copied().collect();
     let (hamlets, communes): (Vec<_>, Vec<_>) =
         (wanted(asked.units).collect(), wanted(asked.communes).collect());
@@ -285,6 +323,7 @@ pub fn months(conn: &mut Conn, asked: &AskedMonths) -> DbResult<Months> {
                 .sql("), commune (k) AS (VALUES ")
                 .rows(list(&communes))
                 .sql(RETURNS)
+                .sql(ranges.periods)
                 .list(periods.iter().cloned())
                 .sql(INCIDENTS)
                 .list(periods.iter().cloned())
@@ -294,8 +333,10 @@ pub fn months(conn: &mut Conn, asked: &AskedMonths) -> DbResult<Months> {
             if !indicators.is_empty() {
                 query = query
                     .sql(HIGHEST)
+                    .sql(ranges.highest)
                     .bind(asked.highest_since)
-                    .sql(") AND v.indicator_id + 0 IN (")
+                    .sql(ranges.end)
+                    .sql(" AND v.indicator_id + 0 IN (")
                     .list(indicators.iter().cloned())
                     .sql(") GROUP BY v.unit_id, v.indicator_id");
             }
