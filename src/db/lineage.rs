@@ -27,16 +27,22 @@ pub struct Lineage {
 
 /// Which communes went into those of `area` on a day after `day`.
 pub fn into_area(conn: &mut Conn, area: Area, day: NaiveDate) -> DbResult<Vec<Lineage>> {
+    // As an array PostgreSQL looks the communes up; joined, it reads all units in the order of their ids.
+    let (begin, end) = if conn.is_postgres() { ("= ANY (ARRAY(", "))") } else { ("IN (", ")") };
     let query = Sql::<(BigInt, BigInt, Bool, Text, Date)>::new(
         "SELECT l.from_unit_id, l.to_unit_id, l.main_successor, l.extent, l.effective FROM unit_lineage l \
-         JOIN unit u ON u.id = l.to_unit_id WHERE u.kind = 'commune' AND l.effective > ",
+         WHERE l.effective > ",
     )
-    .bind(day);
+    .bind(day)
+    .sql(" AND l.to_unit_id ")
+    .sql(begin)
+    .sql("SELECT u.id FROM unit u WHERE u.kind = 'commune'");
     let query = match area {
-        Area::Commune(commune) => query.sql(" AND l.to_unit_id = ").bind(commune),
+        Area::Commune(commune) => query.sql(" AND u.id = ").bind(commune),
         Area::Province(province) => query.sql(" AND u.province_id = ").bind(province),
         Area::Country => query,
     };
+    let query = query.sql(end);
     let rows = query.load::<(i64, i64, bool, String, NaiveDate)>(conn)?;
     let line = |(from, to, main, extent, effective): (i64, i64, bool, String, NaiveDate)| Lineage {
         from,

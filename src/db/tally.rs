@@ -4,8 +4,6 @@
 //! function keeps the sums of all indicators of a group at once, so that grouping by province alone is enough, and the
 //! provinces come in the order of an index. PostgreSQL groups by hashing and needs no such help.
 
-use std::collections::BTreeMap;
-
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
 use diesel::sqlite::SqliteAggregateFunction;
@@ -19,22 +17,44 @@ extern "SQL" {
     fn tally(indicator: Integer, figure: BigInt, stated: BigInt) -> Binary;
 }
 
-/// Sums by indicator: figure, and how many hamlets state one.
+/// Sums by indicator in ascending order: figure, and how many hamlets state one.
 #[derive(Default)]
-struct Tally(BTreeMap<IndicatorId, (i64, i64)>);
+struct Tally {
+    sums: Vec<(IndicatorId, i64, i64)>,
+    /// Where the next row probably belongs: within a commune they come in order.
+    next: usize,
+}
+
+impl Tally {
+    fn place(&mut self, indicator: IndicatorId) -> usize {
+        if self.sums.get(self.next).is_some_and(|sum| sum.0 == indicator) {
+            return self.next;
+        }
+        match self.sums.binary_search_by_key(&indicator, |sum| sum.0) {
+            Ok(at) => at,
+            Err(at) => {
+                self.sums.insert(at, (indicator, 0, 0));
+                at
+            }
+        }
+    }
+}
 
 impl SqliteAggregateFunction<(i32, i64, i64)> for Tally {
     type Output = Vec<u8>;
 
     fn step(&mut self, (indicator, figure, stated): (i32, i64, i64)) {
-        let sums = self.0.entry(indicator).or_default();
-        sums.0 = sums.0.saturating_add(figure);
-        sums.1 = sums.1.saturating_add(stated);
+        let at = self.place(indicator);
+        if let Some(sum) = self.sums.get_mut(at) {
+            sum.1 = sum.1.saturating_add(figure);
+            sum.2 = sum.2.saturating_add(stated);
+        }
+        self.next = at + 1;
     }
 
     fn finalize(tally: Option<Self>) -> Vec<u8> {
-        let sums = tally.unwrap_or_default().0.into_iter();
-        sums.flat_map(|(indicator, (figure, stated))| [i64::from(indicator), figure, stated])
+        let sums = tally.unwrap_or_default().sums.into_iter();
+        sums.flat_map(|(indicator, figure, stated)| [i64::from(indicator), figure, stated])
             .flat_map(i64::to_be_bytes)
             .collect()
     }
@@ -68,10 +88,10 @@ mod tests {
     #[test]
     fn a_tally_adds_up_by_indicator() {
         let mut tally = Tally::default();
-        for row in [(2, 5, 1), (1, 3, 2), (2, 1, 1)] {
+        for row in [(2, 5, 1), (1, 3, 2), (2, 1, 1), (7, 4, 1), (1, 1, 1), (2, 1, 1), (7, 1, 1)] {
             tally.step(row);
         }
-        assert_eq!(read(&Tally::finalize(Some(tally))).unwrap(), [(1, 3, 2), (2, 6, 2)]);
+        assert_eq!(read(&Tally::finalize(Some(tally))).unwrap(), [(1, 4, 3), (2, 7, 3), (7, 5, 2)]);
         assert_eq!(read(&Tally::finalize(None)).unwrap(), []);
         assert!(read(&[0; 23]).is_err());
     }
