@@ -130,6 +130,18 @@ export function figuresOf(form, answers) {
     return Object.fromEntries(fields.map((field) => [field.name, answers[field.name]]));
 }
 
+/** What was chosen or written and is no figure, as one note for the officer. */
+export function noteOf(form, answers) {
+    const parts = form.fields.map((field) => {
+        const value = answers[field.name];
+        if (value === undefined) return null;
+        if (field.kind === 'text') return value;
+        const chosen = field.kind === 'choice' && field.choices.find(({ name }) => name === value);
+        return chosen ? `${field.label}: ${chosen.label}` : null;
+    });
+    return parts.filter(Boolean).join('\n').slice(0, 1000);
+}
+
 /** “15/02 – 14/03” of a month, where it is known. */
 export const daysOf = (period) => {
     const known = month(period);

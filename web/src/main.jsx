@@ -8,6 +8,7 @@ import { net, onNet } from './net.js';
 import { canSend, session } from './session.js';
 import { T } from './texts.js';
 import { Button, Connection, store, useRows, useWorld } from './parts.jsx';
+import { usePhotos } from './photo.jsx';
 import { open as undecided, waiting } from './state.js';
 import { Conflict } from './screens/conflict.jsx';
 import { Form } from './screens/form.jsx';
@@ -57,7 +58,8 @@ const TABS = [
 function Tabs({ at }) {
     const reports = useRows('reports');
     const outcomes = useRows('outcomes');
-    const count = reports && outcomes ? waiting(reports, outcomes).length + undecided(reports, outcomes).length : 0;
+    const photos = usePhotos();
+    const count = reports && outcomes ? waiting(reports, outcomes, photos).length + undecided(reports, outcomes).length : 0;
     return (
         <nav class="tabs" aria-label={T.tabs.label}>
             {TABS.map(([name, label]) => (

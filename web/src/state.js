@@ -34,8 +34,14 @@ export function effective(figures, reports, outcomes, unit, period) {
 /** Reports that need the person. */
 export const open = (reports, outcomes) => (reports ?? []).filter((row) => stateOf(row, outcomes) === 'conflict');
 
-/** Reports that wait for the network. */
-export const waiting = (reports, outcomes) => (reports ?? []).filter((row) => stateOf(row, outcomes) === 'waiting');
+/** What the server has, so that photographs may follow. */
+export const ARRIVED = ['sent', 'recorded', 'unchanged', 'proposed'];
+
+/** Whether a report or a photograph of it still waits for the network. */
+export const waits = (row, state, photos) => state === 'waiting' || (ARRIVED.includes(state) && photos.some((one) => one.report === row.id && one.state === 'waiting'));
+
+/** Reports that wait for the network, themselves or with a photograph. */
+export const waiting = (reports, outcomes, photos) => (reports ?? []).filter((row) => waits(row, stateOf(row, outcomes), photos));
 
 /** What is due, the most urgent first: `{text, to, late}`. */
 export function reminders(units, rows, review) {

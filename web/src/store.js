@@ -2,6 +2,7 @@
 // the server and back; this file says what the rows look like, `replicate.js` how they travel.
 import { createRxDatabase } from 'rxdb/plugins/core';
 import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
+import { movePhotos, startPhotos, wipePhotos } from './photos.js';
 import { again, nudge, replicate } from './replicate.js';
 
 const text = (maxLength) => ({ type: 'string', maxLength });
@@ -70,6 +71,7 @@ export function openStore() {
         async (opened) => {
             await opened.addCollections(COLLECTIONS);
             replicate(opened);
+            startPhotos(opened);
             return opened;
         },
     );
@@ -116,26 +118,24 @@ export async function submit(report, draftId) {
     return row;
 }
 
-/** Notes that the report was composed as a text. */
-export async function markTexted(id) {
-    await (await openStore()).reports.findOne(id).incrementalPatch({ texted_at: Date.now() });
-}
-
 /** Takes a report that the server did not take from the list. */
 export async function dropReport(id) {
     const opened = await openStore();
     await opened.reports.findOne(id).remove();
     await opened.outcomes.findOne(id).remove();
+    await movePhotos(id, null);
 }
 
-/** Says that the person has decided about a report: another one follows it. */
-export async function settle(id) {
+/** Says that the person has decided about a report: `next` follows it, or none does. */
+export async function settle(id, next) {
+    await movePhotos(id, next);
     await (await openStore()).outcomes.findOne(id).incrementalPatch({ state: 'decided' });
 }
 
 /** Deletes everything from the phone. */
 export async function wipe() {
     await (await openStore()).remove();
+    await wipePhotos();
     database = undefined;
     // What was in them is gone; the empty shells go as well, where the browser can list them.
     const shells = (await indexedDB.databases?.()) ?? [];
@@ -143,3 +143,4 @@ export async function wipe() {
 }
 
 export { again };
+export { MOST, keepPhotos, scaled, watchPhotos } from './photos.js';

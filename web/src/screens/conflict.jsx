@@ -33,8 +33,8 @@ export function Conflict({ id }) {
         for (const { name, there } of differ) if (chosen[name] === 'theirs') values[name] = there;
         const { id: _, made_at, texted_at, base_version, ...rest } = mine;
         // The figures that the server has stand behind the decision, so nothing else can change unseen.
-        await submit({ ...rest, values, confirmed: true, ...(theirs?.version ? { base_version: theirs.version } : {}) });
-        await settle(id);
+        const next = await submit({ ...rest, values, confirmed: true, ...(theirs?.version ? { base_version: theirs.version } : {}) });
+        await settle(id, next.id);
         go('/sent', { replace: true });
     };
     const all = (side) => setChosen(Object.fromEntries(differ.map(({ name }) => [name, side])));

@@ -3,8 +3,12 @@ import { forms } from '../basics.js';
 import { session } from '../session.js';
 import { T } from '../texts.js';
 import { Button, go, Screen, store, useWorld } from '../parts.jsx';
-import { Field, wrong } from '../fields.jsx';
+import { Field, noteOf, wrong } from '../fields.jsx';
+import { PhotoField } from '../photo.jsx';
 import { today } from '../time.js';
+
+/** Whether the form becomes a report, to which photographs belong; those of a review are handed in with its file. */
+const takesPhotos = (code) => !['registration', 'assessment'].includes(code);
 
 /** Any form of the server, question by question. */
 export function Form({ code, up = '/', preset = {}, also }) {
@@ -13,6 +17,8 @@ export function Form({ code, up = '/', preset = {}, also }) {
     const units = session().person.units;
     const draftId = `form:${code}`;
     const [answers, setAnswers] = useState(null);
+    const [photos, setPhotos] = useState([]);
+    const [busy, setBusy] = useState(false);
     const [tried, setTried] = useState(false);
     useEffect(() => {
         const begin = { ...(units.length === 1 ? { unit: units[0].code } : {}), ...preset };
@@ -31,14 +37,18 @@ export function Form({ code, up = '/', preset = {}, also }) {
     };
     const send = async () => {
         if (Object.keys(problems).length > 0) return setTried(true);
+        setBusy(true);
         const { unit, ...values } = answers;
-        const { submit } = await store();
-        await submit({ unit, kind: code, values, ...(values.day ? { day: values.day } : {}) }, draftId);
+        const { keepPhotos, submit } = await store();
+        const id = crypto.randomUUID();
+        const note = noteOf(form, answers);
+        await keepPhotos(id, photos.map(({ blob }) => blob));
+        await submit({ id, unit, kind: code, values, ...(values.day ? { day: values.day } : {}), ...(note ? { note } : {}) }, draftId);
         for (const more of also?.(answers) ?? []) await submit(more);
         go('/sent', { replace: true });
     };
     return (
-        <Screen title={form.title} up={up} foot={<Button onClick={send}>{state === 'online' ? T.send.now : T.send.later}</Button>}>
+        <Screen title={form.title} up={up} foot={<Button disabled={busy} onClick={send}>{state === 'online' ? T.send.now : T.send.later}</Button>}>
             <p>{form.about}</p>
             {tried && Object.keys(problems).length > 0 && (
                 <p class="problem" role="alert">
@@ -47,7 +57,9 @@ export function Form({ code, up = '/', preset = {}, also }) {
             )}
             {form.fields
                 .filter((field) => !(field.name in preset))
-                .map((field) => (
+                .map((field) => field.kind === 'photo' && takesPhotos(code) ? (
+                    <PhotoField key={field.name} field={field} photos={photos} onChange={setPhotos} />
+                ) : (
                     <Field key={field.name} field={field} value={answers[field.name]} onChange={set(field.name)} units={units} problem={(tried || (answers[field.name] !== undefined && answers[field.name] > today())) && problems[field.name]} />
                 ))}
         </Screen>

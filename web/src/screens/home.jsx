@@ -3,6 +3,7 @@ import { session } from '../session.js';
 import { T } from '../texts.js';
 import { Badge, Button, Card, LinkButton, Screen, useRows, useWorld } from '../parts.jsx';
 import { daysOf } from '../fields.jsx';
+import { usePhotos } from '../photo.jsx';
 import { effective, open, mineOf, reminders, stateOf, TONES, waiting } from '../state.js';
 import { dayText, reportable, today } from '../time.js';
 
@@ -11,7 +12,7 @@ export function Home() {
     const rows = { reports: useRows('reports'), outcomes: useRows('outcomes'), figures: useRows('figures'), drafts: useRows('drafts') };
     const { units, practice } = session().person;
     const decide = open(rows.reports, rows.outcomes);
-    const wait = waiting(rows.reports, rows.outcomes);
+    const wait = waiting(rows.reports, rows.outcomes, usePhotos());
     const due = reminders(units, rows, reviewOf).filter((one) => !one.to.startsWith('/month'));
     const month = reportable();
     return (

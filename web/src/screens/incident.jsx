@@ -4,6 +4,7 @@ import { session } from '../session.js';
 import { T } from '../texts.js';
 import { Button, go, Screen, Stepper, store, useWorld } from '../parts.jsx';
 import { asksUnit, Day, Field, groups, Money, wrong } from '../fields.jsx';
+import { PhotoField } from '../photo.jsx';
 import { composeIncident } from '../sms.js';
 import { SendBySms } from './sms.jsx';
 import { today } from '../time.js';
@@ -38,6 +39,7 @@ export function Incident({ code }) {
     const field = form.fields.find((one) => one.name === code);
     const [answers, setAnswers] = useState({ unit: units.length === 1 ? units[0].code : undefined, day: today() });
     const [values, setValues] = useState({ [code]: 1 });
+    const [photos, setPhotos] = useState([]);
     const [busy, setBusy] = useState(false);
     const set = (name) => (value) => setAnswers({ ...answers, [name]: value });
     const group = groups(form).find(({ fields }) => fields.includes(field));
@@ -45,15 +47,20 @@ export function Incident({ code }) {
     const stated = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
     const day = form.fields.find((one) => one.kind === 'day');
     const ready = answers.unit && !wrong(day, answers.day) && Object.keys(stated).length > 0;
-    const send = async () => {
+    const send = async (noted = {}) => {
         setBusy(true);
-        const report = { unit: answers.unit, kind: 'incident', day: answers.day, values: stated, ...(answers.note ? { note: answers.note } : {}) };
-        return (await store()).submit(report);
+        const { keepPhotos, submit } = await store();
+        const id = crypto.randomUUID();
+        // Before the report: it is never handed over without what belongs to it.
+        await keepPhotos(id, photos.map(({ blob }) => blob));
+        const report = { id, unit: answers.unit, kind: 'incident', day: answers.day, values: stated, ...(answers.note ? { note: answers.note } : {}), ...noted };
+        return submit(report);
     };
     const finish = async () => {
         await send();
         go('/sent', { replace: true });
     };
+    const photo = form.fields.find((one) => one.kind === 'photo');
     const rest = form.fields.filter((one) => !['unit', 'day', 'indicator', 'photo'].includes(one.kind));
     return (
         <Screen
@@ -68,6 +75,7 @@ export function Incident({ code }) {
             {asksUnit(units) && <Field field={form.fields.find((one) => one.kind === 'unit')} value={answers.unit} onChange={set('unit')} units={units} />}
             <Day field={{ ...day, label: T.incident.when }} id="field-day" value={answers.day} onChange={set('day')} problem={wrong(day, answers.day)} />
             <Count field={field} value={values[code]} onChange={(value) => setValues({ ...values, [code]: value })} />
+            {photo && <PhotoField field={photo} photos={photos} onChange={setPhotos} />}
             <details class="group">
                 <summary>
                     <span>{T.incident.more}</span>

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { Failed, logIn, requestCode, session } from '../session.js';
 import { T } from '../texts.js';
 import { Button, Choose, Screen, useRows } from '../parts.jsx';
+import { usePhotos } from '../photo.jsx';
 import { waiting } from '../state.js';
 
 /** What to tell about a failure. */
@@ -98,7 +99,8 @@ const Problem = ({ text }) => (
 function Kept() {
     const reports = useRows('reports');
     const outcomes = useRows('outcomes');
-    const count = reports && outcomes ? waiting(reports, outcomes).length : 0;
+    const photos = usePhotos();
+    const count = reports && outcomes ? waiting(reports, outcomes, photos).length : 0;
     return (
         <div class="card wait">
             <p>{T.net.endedWhy[session().ended] ?? T.net.ended}</p>

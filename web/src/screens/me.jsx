@@ -4,6 +4,7 @@ import { pulledAt } from '../pulled.js';
 import { request, session } from '../session.js';
 import { T } from '../texts.js';
 import { Button, Card, Screen, store, useRows, useWorld } from '../parts.jsx';
+import { usePhotos } from '../photo.jsx';
 import { waiting } from '../state.js';
 import { dayOf, dayText, momentText } from '../time.js';
 import { installer } from '../install.js';
@@ -67,7 +68,8 @@ function LogOut({ online }) {
     const [asked, setAsked] = useState(false);
     const reports = useRows('reports');
     const outcomes = useRows('outcomes');
-    const waits = reports && outcomes ? waiting(reports, outcomes).length : 0;
+    const photos = usePhotos();
+    const waits = reports && outcomes ? waiting(reports, outcomes, photos).length : 0;
     const leave = async () => {
         if (online) await request('DELETE', `/devices/${session().device}`).catch(() => {});
         await (await store()).wipe();

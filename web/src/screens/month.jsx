@@ -161,10 +161,10 @@ function Check({ id, unit, period, form, rows, answers, change }) {
     const path = `/month/${unit}/${period}`;
     const wrongNow = form.fields.some((field) => field.kind === 'text' && wrong(field, answers[field.name]));
     const empty = stated.length === 0 && !restZero;
-    const send = async () => {
+    const send = async (noted = {}) => {
         setBusy(true);
         const { submit } = await store();
-        const report = { unit, kind: 'month', period, values, ...(restZero ? { rest_zero: true } : {}), ...(answers.note ? { note: answers.note } : {}), ...(base ? { base_version: base } : {}) };
+        const report = { unit, kind: 'month', period, values, ...(restZero ? { rest_zero: true } : {}), ...(answers.note ? { note: answers.note } : {}), ...(base ? { base_version: base } : {}), ...noted };
         return submit(report, id);
     };
     const finish = async () => {

@@ -1,14 +1,14 @@
 import { smsNumber } from '../basics.js';
 import { smsLink } from '../sms.js';
 import { T } from '../texts.js';
-import { go, store } from '../parts.jsx';
+import { go } from '../parts.jsx';
 
 /** One touch: the report is kept for the later sync, and the phone's own program opens with the same as a text. */
 export function SendBySms({ text, keepReport, prominent }) {
     const number = smsNumber();
     const opened = async () => {
-        const report = await keepReport();
-        if (report) await (await store()).markTexted(report.id);
+        // Noted from the beginning: a report that is being sent must not change any more.
+        await keepReport({ texted_at: Date.now() });
         go('/sent', { replace: true });
     };
     return (
