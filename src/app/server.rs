@@ -23,6 +23,7 @@ use crate::flows::devices::Devices;
 use crate::flows::intake::Intake;
 use crate::flows::receive::Receiver;
 use crate::flows::review::Reviews;
+use crate::flows::sync::Syncing;
 use crate::http::{self, Site};
 use crate::telemetry;
 
@@ -113,7 +114,10 @@ impl App {
             intake: works.intake.clone(),
             files: reviews.files.clone(),
         };
+        let Installation { db, keys, ids, clock, .. } = installation.clone();
+        let syncing = Syncing::new(db, keys, ids, clock, works.intake.clone());
         let site = Site {
+            syncing,
             sms_number: settings.intake.sms_number.clone(),
             collecting,
             public_url: settings.http.public_url.clone(),

@@ -204,6 +204,17 @@ pub fn make_room(
     Ok(())
 }
 
+/// Which of these devices have not been ended.
+pub fn alive(conn: &mut Conn, ids: &[i64]) -> DbResult<Vec<i64>> {
+    let mut found = Vec::new();
+    for ids in padded(ids) {
+        let query =
+            Sql::<(BigInt,)>::new("SELECT id FROM device WHERE ended_at IS NULL AND id IN (").list(ids);
+        found.extend(query.sql(")").load::<(i64,)>(conn)?.into_iter().map(|(id,)| id));
+    }
+    Ok(found)
+}
+
 /// A post of a device's holder that reports today.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldPost {

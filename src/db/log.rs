@@ -23,7 +23,7 @@ pub struct NewChange {
     pub entity_id: i64,
     /// The unit that it is about.
     pub unit_id: Option<UnitId>,
-    /// The commune that it is about.
+    /// The commune that it is about; of a `report_status` the client that it is for, since the log is read by this.
     pub commune_id: Option<UnitId>,
 }
 

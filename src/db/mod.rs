@@ -48,6 +48,7 @@ pub mod spending;
 pub mod sql;
 pub mod standing;
 pub mod started;
+pub mod sync;
 pub mod synonym;
 mod tally;
 pub mod total;

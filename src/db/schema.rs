@@ -13,6 +13,7 @@ pub mod outbound;
 pub mod phones;
 pub mod reminders;
 pub mod reviews;
+pub mod sync;
 
 diesel::table! {
     installation (id) {

@@ -23,6 +23,7 @@
 //! | value | the current figure of an indicator for a unit and a period |
 //! | total | the sum of the values of a commune's hamlets |
 //! | question | something asked back by SMS that the next text answers |
+//! | document, revision | a report as phones hold it, and one client's edit of it ([`sync`]) |
 //! | reply | the one text that answers a text |
 //! | review | the yearly look at whether a unit meets the standard, by a scheme's criteria ([`review`]) |
 //! | reminder | what a person is told once, since a step of a unit is still open ([`reminder`]) |
@@ -52,4 +53,5 @@ pub mod reminder;
 pub mod reply;
 pub mod review;
 pub mod shortcode;
+pub mod sync;
 pub mod template;

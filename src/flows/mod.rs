@@ -19,5 +19,6 @@ pub mod purge;
 pub mod receive;
 pub mod remind;
 pub mod review;
+pub mod sync;
 pub mod synonyms;
 pub mod verify;

@@ -26,7 +26,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let checked = check_head(request);
+        let checked = check_head(request, MAX_BODY);
         let time = request.app_data::<web::Data<Site>>().map(|site| site.body_time).unwrap_or_default();
         let payload = web::Payload::from_request(request, payload);
         Box::pin(async move {
@@ -38,8 +38,28 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     }
 }
 
+/// A JSON body of at most `LIMIT` bytes, as it came.
+#[derive(Debug)]
+pub struct RawJson<const LIMIT: usize>(pub Bytes);
+
+impl<const LIMIT: usize> FromRequest for RawJson<LIMIT> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let checked = check_head(request, LIMIT);
+        let time = request.app_data::<web::Data<Site>>().map(|site| site.body_time).unwrap_or_default();
+        let payload = web::Payload::from_request(request, payload);
+        Box::pin(async move {
+            checked?;
+            let payload = payload.await.map_err(|_| Problem::new(Code::BadRequest))?;
+            read(payload, LIMIT, time).await.map(RawJson)
+        })
+    }
+}
+
 /// What the headers say already: a type that is not JSON, a compressed body, an announced length above the limit.
-fn check_head(request: &HttpRequest) -> Result<(), Problem> {
+fn check_head(request: &HttpRequest, limit: usize) -> Result<(), Problem> {
     let is_json = request
         .headers()
         .get(header::CONTENT_TYPE)
@@ -55,7 +75,7 @@ fn check_head(request: &HttpRequest) -> Result<(), Problem> {
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY) { Err(too_large(MAX_BODY)) } else { Ok(()) }
+    if announced.is_some_and(|length| length > limit) { Err(too_large(limit)) } else { Ok(()) }
 }
 
 fn too_large(limit: usize) -> Problem {
@@ -92,7 +112,8 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-fn json_problem(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+/// The problem with JSON that is not what it should be; names the field where it can.
+pub(super) fn json_problem(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     if error.inner().classify() != serde_json::error::Category::Data {
         return Problem::new(Code::InvalidJson).detail(error.inner().to_string());
     }
@@ -122,7 +143,7 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
 }
 
 /// Whether U+0000 stands in a JSON text, as it is or escaped.
-fn holds_null(text: &str) -> bool {
+pub(super) fn holds_null(text: &str) -> bool {
     if text.contains('\0') {
         return true;
     }

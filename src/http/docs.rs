@@ -13,7 +13,7 @@ use super::error::{Code, Problem};
 use super::{
     app_files, app_settings, attachments, costs, devices, figures, forms, gateways, health, incidents,
     indicators, kept_forms, me, messages, openrosa, periods, phones, photos, programme, proposals, readings,
-    reminders, reports, reviews, routes, submissions, synonyms, tokens, units, uploads,
+    reminders, reports, reviews, routes, submissions, sync, synonyms, tokens, units, uploads,
 };
 
 /// Where the description is.
@@ -84,6 +84,8 @@ const DOCUMENT: &str = "/api/openapi.json";
         submissions::submit_report,
         proposals::accept_report,
         proposals::refuse_report,
+        sync::pull_documents,
+        sync::push_documents,
         periods::close_period,
         periods::reopen_period,
         attachments::attach_number,

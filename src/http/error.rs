@@ -72,6 +72,7 @@ codes! {
     TooManyOpen = 409 "too_many_open" "Too many photographs are begun and not whole; finish them first";
     AlreadyDecided = 409 "already_decided" "An officer has decided about the proposal already";
     BodyTooLarge = 413 "body_too_large" "The body is larger than this address takes";
+    TooManyRows = 413 "too_many_rows" "More rows than are taken at a time";
     UriTooLong = 414 "uri_too_long" "The address is too long";
     UnsupportedMediaType = 415 "unsupported_media_type" "The body must be application/json, uncompressed";
     ValidationFailed = 422 "validation_failed" "The content is not acceptable";
@@ -80,6 +81,7 @@ codes! {
     DigestMismatch = 422 "digest_mismatch" "What arrived does not agree with its SHA-256; send it again from the beginning";
     IdempotencyKeyReused = 422 "idempotency_key_reused" "The Idempotency-Key was used before for another request";
     TooManyAttempts = 429 "too_many_attempts" "Too many attempts; wait";
+    TooManyRequests = 429 "too_many_requests" "Too much at a time; wait";
     HeadersTooLarge = 431 "headers_too_large" "The headers are too large";
     Internal = 500 "internal" "The server failed";
     NotSupported = 501 "not_supported" "This is not supported yet";
@@ -173,6 +175,11 @@ impl Problem {
     pub fn errors(mut self, errors: Vec<FieldError>) -> Self {
         self.errors = errors;
         self
+    }
+
+    /// What is wrong with single fields.
+    pub fn field_errors(&self) -> &[FieldError] {
+        &self.errors
     }
 
     /// With a header.

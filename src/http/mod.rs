@@ -39,6 +39,7 @@ mod reviews;
 mod route;
 mod routes;
 mod submissions;
+mod sync;
 mod synonyms;
 mod tokens;
 mod units;
@@ -73,6 +74,7 @@ use crate::flows::phone::Phones;
 use crate::flows::receive::Receiver;
 use crate::flows::remind::Reminders;
 use crate::flows::review::Reviews;
+use crate::flows::sync::Syncing;
 use crate::sms::Gateways;
 use error::{Code, Problem};
 
@@ -113,6 +115,8 @@ pub struct Site {
     pub sms_number: Option<String>,
     /// The way in for forms of ODK Collect and its like.
     pub collecting: Collecting,
+    /// What brings reports to phones and back.
+    pub syncing: Syncing,
     /// The base of the addresses at which others reach the server, where it is set.
     pub public_url: Option<String>,
     /// The proxies whose word is taken for where a request comes from.
@@ -238,6 +242,12 @@ pub static ROUTES: &[Route] = &[
     }),
     Route::post("/api/v1/reports/{id}/refuse", Token(Action::JudgeReports), || {
         web::post().to(proposals::refuse_report)
+    }),
+    Route::get("/api/v1/sync/{collection}", Token(Action::ReadReports), || {
+        web::get().to(sync::pull_documents)
+    }),
+    Route::post("/api/v1/sync/{collection}", Token(Action::SubmitReport), || {
+        web::post().to(sync::push_documents)
     }),
     Route::post("/api/v1/periods/{commune}/{period}/close", Token(Action::CloseMonth), || {
         web::post().to(periods::close_period)

@@ -15,10 +15,12 @@ use crate::crypto::{Digest, sha256};
 use crate::db::unit::Unit;
 use crate::domain::access::Action;
 use crate::domain::indicator::{Catalogue, Indicator};
-use crate::domain::intake::{About, Figures, Held, Refusal, Submission, SubmissionKind};
+use crate::domain::intake::{Figures, Held, Refusal, Submission, SubmissionKind};
 use crate::domain::period::Period;
 use crate::flows::authenticate::Caller;
-use crate::flows::intake::{IntakeError, NewSubmission, SubmissionOutcome, SubmissionReceipt};
+use crate::flows::intake::{
+    IntakeError, NewSubmission, SubmissionOutcome, SubmissionReceipt, name_of_doubt, refusal_name,
+};
 use crate::flows::look_up;
 use crate::flows::permit::permit;
 
@@ -32,31 +34,31 @@ const LONGEST_NOTE: usize = 1_000;
 #[serde(deny_unknown_fields)]
 pub(super) struct ReportRequest {
     /// Made by the client, a UUID for example: the same id again with the same content changes nothing.
-    id: String,
+    pub(super) id: String,
     /// The code of the unit.
-    unit: String,
+    pub(super) unit: String,
     /// `month`: the account of a month; `incident`: an event on a day.
-    kind: ReportKind,
+    pub(super) kind: ReportKind,
     /// The month of an account, `YYYY-MM`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    period: Option<String>,
+    pub(super) period: Option<String>,
     /// The day of an incident, `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    day: Option<String>,
+    pub(super) day: Option<String>,
     /// Figures by code of the indicator; what is left out is not stated, which is not 0.
-    values: BTreeMap<String, i64>,
+    pub(super) values: BTreeMap<String, i64>,
     /// Whether everything that is left out is 0.
     #[serde(default, skip_serializing_if = "is_false")]
-    rest_zero: bool,
+    pub(super) rest_zero: bool,
     /// A note for the officers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    note: Option<String>,
+    pub(super) note: Option<String>,
     /// The version of the month's account that the client started from; left out: it knew of none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    base_version: Option<i32>,
+    pub(super) base_version: Option<i32>,
     /// Whether the person was shown what the report contradicts, and insists.
     #[serde(default, skip_serializing_if = "is_false")]
-    confirmed: bool,
+    pub(super) confirmed: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
@@ -67,8 +69,10 @@ fn is_false(value: &bool) -> bool {
 /// What a report covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum ReportKind {
+pub(super) enum ReportKind {
+    /// The account of a month.
     Month,
+    /// An event on a day.
     Incident,
 }
 
@@ -144,12 +148,15 @@ async fn submit(
 }
 
 /// What a report says, in the program's own types.
-struct Checked {
-    kind: SubmissionKind,
-    values: Figures,
+pub(super) struct Checked {
+    /// What it covers.
+    pub(super) kind: SubmissionKind,
+    /// What it states.
+    pub(super) values: Figures,
 }
 
-fn check(request: &ReportRequest, catalogue: &Catalogue) -> Result<Checked, Vec<FieldError>> {
+/// Checks what a report says by itself.
+pub(super) fn check(request: &ReportRequest, catalogue: &Catalogue) -> Result<Checked, Vec<FieldError>> {
     let mut errors = Vec::new();
     check_texts(request, &mut errors);
     let kind = check_kind(request).map_err(|error| errors.push(error)).ok();
@@ -272,7 +279,7 @@ fn answer(id: String, receipt: SubmissionReceipt, catalogue: &Catalogue) -> Resu
             return Err(Problem::new(Code::VersionConflict).errors(errors));
         }
         SubmissionOutcome::Unconfirmed(about) => {
-            let about = asked_about(about);
+            let about = name_of_doubt(about);
             let detail = format!(
                 "The report contradicts what is stored ({about}); show the difference and send it again under another id with \
                  \"confirmed\": true"
@@ -282,14 +289,12 @@ fn answer(id: String, receipt: SubmissionReceipt, catalogue: &Catalogue) -> Resu
             return Err(Problem::new(Code::ConfirmationNeeded).detail(detail).errors(errors));
         }
         SubmissionOutcome::Refused(refusal) => {
-            let (pointer, code) = match refusal {
-                Refusal::TooFarAhead => ("/period", "too_far_ahead"),
-                Refusal::TooFarBack => ("/period", "too_far_back"),
-                Refusal::FutureDay => ("/day", "future_day"),
-                Refusal::Empty => ("/values", "empty"),
-                Refusal::NoSuchIncident => ("/day", "no_such_incident"),
+            let pointer = match refusal {
+                Refusal::TooFarAhead | Refusal::TooFarBack => "/period",
+                Refusal::FutureDay | Refusal::NoSuchIncident => "/day",
+                Refusal::Empty => "/values",
             };
-            let error = FieldError::new(pointer, code, refusal.to_string());
+            let error = FieldError::new(pointer, refusal_name(refusal), refusal.to_string());
             return Err(Problem::new(Code::ValidationFailed).detail(refusal.to_string()).errors(vec![error]));
         }
         SubmissionOutcome::UnknownUnit => return Err(Problem::new(Code::UnknownUnit)),
@@ -298,17 +303,6 @@ fn answer(id: String, receipt: SubmissionReceipt, catalogue: &Catalogue) -> Resu
     let response = SubmissionResponse { id, outcome, report: report.map(|id| id.to_string()), version };
     let body = serde_json::to_string(&response).map_err(|error| Problem::internal(&error))?;
     Ok(Given { status, body })
-}
-
-fn asked_about(about: About) -> &'static str {
-    match about {
-        About::Zero => "zero",
-        About::Lower => "lower",
-        About::Jump => "jump",
-        About::Repeat => "repeat",
-        About::Included => "included",
-        About::Cancel => "cancel",
-    }
 }
 
 fn conflicts(held: &[Held], catalogue: &Catalogue) -> Vec<FieldError> {

@@ -89,7 +89,10 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
     let sessions = Sessions::new(db.clone(), Arc::clone(&keys), ids, Lifetimes::default());
     let texts = (Arc::new(Templates::shipped().unwrap()), Arc::default());
     let devices = Devices::new(db.clone(), &sessions, Lifetimes::default(), reminders.planner.clone(), texts);
+    let (shared_keys, shared_ids) = (Arc::clone(&keys), Arc::clone(&made_with.2));
+    let syncing = Syncing::new(db.clone(), shared_keys, shared_ids, clock, intake.clone());
     let site = Site {
+        syncing,
         sms_number: None,
         reviews,
         phones: Phones::new(made_with, gateways.clone(), HashMap::new(), Arc::default()),

@@ -36,6 +36,7 @@ mod retention;
 mod short_code;
 mod smpp;
 mod spool;
+mod sync;
 mod talk;
 mod trust;
 mod web;

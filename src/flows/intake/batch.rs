@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::board::Board;
 use super::ledger::Ledger;
 use super::prepare::PreparedText;
-use super::{Context, Item, NewSubmission, Outcome, Receipt, SubmissionOutcome, SubmissionReceipt};
+use super::rows::{KnownRows, record_row};
+use super::{Context, Item, NewRow, NewSubmission, Outcome, Receipt, SubmissionOutcome, SubmissionReceipt};
 use crate::crypto::Digest;
 use crate::db::client_id::TakenId;
 use crate::db::{Conn, DbResult, client_id, lock, message, person};
@@ -16,10 +17,12 @@ use crate::domain::intake::{self, decide_incomplete, decide_submission, decide_t
 pub(super) fn record(conn: &mut Conn, context: &Context, items: &[Item]) -> DbResult<Vec<Outcome>> {
     let texts: Vec<&PreparedText> = items.iter().filter_map(Item::text).collect();
     let submissions: Vec<&NewSubmission> = items.iter().filter_map(Item::submission).collect();
+    let rows: Vec<&NewRow> = items.iter().filter_map(Item::row).collect();
     let senders: Vec<Digest> = texts.iter().map(|text| text.sender_index).collect();
     lock::senders(conn, &senders)?;
     let mut board = Board::load(conn, context, &texts, &submissions)?;
     let mut known = Known::load(conn, context, std::mem::take(&mut board.taken), &texts, &submissions)?;
+    let mut known_rows = KnownRows::load(conn, &rows)?;
     let mut ledger = Ledger::new(context);
     let mut outcomes = Vec::with_capacity(items.len());
     for item in items {
@@ -27,6 +30,10 @@ pub(super) fn record(conn: &mut Conn, context: &Context, items: &[Item]) -> DbRe
             Item::Text(text) => Outcome::Text(record_text(conn, &mut known, &mut board, &mut ledger, text)?),
             Item::Submission(new) => {
                 Outcome::Submission(record_submission(&mut known, &mut board, &mut ledger, new)?)
+            }
+            Item::Row(row) => {
+                let practises = known.practises(&row.submission);
+                Outcome::Row(record_row(&mut known_rows, &mut board, &mut ledger, row, practises)?)
             }
         });
     }
@@ -38,7 +45,7 @@ impl Item {
     fn text(&self) -> Option<&PreparedText> {
         match self {
             Item::Text(text) => Some(text),
-            Item::Submission(_) => None,
+            Item::Submission(_) | Item::Row(_) => None,
         }
     }
 
@@ -46,6 +53,14 @@ impl Item {
         match self {
             Item::Text(_) => None,
             Item::Submission(submission) => Some(submission),
+            Item::Row(row) => Some(&row.submission),
+        }
+    }
+
+    fn row(&self) -> Option<&NewRow> {
+        match self {
+            Item::Text(_) | Item::Submission(_) => None,
+            Item::Row(row) => Some(row),
         }
     }
 }
@@ -76,6 +91,10 @@ impl Known {
         let authors: Vec<PersonId> = submissions.iter().filter_map(|new| new.report.author).collect();
         let practising = person::practising(conn, &authors)?;
         Ok(Known { texts: known, submissions: client_id::taken(conn, &ids)?, practising })
+    }
+
+    fn practises(&self, new: &NewSubmission) -> bool {
+        new.report.author.is_some_and(|author| self.practising.contains(&author))
     }
 }
 
@@ -130,7 +149,7 @@ fn record_submission(
     let (situation, submission) = board.situation_of_submission(new);
     let plan = decide_submission(&situation, &submission);
     let (outcome, conflicts) = (outcome(plan.outcome), plan.conflicts.clone());
-    if new.report.author.is_some_and(|author| known.practising.contains(&author)) {
+    if known.practises(new) {
         return Ok(SubmissionReceipt { outcome, report: None, conflicts });
     }
     let report = ledger.add_submission(board, new, plan)?;

@@ -2,6 +2,7 @@
 
 mod questions;
 mod review;
+mod rows;
 mod texts;
 mod write;
 
@@ -20,6 +21,7 @@ use crate::db::message::NewMessage;
 use crate::db::outbox::NewOutgoing;
 use crate::db::question::StoredQuestion;
 use crate::db::report::NewVersion;
+use crate::db::sync::NewOutcome;
 use crate::db::{Conn, DbError, DbResult};
 use crate::domain::ids::{PersonId, ReportId, UnitId};
 use crate::domain::intake::{
@@ -70,6 +72,8 @@ pub(super) struct Ledger<'a> {
     stopped: Vec<PersonId>,
     /// Steps of the yearly review that were taken: the review, its version, the step.
     reviewed: Vec<(i64, i32, ReviewStep)>,
+    /// What became of rows that clients pushed.
+    outcomes: Vec<NewOutcome>,
 }
 
 impl<'a> Ledger<'a> {
@@ -93,6 +97,7 @@ impl<'a> Ledger<'a> {
             changes: Vec::new(),
             stopped: Vec::new(),
             reviewed: Vec::new(),
+            outcomes: Vec::new(),
         }
     }
 

@@ -16,6 +16,7 @@ mod line;
 mod parts;
 mod prepare;
 mod queue;
+mod rows;
 mod spool;
 
 use std::collections::HashMap;
@@ -27,6 +28,7 @@ pub use judge::{JudgeError, Judged, Verdict, judge};
 pub use parts::Finished;
 pub(crate) use prepare::dedupe_key;
 pub use queue::Intake;
+pub use rows::{Assumed, NewRow, RowReceipt, name as name_of_doubt, refusal_name};
 pub use spool::{Spool, SpoolError};
 
 use crate::clock::Clock;
@@ -204,6 +206,7 @@ pub enum IntakeError {
 enum Item {
     Text(Arc<prepare::PreparedText>),
     Submission(Arc<NewSubmission>),
+    Row(Arc<NewRow>),
 }
 
 /// What became of an item.
@@ -211,6 +214,7 @@ enum Item {
 enum Outcome {
     Text(Receipt),
     Submission(SubmissionReceipt),
+    Row(RowReceipt),
 }
 
 /// Who an item is decided for, once that is known.

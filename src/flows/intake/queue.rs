@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use tokio::task::JoinHandle;
 
 use super::line::Line;
 use super::prepare::PreparedText;
 use super::spool::{Oldest, Spool};
-use super::{Context, IntakeError, Item, NewSubmission, Outcome, RawMessage, Receipt, SubmissionReceipt};
+use super::{
+    Context, IntakeError, Item, NewRow, NewSubmission, Outcome, RawMessage, Receipt, RowReceipt,
+    SubmissionReceipt,
+};
 use crate::db::{Db, DbError, Target};
 
 /// The way in for texts and submissions; cheap to clone.
@@ -73,8 +77,25 @@ impl Intake {
         let line = line_number(&submission.report.unit.to_be_bytes());
         match self.hand_over(line, Item::Submission(Arc::new(submission))).await? {
             Outcome::Submission(receipt) => Ok(receipt),
-            Outcome::Text(_) => Err(IntakeError::Unavailable),
+            Outcome::Text(_) | Outcome::Row(_) => Err(IntakeError::Unavailable),
         }
+    }
+
+    /// Takes rows that a client of sync pushed, in their order; all of them are on disk when this answers `Ok`. Of those of
+    /// an `Err` some may be: a row that comes again is known.
+    pub async fn push(&self, rows: Vec<NewRow>) -> Result<Vec<RowReceipt>, IntakeError> {
+        let handed_over = rows.into_iter().map(|row| {
+            let line = line_number(&row.submission.report.unit.to_be_bytes());
+            self.hand_over(line, Item::Row(Arc::new(row)))
+        });
+        let outcomes = join_all(handed_over).await;
+        outcomes
+            .into_iter()
+            .map(|outcome| match outcome? {
+                Outcome::Row(receipt) => Ok(receipt),
+                Outcome::Text(_) | Outcome::Submission(_) => Err(IntakeError::Unavailable),
+            })
+            .collect()
     }
 
     /// Stores the texts of the spool, oldest first, as long as the database takes them; one that it refuses for a reason
@@ -121,7 +142,7 @@ impl Intake {
         let line = line_number(&text.sender_index);
         match self.hand_over(line, Item::Text(text)).await? {
             Outcome::Text(receipt) => Ok(receipt),
-            Outcome::Submission(_) => Err(IntakeError::Unavailable),
+            Outcome::Submission(_) | Outcome::Row(_) => Err(IntakeError::Unavailable),
         }
     }
 

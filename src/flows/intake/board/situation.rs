@@ -14,7 +14,7 @@ use crate::domain::intake::{
     Hamlet, LastReport, Mistake, Person, Sender, Situation, Submission, SubmissionKind, Trust,
     may_name_neighbour,
 };
-use crate::domain::period::Span;
+use crate::domain::period::{Period, Span};
 use crate::domain::shortcode::Intent;
 use crate::flows::intake::prepare::PreparedText;
 use crate::flows::intake::{NewSubmission, alert, pin_index};
@@ -93,6 +93,11 @@ impl Board<'_> {
             submission.base_values = base.cloned().unwrap_or_default();
         }
         (self.bare_situation(new.received_at), submission)
+    }
+
+    /// The month that a day counts in.
+    pub(in crate::flows::intake) fn containing(&self, day: NaiveDate) -> Period {
+        self.context.rules.calendar.containing(day)
     }
 
     fn bare_situation(&self, now: i64) -> Situation<'_> {

@@ -9,7 +9,7 @@ use crate::db::log::NewAudit;
 use crate::db::question::StoredQuestion;
 use crate::db::report::{CurrentIncident, CurrentReturn};
 use crate::db::{
-    Conn, DbResult, answered, kept, log, message, outbox, person, question, report, total, value,
+    Conn, DbResult, answered, kept, log, message, outbox, person, question, report, sync, total, value,
 };
 use crate::domain::intake::{Incident, MonthState};
 use crate::flows::intake::board::Board;
@@ -22,7 +22,8 @@ const ANSWER_TIME: i64 = 10_000_000;
 impl Ledger<'_> {
     /// Writes everything; the log's head is taken last.
     pub(in crate::flows::intake) fn write(self, conn: &mut Conn, board: &Board) -> DbResult<()> {
-        if self.messages.is_empty() && self.versions.is_empty() && self.actor.name == SERVER {
+        let nothing = self.messages.is_empty() && self.versions.is_empty() && self.outcomes.is_empty();
+        if nothing && self.actor.name == SERVER {
             return Ok(());
         }
         let mut inserts = Inserts::default();
@@ -41,6 +42,7 @@ impl Ledger<'_> {
         question::add(&mut inserts, &open);
         question::close(conn, &closed)?;
         outbox::add(&mut inserts, &self.outgoing);
+        sync::add(&mut inserts, &self.outcomes, &[]);
         inserts.run(conn)?;
         self.hold_replies(conn)?;
         for person in &self.stopped {
@@ -116,6 +118,11 @@ impl Ledger<'_> {
         }
         for o in &self.outgoing {
             rows.extend(o.id.to_be_bytes());
+        }
+        for o in &self.outcomes {
+            rows.extend(
+                [&o.id.to_be_bytes()[..], o.state.as_bytes(), &[0], o.body.as_bytes(), &[0]].concat(),
+            );
         }
         sha256(&[&rows])
     }

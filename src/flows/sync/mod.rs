@@ -1,0 +1,65 @@
+//! Sync: the reports of a person's area as documents that a phone holds, changes without signal, and brings back.
+//!
+//! [`Syncing::pull`] follows the log of changes by an opaque cursor, [`Syncing::push`] takes edits. Who left a unit is told to
+//! drop what the phone holds of it, who came to one gets all of it, wherever the phone was meanwhile.
+
+mod area;
+mod cursor;
+mod limit;
+mod pull;
+mod push;
+
+use std::sync::{Arc, Mutex};
+
+pub use pull::{Page, Shown, ShownStatus};
+pub use push::{Checked, Pushed, Row, Wrong};
+
+use crate::clock::Clock;
+use crate::crypto::{CryptoError, Keys};
+use crate::db::{Db, DbError, SharedIds};
+use crate::flows::intake::{Intake, IntakeError};
+use crate::flows::permit::Forbidden;
+use limit::Limits;
+
+/// Why sync does not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The role has no area that a phone could hold.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Too many rows came in a short time; after how many seconds more are taken.
+    #[error("too many rows; again in {0} s")]
+    TooMany(u32),
+    /// The rows could not be handed to the writer.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The database did not answer.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Something could not be sealed.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+}
+
+/// What sync works with; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Syncing {
+    /// The database.
+    pub db: Db,
+    /// What proves cursors and seals rows.
+    pub keys: Arc<Keys>,
+    /// Where ids come from.
+    pub ids: SharedIds,
+    /// What time it is.
+    pub clock: Clock,
+    /// The way in.
+    pub intake: Intake,
+    limits: Arc<Mutex<Limits>>,
+}
+
+impl Syncing {
+    /// Sync on `db`; rows go in by `intake`.
+    pub fn new(db: Db, keys: Arc<Keys>, ids: SharedIds, clock: Clock, intake: Intake) -> Syncing {
+        Syncing { db, keys, ids, clock, intake, limits: Arc::default() }
+    }
+}
