@@ -263,16 +263,27 @@ pub fn keep_whole(
     attach_all(conn, &photos).map(drop)
 }
 
+type PhotoColumns = (BigInt, Text, BigInt, Binary, Text, BigInt, BigInt, Nullable<BigInt>);
+
+const PHOTOS: &str = "SELECT p.id, p.name, p.at, a.content_hash, a.media_type, a.size, a.received, a.finished_at \
+                      FROM photo p JOIN attachment a ON a.id = p.attachment_id";
+
 /// The photographs of the report with this first version, also those that have not come as a whole, the first first.
 pub fn of_report(conn: &mut Conn, report: ReportId) -> DbResult<Vec<Photo>> {
+    load(conn, Sql::new(PHOTOS).sql(" WHERE p.report_id = ").bind(report))
+}
+
+/// The photographs that came with the kept form `kept` from whoever sent it, the first first.
+pub fn of_kept_form(conn: &mut Conn, kept: i64) -> DbResult<Vec<Photo>> {
+    // Somebody else may have used the id of the form for another one.
+    let same = " JOIN form_kept k ON k.instance_id = p.instance_id \
+                AND (k.person_id = a.person_id OR k.account_id = a.account_id) WHERE k.id = ";
+    load(conn, Sql::new(PHOTOS).sql(same).bind(kept))
+}
+
+fn load(conn: &mut Conn, query: Sql<PhotoColumns>) -> DbResult<Vec<Photo>> {
     type Row = (i64, String, i64, Vec<u8>, String, i64, i64, Option<i64>);
-    let rows = Sql::<(BigInt, Text, BigInt, Binary, Text, BigInt, BigInt, Nullable<BigInt>)>::new(
-        "SELECT p.id, p.name, p.at, a.content_hash, a.media_type, a.size, a.received, a.finished_at \
-         FROM photo p JOIN attachment a ON a.id = p.attachment_id WHERE p.report_id = ",
-    )
-    .bind(report)
-    .sql(" ORDER BY p.id")
-    .load::<Row>(conn)?;
+    let rows = query.sql(" ORDER BY p.id").load::<Row>(conn)?;
     let photo = |(id, name, at, content, media_type, size, received, finished_at): Row| {
         let (content, complete) = (digest(content)?, finished_at.is_some());
         Ok(Photo { id, name, at, content, media_type, size, received, complete })

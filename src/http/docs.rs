@@ -76,6 +76,8 @@ const DOCUMENT: &str = "/api/openapi.json";
         figures::show_province_month,
         kept_forms::list_kept_forms,
         kept_forms::show_kept_form,
+        kept_forms::list_kept_photos,
+        kept_forms::show_kept_photo,
         kept_forms::settle_kept_form,
         forms::list_forms,
         forms::show_form,

@@ -8,6 +8,7 @@ use super::Site;
 use super::auth::Authenticated;
 use super::error::{Code, Problem, ProblemBody};
 use super::parameters::{self, Page, Query};
+use super::photos::{PhotoResponse, to_save};
 use super::reviews::files::disposition;
 use crate::clock::time_of;
 use crate::flows::collect::ShownKept;
@@ -109,6 +110,39 @@ pub(super) async fn show_kept_form(
             "default-src 'none'; frame-ancestors 'none'; sandbox",
         ))
         .body(xml))
+}
+
+/// The photographs that came with a kept form.
+#[utoipa::path(get, path = "/api/v1/forms/kept/{id}/photos", tag = "reports", security(("bearer" = [])),
+    params(("id" = String, Path, description = "The id of the kept form")), responses(
+    (status = 200, body = Page<PhotoResponse>),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json")))]
+pub(super) async fn list_kept_photos(
+    site: web::Data<Site>,
+    Authenticated(caller): Authenticated,
+    id: web::Path<String>,
+) -> Result<web::Json<Page<PhotoResponse>>, Problem> {
+    let found = site.collecting.kept_photos(&caller, parameters::id("id", &id)?).await;
+    let found = found.map_err(|error| Problem::internal(&error))?;
+    let found = found.ok_or_else(|| Problem::new(Code::NotFound))?;
+    Ok(web::Json(Page { items: found.into_iter().map(PhotoResponse::from).collect(), next: None }))
+}
+
+/// A photograph of a kept form, to be saved and never shown by the browser by itself.
+#[utoipa::path(get, path = "/api/v1/forms/kept/{id}/photos/{file}", tag = "reports", security(("bearer" = [])),
+    params(("id" = String, Path, description = "The id of the kept form"),
+        ("file" = String, Path, description = "The id of the photograph")), responses(
+    (status = 200, body = Vec<u8>, content_type = "image/jpeg"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json")))]
+pub(super) async fn show_kept_photo(
+    site: web::Data<Site>,
+    Authenticated(caller): Authenticated,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (id, file) = (parameters::id("id", &path.0)?, parameters::id("file", &path.1)?);
+    let found = site.collecting.kept_photo(&caller, id, file).await;
+    let found = found.map_err(|error| Problem::internal(&error))?;
+    found.map(to_save).ok_or_else(|| Problem::new(Code::NotFound))
 }
 
 /// Marks a kept form as dealt with. It stays, and is listed with `done=true`.

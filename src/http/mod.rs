@@ -211,6 +211,12 @@ pub static ROUTES: &[Route] = &[
     Route::get("/api/v1/forms/kept/{id}", Token(Action::JudgeReports), || {
         web::get().to(kept_forms::show_kept_form)
     }),
+    Route::get("/api/v1/forms/kept/{id}/photos", Token(Action::JudgeReports), || {
+        web::get().to(kept_forms::list_kept_photos)
+    }),
+    Route::get("/api/v1/forms/kept/{id}/photos/{file}", Token(Action::JudgeReports), || {
+        web::get().to(kept_forms::show_kept_photo)
+    }),
     Route::post("/api/v1/forms/kept/{id}/done", Token(Action::JudgeReports), || {
         web::post().to(kept_forms::settle_kept_form)
     }),

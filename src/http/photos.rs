@@ -80,10 +80,14 @@ pub(super) async fn show_photo(
 ) -> Result<HttpResponse, Problem> {
     let (id, file) = (parameters::id("id", &path.0)?, parameters::id("file", &path.1)?);
     let found = site.collecting.photo(&caller, id, file).await.map_err(|error| Problem::internal(&error))?;
-    let (photo, bytes) = found.ok_or_else(|| Problem::new(Code::NotFound))?;
-    Ok(HttpResponse::Ok()
+    found.map(to_save).ok_or_else(|| Problem::new(Code::NotFound))
+}
+
+/// The answer with a photograph, which the browser saves and does not show.
+pub(super) fn to_save((photo, bytes): (Photo, Vec<u8>)) -> HttpResponse {
+    HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, photo.media_type))
         .insert_header((header::CONTENT_DISPOSITION, disposition(&photo.name)))
         .insert_header((header::CONTENT_ENCODING, "identity"))
-        .body(bytes))
+        .body(bytes)
 }

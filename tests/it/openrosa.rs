@@ -284,9 +284,9 @@ async fn officers_see_kept_forms_of_their_area_fetch_them_and_mark_them(test: Te
     let collect = Collect::of(test, HEAD).await;
     let gone =
         [instance("census", "a", "<people>40</people>"), instance("census", "b", "<people>41</people>")];
-    for xml in &gone {
-        assert_eq!(collect.submit(xml).await.0, 201);
-    }
+    let with_photo = form(&gone[0]).part("1.png", photo("1.png", PNG));
+    assert_eq!(collect.send(with_photo).await.0, 201);
+    assert_eq!(collect.submit(&gone[1]).await.0, 201);
     let office = &collect.heads.office;
     let officer = office.token("commune", Some("03847")).await;
     let (_, first) = office.get("/api/v1/forms/kept?limit=1", &officer).await;
@@ -303,9 +303,19 @@ async fn officers_see_kept_forms_of_their_area_fetch_them_and_mark_them(test: Te
     assert!(headers["content-disposition"].to_str().unwrap().starts_with("attachment"), "{headers:?}");
     assert_eq!(got.text().await.unwrap(), gone[0]);
 
+    let (_, photos) = office.get(&format!("{path}/photos"), &officer).await;
+    let picture = format!("{path}/photos/{}", photos["items"][0]["id"].as_str().unwrap());
+    let got = office.client.get(office.server.url(&picture)).bearer_auth(&officer).send().await.unwrap();
+    assert_eq!(got.bytes().await.unwrap(), PNG);
+    let other = format!("/api/v1/forms/kept/{}/photos", second["items"][0]["id"].as_str().unwrap());
+    assert_eq!(office.get(&other, &officer).await.1["items"], json!([]));
+
     office.add_account("neighbour", "commune", Some("04792"));
     let neighbour = office.log_in("neighbour", PASSWORD).await.1;
     let neighbour = access(&neighbour);
+    for of_others in [format!("{path}/photos"), picture] {
+        refused(&office.get(&of_others, neighbour).await, 404, "not_found");
+    }
     let done = format!("{path}/done");
     refused(&office.get(&path, neighbour).await, 404, "not_found");
     refused(&office.post(&done, neighbour, &json!({})).await, 404, "not_found");

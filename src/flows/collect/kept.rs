@@ -4,6 +4,7 @@ use super::{CollectError, Collecting};
 use crate::crypto::{Place, sha256};
 use crate::db::collected::{self, Kept};
 use crate::db::log::{self, NewAudit};
+use crate::db::photo::{self, Photo};
 use crate::db::{Conn, DbResult};
 use crate::flows::authenticate::Caller;
 
@@ -49,6 +50,27 @@ impl Collecting {
         let Some(sealed) = found else { return Ok(None) };
         self.note(caller, "read_kept_form", id).await?;
         Ok(Some(self.keys.open(Place { table: "form_kept", row: id }, &sealed)?))
+    }
+
+    /// The photographs that came with a kept form; `None`: there is none in the caller's area.
+    pub async fn kept_photos(&self, caller: &Caller, id: i64) -> Result<Option<Vec<Photo>>, CollectError> {
+        let area = caller.unit_id;
+        let load = move |conn: &mut Conn| match collected::content(conn, area, id)? {
+            Some(_) => photo::of_kept_form(conn, id).map(Some),
+            None => Ok(None),
+        };
+        Ok(self.db.read_snapshot(load).await?)
+    }
+
+    /// One of them with its content; that it was read stands in the audit first.
+    pub async fn kept_photo(
+        &self,
+        caller: &Caller,
+        id: i64,
+        photo: i64,
+    ) -> Result<Option<(Photo, Vec<u8>)>, CollectError> {
+        let photos = self.kept_photos(caller, id).await?.unwrap_or_default();
+        self.open_photo(caller, photos, photo).await
     }
 
     /// Marks a kept form as dealt with; again changes nothing. `false`: there is none in the caller's area.

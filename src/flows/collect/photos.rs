@@ -34,8 +34,18 @@ impl Collecting {
         id: ReportId,
         photo: i64,
     ) -> Result<Option<(Photo, Vec<u8>)>, CollectError> {
-        let photos = self.photos(caller, id).await?;
-        let found = photos.into_iter().flatten().find(|found| found.id == photo && found.complete);
+        let photos = self.photos(caller, id).await?.unwrap_or_default();
+        self.open_photo(caller, photos, photo).await
+    }
+
+    /// That one of `photos` which has the id `photo`, with its content.
+    pub(super) async fn open_photo(
+        &self,
+        caller: &Caller,
+        photos: Vec<Photo>,
+        photo: i64,
+    ) -> Result<Option<(Photo, Vec<u8>)>, CollectError> {
+        let found = photos.into_iter().find(|found| found.id == photo && found.complete);
         let Some(found) = found else { return Ok(None) };
         let (actor, subject, now) = (caller.actor(), format!("photo:{photo}"), self.clock.real_micros());
         let note = move |conn: &mut Conn| {
