@@ -20,32 +20,48 @@ export function usePhotos() {
     return rows;
 }
 
-/** Photographs of one question: `photos` are pictures in memory. */
-export function PhotoField({ field, photos, onChange }) {
+const shown = ({ id, blob }) => ({ id, url: URL.createObjectURL(blob) });
+
+/**
+ * Photographs of one question. They are on the phone's disk as soon as they are seen: a phone with little memory ends the
+ * browser while the camera is open. Whoever hands the form over calls `movePhotos(draft, …)`; `onBusy` says when not to.
+ */
+export function PhotoField({ field, draft, onBusy }) {
+    const [photos, setPhotos] = useState([]);
     const [busy, setBusy] = useState(false);
     const [problem, setProblem] = useState('');
+    useEffect(() => {
+        store()
+            .then(({ draftPhotos }) => draftPhotos(draft))
+            .then((found) => setPhotos(found.map(shown)));
+    }, [draft]);
+    const set = (value) => {
+        setBusy(value);
+        onBusy(value);
+    };
     const add = async ({ target }) => {
         const files = [...target.files];
         target.value = '';
-        setBusy(true);
+        set(true);
         setProblem('');
-        const { scaled, MOST } = await store();
+        const { scaled, keepPhoto, MOST } = await store();
         const added = [];
         for (const file of files.slice(0, MOST - photos.length)) {
             try {
                 const blob = await scaled(file);
-                added.push({ blob, url: URL.createObjectURL(blob) });
-            } catch {
-                setProblem(T.photo.unreadable);
+                added.push(shown({ id: await keepPhoto(draft, blob), blob }));
+            } catch (error) {
+                setProblem(error.name === 'QuotaExceededError' ? T.photo.full : T.photo.unreadable);
             }
         }
         if (photos.length + files.length > MOST) setProblem(T.photo.most(MOST));
-        onChange([...photos, ...added]);
-        setBusy(false);
+        setPhotos([...photos, ...added]);
+        set(false);
     };
-    const remove = (gone) => {
+    const remove = async (gone) => {
+        await (await store()).dropPhoto(gone.id);
         URL.revokeObjectURL(gone.url);
-        onChange(photos.filter((one) => one !== gone));
+        setPhotos((now) => now.filter((one) => one !== gone));
     };
     return (
         <section class="card photos" aria-label={field.label}>

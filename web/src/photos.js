@@ -16,8 +16,11 @@ const ORPHAN = 86_400_000;
 export const MOST = 5;
 
 let opened;
+/** Whether everything was deleted: nothing may open it again before the page goes. */
+let wiped = false;
 
 function database() {
+    if (wiped) return Promise.reject(new Error('wiped'));
     opened ??= new Promise((resolve, reject) => {
         const asked = indexedDB.open(NAME, 1);
         asked.onupgradeneeded = () => {
@@ -25,11 +28,21 @@ function database() {
             // Apart, so that the list can be read without them.
             asked.result.createObjectStore('bytes');
         };
-        asked.onsuccess = () => resolve(asked.result);
+        asked.onsuccess = () => {
+            // Another tab logs out.
+            asked.result.onversionchange = () => {
+                wiped = true;
+                asked.result.close();
+            };
+            resolve(asked.result);
+        };
         asked.onerror = () => reject(asked.error);
     });
     return opened;
 }
+
+/** Whether a photograph without a report was given up. */
+const old = (row) => Date.now() - row.at > ORPHAN;
 
 const answer = (asked) =>
     new Promise((resolve, reject) => {
@@ -58,6 +71,7 @@ const channel = globalThis.BroadcastChannel && new BroadcastChannel(NAME);
 const progress = new Map();
 
 async function show() {
+    if (wiped) return;
     const rows = await all();
     for (const listener of listeners) listener(rows.map((row) => ({ ...row, sent: progress.get(row.id) ?? 0 })));
 }
@@ -99,32 +113,45 @@ export async function scaled(file) {
     }
 }
 
-/** Keeps photographs for a report that is going to be handed over; on the phone's disk when it answers. */
-export async function keepPhotos(report, blobs) {
-    const kept = [];
-    for (const blob of blobs) {
-        const bytes = await blob.arrayBuffer();
-        const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-        const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-        kept.push([{ id: crypto.randomUUID(), report, sha256, size: bytes.byteLength, kind: 'image/jpeg', at: Date.now() + kept.length, state: 'waiting' }, bytes]);
-    }
-    if (kept.length === 0) return;
+/** Keeps a photograph of a form that is not handed over yet; on the phone's disk when it answers its id. */
+export async function keepPhoto(draft, blob) {
+    const bytes = await blob.arrayBuffer();
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+    const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    const row = { id: crypto.randomUUID(), report: draft, sha256, size: bytes.byteLength, kind: blob.type, at: Date.now(), state: 'draft' };
     await change((photos, store) => {
-        for (const [row, bytes] of kept) {
-            photos.put(row);
-            store.put(bytes, row.id);
-        }
+        photos.put(row);
+        store.put(bytes, row.id);
+    });
+    return row.id;
+}
+
+/** Takes a photograph back. */
+export async function dropPhoto(id) {
+    await change((photos, store) => {
+        photos.delete(id);
+        store.delete(id);
     });
 }
 
-/** Gives the photographs of a report to the one that follows it, or forgets them where none does. */
+/** The photographs of a form that is not handed over yet. Those of another day were given up. */
+export async function draftPhotos(draft) {
+    const found = [];
+    for (const row of await all()) {
+        if (row.report !== draft || row.state !== 'draft' || old(row)) continue;
+        found.push({ id: row.id, blob: new Blob([await answer((await read('bytes')).get(row.id))], { type: row.kind }) });
+    }
+    return found;
+}
+
+/** Gives the photographs of a form or report to the report that follows it, or forgets them where none does. */
 export async function movePhotos(report, next) {
     const rows = (await all()).filter((row) => row.report === report);
     if (rows.length === 0) return;
     await change((photos, store) => {
         for (const row of rows) {
             if (next) {
-                photos.put({ ...row, report: next });
+                photos.put({ ...row, report: next, state: row.state === 'draft' ? 'waiting' : row.state });
             } else {
                 photos.delete(row.id);
                 store.delete(row.id);
@@ -135,22 +162,23 @@ export async function movePhotos(report, next) {
 
 /** Deletes all of them from the phone. */
 export async function wipePhotos() {
-    (await database()).close();
-    opened = undefined;
+    const last = await database();
+    wiped = true;
+    last.close();
     await answer(indexedDB.deleteDatabase(NAME));
 }
 
 /** Under which id the server has the report: undefined while it has none, null where the report is gone. */
 async function reportOf(rows, photo) {
     const report = await rows.reports.findOne(photo.report).exec();
-    if (!report) return Date.now() - photo.at > ORPHAN ? null : undefined;
+    if (!report) return old(photo) ? null : undefined;
     const outcome = await rows.outcomes.findOne(photo.report).exec();
     const state = stateOf(report, outcome ? [outcome] : []);
     if (state === 'unchanged') {
         // It went as a text before: the server has it under an id of its own.
         const there = await rows.figures.find({ selector: { kind: report.kind, unit: report.unit, day: report.day ?? '' } }).exec();
         const same = there.find(({ values }) => JSON.stringify(sorted(values)) === JSON.stringify(sorted(report.values)));
-        if (same || Date.now() - outcome.at < ORPHAN) return same?.id;
+        if (same || !old(outcome)) return same?.id;
     }
     return ARRIVED.includes(state) ? report.id : undefined;
 }
@@ -183,6 +211,7 @@ async function send(row, report) {
 
 async function sendAll(rows) {
     for (const row of await all()) {
+        if (row.state === 'draft' && old(row)) await dropPhoto(row.id);
         if (row.state !== 'waiting' || !canSend()) continue;
         const report = await reportOf(rows, row);
         if (report === undefined) continue;

@@ -143,4 +143,4 @@ export async function wipe() {
 }
 
 export { again };
-export { MOST, keepPhotos, scaled, watchPhotos } from './photos.js';
+export { MOST, draftPhotos, dropPhoto, keepPhoto, movePhotos, scaled, watchPhotos } from './photos.js';

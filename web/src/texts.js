@@ -119,6 +119,7 @@ export const T = {
         remove: (number) => `Bỏ ảnh ${number}`,
         most: (count) => `Nhiều nhất ${count} ảnh.`,
         unreadable: 'Máy không đọc được ảnh này. Hãy chụp lại hoặc chọn ảnh khác.',
+        full: 'Máy đã hết chỗ chứa ảnh. Hãy xóa bớt ảnh, video trong máy rồi chọn lại.',
         hint: 'Ảnh được thu nhỏ, bỏ vị trí chụp, và gửi sau báo cáo.',
         later: (count) => `${count} ảnh, gửi sau báo cáo`,
         waits: (count, percent) => (percent > 0 ? `Chờ gửi ${count} ảnh, đã được ${percent}%` : `Chờ gửi ${count} ảnh`),

@@ -86,6 +86,12 @@ test('a photograph taken without a network is cut off twice, outlives the browse
     await add(file('hien-truong.png', picture(2000, 1500, 1)), file('hai.png', picture(200, 150, 2)));
     await page.getByRole('img', { name: 'Ảnh 2' }).waitFor();
     assert.equal(await page.getByRole('img').count(), 2);
+    // A phone with little memory ends the browser while the camera is open: what was taken before is still there.
+    await mobile.kill();
+    ({ page, context } = await mobile.open());
+    await context.setOffline(true);
+    await at('/incident/TC');
+    await page.getByRole('img', { name: 'Ảnh 2' }).waitFor();
     await page.getByRole('button', { name: 'Lưu, có mạng máy tự gửi' }).click();
     await photos('Trộm cắp', '2 0 0');
     await card('Trộm cắp').getByText('2 ảnh, gửi sau báo cáo').waitFor();

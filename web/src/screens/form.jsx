@@ -17,7 +17,7 @@ export function Form({ code, up = '/', preset = {}, also }) {
     const units = session().person.units;
     const draftId = `form:${code}`;
     const [answers, setAnswers] = useState(null);
-    const [photos, setPhotos] = useState([]);
+    const [scaling, setScaling] = useState(false);
     const [busy, setBusy] = useState(false);
     const [tried, setTried] = useState(false);
     useEffect(() => {
@@ -39,16 +39,16 @@ export function Form({ code, up = '/', preset = {}, also }) {
         if (Object.keys(problems).length > 0) return setTried(true);
         setBusy(true);
         const { unit, ...values } = answers;
-        const { keepPhotos, submit } = await store();
+        const { movePhotos, submit } = await store();
         const id = crypto.randomUUID();
         const note = noteOf(form, answers);
-        await keepPhotos(id, photos.map(({ blob }) => blob));
+        await movePhotos(draftId, id);
         await submit({ id, unit, kind: code, values, ...(values.day ? { day: values.day } : {}), ...(note ? { note } : {}) }, draftId);
         for (const more of also?.(answers) ?? []) await submit(more);
         go('/sent', { replace: true });
     };
     return (
-        <Screen title={form.title} up={up} foot={<Button disabled={busy} onClick={send}>{state === 'online' ? T.send.now : T.send.later}</Button>}>
+        <Screen title={form.title} up={up} foot={<Button disabled={busy || scaling} onClick={send}>{state === 'online' ? T.send.now : T.send.later}</Button>}>
             <p>{form.about}</p>
             {tried && Object.keys(problems).length > 0 && (
                 <p class="problem" role="alert">
@@ -58,7 +58,7 @@ export function Form({ code, up = '/', preset = {}, also }) {
             {form.fields
                 .filter((field) => !(field.name in preset))
                 .map((field) => field.kind === 'photo' && takesPhotos(code) ? (
-                    <PhotoField key={field.name} field={field} photos={photos} onChange={setPhotos} />
+                    <PhotoField key={field.name} field={field} draft={draftId} onBusy={setScaling} />
                 ) : (
                     <Field key={field.name} field={field} value={answers[field.name]} onChange={set(field.name)} units={units} problem={(tried || (answers[field.name] !== undefined && answers[field.name] > today())) && problems[field.name]} />
                 ))}

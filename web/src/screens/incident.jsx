@@ -39,8 +39,10 @@ export function Incident({ code }) {
     const field = form.fields.find((one) => one.name === code);
     const [answers, setAnswers] = useState({ unit: units.length === 1 ? units[0].code : undefined, day: today() });
     const [values, setValues] = useState({ [code]: 1 });
-    const [photos, setPhotos] = useState([]);
+    const [scaling, setScaling] = useState(false);
     const [busy, setBusy] = useState(false);
+    const draft = `incident:${code}`;
+    const photo = form.fields.find((one) => one.kind === 'photo');
     const set = (name) => (value) => setAnswers({ ...answers, [name]: value });
     const group = groups(form).find(({ fields }) => fields.includes(field));
     const related = group.fields.filter((one) => one.name !== code);
@@ -49,10 +51,10 @@ export function Incident({ code }) {
     const ready = answers.unit && !wrong(day, answers.day) && Object.keys(stated).length > 0;
     const send = async (noted = {}) => {
         setBusy(true);
-        const { keepPhotos, submit } = await store();
+        const { movePhotos, submit } = await store();
         const id = crypto.randomUUID();
         // Before the report: it is never handed over without what belongs to it.
-        await keepPhotos(id, photos.map(({ blob }) => blob));
+        await movePhotos(draft, id);
         const report = { id, unit: answers.unit, kind: 'incident', day: answers.day, values: stated, ...(answers.note ? { note: answers.note } : {}), ...noted };
         return submit(report);
     };
@@ -60,14 +62,13 @@ export function Incident({ code }) {
         await send();
         go('/sent', { replace: true });
     };
-    const photo = form.fields.find((one) => one.kind === 'photo');
     const rest = form.fields.filter((one) => !['unit', 'day', 'indicator', 'photo'].includes(one.kind));
     return (
         <Screen
             title={field.label}
             up="/incident"
             foot={
-                <Button disabled={busy || !ready} onClick={finish}>
+                <Button disabled={busy || scaling || !ready} onClick={finish}>
                     {state === 'online' ? T.send.now : T.send.later}
                 </Button>
             }
@@ -75,7 +76,7 @@ export function Incident({ code }) {
             {asksUnit(units) && <Field field={form.fields.find((one) => one.kind === 'unit')} value={answers.unit} onChange={set('unit')} units={units} />}
             <Day field={{ ...day, label: T.incident.when }} id="field-day" value={answers.day} onChange={set('day')} problem={wrong(day, answers.day)} />
             <Count field={field} value={values[code]} onChange={(value) => setValues({ ...values, [code]: value })} />
-            {photo && <PhotoField field={photo} photos={photos} onChange={setPhotos} />}
+            {photo && <PhotoField field={photo} draft={draft} onBusy={setScaling} />}
             <details class="group">
                 <summary>
                     <span>{T.incident.more}</span>
@@ -92,7 +93,7 @@ export function Incident({ code }) {
                     <Field key={one.name} field={one} value={answers[one.name]} onChange={set(one.name)} units={units} problem={answers[one.name] && wrong(one, answers[one.name])} />
                 ))}
             </details>
-            {ready && <SendBySms text={composeIncident({ unit: answers.unit, day: answers.day, values: stated }, form.fields, units.length > 1)} keepReport={send} prominent={state !== 'online'} />}
+            {ready && !scaling && <SendBySms text={composeIncident({ unit: answers.unit, day: answers.day, values: stated }, form.fields, units.length > 1)} keepReport={send} prominent={state !== 'online'} />}
         </Screen>
     );
 }
