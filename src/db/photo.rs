@@ -169,27 +169,28 @@ pub fn finish(conn: &mut Conn, id: i64, now: i64) -> DbResult<()> {
 
 /// Forgets those of `ids` that are not whole, and that anything waits for them.
 pub fn forget(conn: &mut Conn, ids: &[i64]) -> DbResult<usize> {
+    let lock = if conn.is_postgres() { ") FOR UPDATE" } else { ")" };
     let mut forgotten = 0;
-    for piece in pieces(ids) {
-        let list = || piece.iter().map(|id| Bind::from(*id));
-        Sql::new(
-            "DELETE FROM photo WHERE attachment_id IN (SELECT id FROM attachment WHERE finished_at IS NULL AND id IN (",
-        )
-        .list(list())
-        .sql("))")
-        .run(conn)?;
-        let attachments =
-            Sql::new("DELETE FROM attachment WHERE finished_at IS NULL AND id IN (").list(list());
-        forgotten += attachments.sql(")").run(conn)?;
+    for list in padded(ids) {
+        // None of them may become whole between the two deletions.
+        let unfinished =
+            Sql::<(BigInt,)>::new("SELECT id FROM attachment WHERE finished_at IS NULL AND id IN (");
+        let rows = unfinished.list(list).sql(lock).load::<(i64,)>(conn)?;
+        let locked: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
+        for list in padded(&locked) {
+            Sql::new("DELETE FROM photo WHERE attachment_id IN (").list(list.clone()).sql(")").run(conn)?;
+            forgotten += Sql::new("DELETE FROM attachment WHERE id IN (").list(list).sql(")").run(conn)?;
+        }
     }
     Ok(forgotten)
 }
 
-/// Up to `limit` that are not whole and of which no piece has come since `before`.
+/// Up to `limit` that are not whole and of which no piece has come since `before`; until the transaction ends none comes.
 pub fn stale(conn: &mut Conn, before: i64, limit: i64) -> DbResult<Vec<i64>> {
     let query = Sql::<(BigInt,)>::new("SELECT id FROM attachment WHERE finished_at IS NULL AND seen_at < ")
         .bind(before);
-    let rows = query.sql(" ORDER BY seen_at LIMIT ").bind(limit).load::<(i64,)>(conn)?;
+    let lock = if conn.is_postgres() { " FOR UPDATE" } else { "" };
+    let rows = query.sql(" ORDER BY seen_at LIMIT ").bind(limit).sql(lock).load::<(i64,)>(conn)?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 

@@ -182,6 +182,26 @@ async fn a_photograph_that_is_cut_off_goes_on_where_the_disk_ends(test: TestData
     office.world.assert_consistent().await;
 }
 
+async fn the_same_piece_many_times_at_once_is_one_piece(test: TestDatabase) {
+    let camera = Camera::open(test).await;
+    let photo = jpeg(PIECE + 5_000);
+    camera.begin(&photo).await;
+    let digest = digest(&photo);
+    for (offset, end) in [(0, PIECE), (PIECE, photo.len())] {
+        let piece = &photo[offset..end];
+        let sends = (0..8).map(|_| camera.send(&digest, offset, piece));
+        let answers = futures_util::future::join_all(sends).await;
+        for ((status, body), _) in &answers {
+            // Whoever came late is told where to go on.
+            let told = status.is_success() || body["code"] == "offset_mismatch";
+            assert!(told, "{body}");
+        }
+        assert!(answers.iter().any(|((status, _), _)| status.is_success()));
+        assert_eq!(camera.begin(&photo).await, end);
+    }
+    assert_eq!((camera.photos().await[0]["complete"].clone(), camera.drafts()), (json!(true), 0));
+}
+
 async fn what_is_not_what_it_says_is_thrown_away(test: TestDatabase) {
     let camera = Camera::open(test).await;
     let photo = jpeg(PIECE + 10);
@@ -381,6 +401,7 @@ async fn what_was_given_up_is_thrown_away_and_can_be_begun_anew(test: TestDataba
 
 on_both!(
     a_photograph_that_is_cut_off_goes_on_where_the_disk_ends,
+    the_same_piece_many_times_at_once_is_one_piece,
     what_is_not_what_it_says_is_thrown_away,
     every_bad_announcement_and_piece_is_told_apart,
     nobody_else_sees_a_photograph_or_goes_on_with_it,

@@ -153,19 +153,30 @@ impl Collecting {
         if !self.in_drafts(move |drafts, _| drafts.write(id, offset.cast_unsigned(), &piece)).await? {
             // The disk lost what the database knows of.
             self.db.write(move |conn| photo::start_over(conn, id, now)).await?;
-            return Err(UploadError::Offset(0));
+            return self.whole_or(caller, content, UploadError::Offset(0)).await;
         }
         if end == found.size {
-            self.finish(&found).await?;
+            match self.finish(&found).await {
+                Ok(()) => {}
+                Err(UploadError::Digest) => return self.whole_or(caller, content, UploadError::Digest).await,
+                Err(error) => return Err(error),
+            }
         } else {
             self.db.write(move |conn| photo::advance(conn, id, offset, end, now)).await?;
         }
-        // Another request may have brought the same piece at the same time: what counts is what is there.
-        let now_there = self.upload(caller, content).await?;
-        if now_there.finished_at.is_none() && now_there.received < end {
-            return Err(UploadError::Offset(now_there.received));
-        }
-        Ok(now_there)
+        let there = self.upload(caller, content).await?;
+        if there.received >= end { Ok(there) } else { Err(UploadError::Offset(there.received)) }
+    }
+
+    /// Another request may have brought the same piece at the same time and finished: then all is well.
+    async fn whole_or(
+        &self,
+        caller: &Caller,
+        content: Digest,
+        error: UploadError,
+    ) -> Result<Attachment, UploadError> {
+        let there = self.upload(caller, content).await?;
+        if there.finished_at.is_some() { Ok(there) } else { Err(error) }
     }
 
     /// Keeps the whole, or throws it away.
