@@ -23,7 +23,6 @@ use crate::flows::devices::Devices;
 use crate::flows::intake::Intake;
 use crate::flows::receive::Receiver;
 use crate::flows::review::Reviews;
-use crate::flows::sync::Syncing;
 use crate::http::{self, Site};
 use crate::telemetry;
 
@@ -114,8 +113,7 @@ impl App {
             intake: works.intake.clone(),
             files: reviews.files.clone(),
         };
-        let Installation { db, keys, ids, clock, .. } = installation.clone();
-        let syncing = Syncing::new(db, keys, ids, clock, works.intake.clone());
+        let syncing = works.syncing.clone();
         let site = Site {
             syncing,
             sms_number: settings.intake.sms_number.clone(),
@@ -158,7 +156,7 @@ impl App {
 
     /// Serves until `stop` is there, then takes no more, finishes what is under way, and gives the node number back.
     pub async fn serve(self, listeners: Listeners, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
-        let phones = self.site.phones.clone();
+        let (phones, live) = (self.site.phones.clone(), self.site.syncing.live().clone());
         let server = web_server(self.site, &self.http, listeners.web)?;
         let metrics = listeners.metrics.map(metrics_server).transpose()?;
         let handle = server.handle();
@@ -171,6 +169,7 @@ impl App {
         let end = Instant::now() + STOPPING;
         // Connections of events would never end by themselves.
         phones.close();
+        live.close();
         handle.stop(true).await;
         if let Some(metrics) = metrics {
             metrics.stop(false).await;

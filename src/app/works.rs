@@ -24,10 +24,11 @@ use crate::flows::phone::Phones;
 use crate::flows::purge::purge;
 use crate::flows::receive::Receiver;
 use crate::flows::remind::{self, Reminders};
+use crate::flows::sync::Syncing;
 use crate::flows::synonyms;
 use crate::jobs::{
     Jobs, Stop, finish_parts, follow_words, keep_link, keep_node, plan_reminders, replay_spool, run_at,
-    send_texts, stopper, watch_routes,
+    send_texts, stopper, tell_changes, watch_routes,
 };
 use crate::sms::Gateways;
 
@@ -40,6 +41,7 @@ const SECOND: i64 = 1_000_000;
 #[derive(Debug)]
 pub(super) struct Works {
     pub(super) intake: Intake,
+    pub(super) syncing: Syncing,
     pub(super) gateways: Gateways,
     pub(super) phones: Phones,
     pub(super) reminders: Arc<Reminders>,
@@ -84,6 +86,9 @@ impl Works {
             jobs.start(plan_reminders(Arc::clone(&reminders), Arc::clone(&planned), stop.clone()));
         }
         jobs.start(replay_spool(intake.clone(), stop.clone()));
+        let Installation { db, keys, ids, clock, .. } = installation.clone();
+        let syncing = Syncing::new(db, keys, ids, clock, intake.clone());
+        jobs.start(tell_changes(syncing.clone(), stop.clone()));
         let words = follow_words(installation.db.clone(), intake.shared_context(), Some(words), stop.clone());
         jobs.start(words);
         let wait = Duration::from_secs(settings.intake.parts_wait_seconds);
@@ -110,15 +115,15 @@ impl Works {
             }
         };
         jobs.start(run_at("purge", settings.retention.schedule.clone(), clock, stop, forget));
-        Ok(Works { intake, gateways, phones, reminders, time, must_stop, jobs, writers })
+        Ok(Works { intake, syncing, gateways, phones, reminders, time, must_stop, jobs, writers })
     }
 
     /// Stops the jobs, then the writers, when nothing can reach them any more: every clone of the handle must be gone.
     /// What has not ended at `end` is given up.
     pub(super) async fn stop(self, end: Instant) {
-        let Works { intake, jobs, writers, .. } = self;
+        let Works { intake, syncing, jobs, writers, .. } = self;
         jobs.stop(end.saturating_duration_since(Instant::now()).saturating_sub(LAST_TEXTS)).await;
-        drop(intake);
+        drop((intake, syncing));
         for writer in writers {
             // Whatever was handed over is written before the writer ends.
             if tokio::time::timeout_at(end, writer).await.is_err() {

@@ -28,30 +28,35 @@ pub async fn authenticate<B: MessageBody + 'static>(
     // A method that the address does not take is answered further in, the same with and without a token.
     if let Some(Access::Token(action)) = route.map(|route| route.access) {
         match admit(&request, action).await {
-            Ok(caller) => request.extensions_mut().insert(caller),
+            Ok((caller, expires)) => {
+                request.extensions_mut().insert(expires);
+                request.extensions_mut().insert(caller);
+            }
             // An error returned here would pass by the middleware that writes problems.
             Err(problem) => return Ok(request.into_response(problem.error_response()).map_into_right_body()),
-        };
+        }
     }
     Ok(next.call(request).await?.map_into_left_body())
 }
 
-async fn admit(request: &ServiceRequest, action: Action) -> Result<Caller, Problem> {
-    let caller = caller(request).await?;
+async fn admit(request: &ServiceRequest, action: Action) -> Result<(Caller, Expires), Problem> {
+    let (caller, expires) = caller(request).await?;
     permit_somewhere(&caller, action)?;
-    Ok(caller)
+    Ok((caller, expires))
 }
 
-async fn caller(request: &ServiceRequest) -> Result<Caller, Problem> {
+async fn caller(request: &ServiceRequest) -> Result<(Caller, Expires), Problem> {
     let site = request.app_data::<web::Data<Site>>().ok_or_else(|| Problem::new(Code::Internal))?;
     let token = bearer(request).ok_or_else(|| Problem::new(Code::Unauthenticated))?;
     if token.len() > MAX_TOKEN {
         return Err(Problem::new(Code::InvalidToken));
     }
-    match site.sessions.bearer(token, site.clock.real_micros()).await? {
-        Bearer::Account(caller) => Ok(caller),
-        Bearer::Device(device) => Ok(site.devices.caller(device, site.now()).await?),
-    }
+    let (bearer, expires) = site.sessions.bearer(token, site.clock.real_micros()).await?;
+    let caller = match bearer {
+        Bearer::Account(caller) => caller,
+        Bearer::Device(device) => site.devices.caller(device, site.now()).await?,
+    };
+    Ok((caller, Expires(expires)))
 }
 
 fn bearer(request: &ServiceRequest) -> Option<&str> {
@@ -59,6 +64,10 @@ fn bearer(request: &ServiceRequest) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
+
+/// When the token of a request expires, microseconds UTC, real time: what lasts longer than an answer ends then.
+#[derive(Debug, Clone, Copy)]
+pub struct Expires(pub i64);
 
 /// The caller, for handlers of routes that need one.
 #[derive(Debug, Clone, Copy)]

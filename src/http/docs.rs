@@ -88,6 +88,7 @@ const DOCUMENT: &str = "/api/openapi.json";
         proposals::refuse_report,
         sync::pull_documents,
         sync::push_documents,
+        sync::stream::stream_changes,
         periods::close_period,
         periods::reopen_period,
         attachments::attach_number,

@@ -249,6 +249,9 @@ pub static ROUTES: &[Route] = &[
     Route::post("/api/v1/reports/{id}/refuse", Token(Action::JudgeReports), || {
         web::post().to(proposals::refuse_report)
     }),
+    Route::get("/api/v1/sync/stream", Token(Action::ReadReports), || {
+        web::get().to(sync::stream::stream_changes)
+    }),
     Route::get("/api/v1/sync/{collection}", Token(Action::ReadReports), || {
         web::get().to(sync::pull_documents)
     }),

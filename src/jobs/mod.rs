@@ -3,6 +3,7 @@
 //! Each job is a loop that does one idempotent round, waits, and ends when the server stops. A round that fails is
 //! logged and done again later.
 
+mod changes;
 mod link;
 mod node;
 mod outbound;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
+pub use changes::tell_changes;
 pub use link::keep_link;
 pub use node::{NODE_LEASE, keep_node};
 pub use outbound::{send_texts, watch_routes};

@@ -4,6 +4,7 @@ mod area;
 mod edits;
 mod hostile;
 mod pulls;
+mod stream;
 
 use std::collections::BTreeMap;
 

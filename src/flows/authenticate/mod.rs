@@ -214,8 +214,8 @@ impl Sessions {
         self.tokens(&account, family, token, now).await
     }
 
-    /// Who brings this access token.
-    pub async fn bearer(&self, access_token: &str, now: i64) -> Result<Bearer, AuthError> {
+    /// Who brings this access token, and when it expires, microseconds UTC.
+    pub async fn bearer(&self, access_token: &str, now: i64) -> Result<(Bearer, i64), AuthError> {
         self.signing.verify(access_token, now).await
     }
 

@@ -123,8 +123,8 @@ impl SigningKeys {
         jsonwebtoken::encode(&header, claims, &key.signs).map_err(|_| AuthError::NoKey)
     }
 
-    /// Who brings `token`, if it is one of ours and has not expired at `now`.
-    pub(super) async fn verify(&self, token: &str, now: i64) -> Result<Bearer, AuthError> {
+    /// Who brings `token`, if it is one of ours and has not expired at `now`, and when it expires, microseconds UTC.
+    pub(super) async fn verify(&self, token: &str, now: i64) -> Result<(Bearer, i64), AuthError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| AuthError::InvalidToken)?;
         let kid = header.kid.and_then(|kid| kid.parse::<i64>().ok()).ok_or(AuthError::InvalidToken)?;
         let mut loaded = self.loaded();
@@ -137,7 +137,8 @@ impl SigningKeys {
         if claims.exp <= now / 1_000_000 {
             return Err(AuthError::Expired);
         }
-        bearer(&claims).ok_or(AuthError::InvalidToken)
+        let bearer = bearer(&claims).ok_or(AuthError::InvalidToken)?;
+        Ok((bearer, claims.exp.saturating_mul(1_000_000)))
     }
 
     fn loaded(&self) -> Loaded {

@@ -38,7 +38,8 @@ impl Place {
 async fn an_access_token_names_the_account_its_role_and_unit_until_it_expires() {
     let place = place().await;
     let tokens = place.log_in(NOW).await;
-    let bearer = place.sessions.bearer(&tokens.access_token, NOW + 14 * MINUTE).await.unwrap();
+    let (bearer, expires) = place.sessions.bearer(&tokens.access_token, NOW + 14 * MINUTE).await.unwrap();
+    assert_eq!(expires, NOW + 15 * MINUTE);
     let Bearer::Account(caller) = bearer else { panic!("{bearer:?}") };
     assert_eq!((caller.role, caller.unit_id), (Role::Commune, Some(2_004_792)));
     assert_eq!(tokens.expires_in, 900);

@@ -42,6 +42,14 @@ impl Area {
         }
     }
 
+    /// Whether what is about a unit of a commune belongs to the area.
+    pub(super) fn holds(&self, unit: UnitId, commune: UnitId) -> bool {
+        match self {
+            Area::Commune(own) => own.id == commune,
+            Area::Units(units) => units.iter().any(|own| own.id == unit),
+        }
+    }
+
     /// The units that the caller may report for, by what they are called today.
     pub(super) fn reporting(&self, conn: &mut Conn, today: chrono::NaiveDate) -> DbResult<Vec<Unit>> {
         match self {

@@ -6,11 +6,13 @@
 mod area;
 mod cursor;
 mod limit;
+mod live;
 mod pull;
 mod push;
 
 use std::sync::{Arc, Mutex};
 
+pub use live::{Listening, Live, News, Told};
 pub use pull::{Page, Shown, ShownStatus};
 pub use push::{Checked, Pushed, Row, Wrong};
 
@@ -55,11 +57,12 @@ pub struct Syncing {
     /// The way in.
     pub intake: Intake,
     limits: Arc<Mutex<Limits>>,
+    live: Live,
 }
 
 impl Syncing {
     /// Sync on `db`; rows go in by `intake`.
     pub fn new(db: Db, keys: Arc<Keys>, ids: SharedIds, clock: Clock, intake: Intake) -> Syncing {
-        Syncing { db, keys, ids, clock, intake, limits: Arc::default() }
+        Syncing { db, keys, ids, clock, intake, limits: Arc::default(), live: Live::default() }
     }
 }

@@ -77,7 +77,7 @@ fn event(name: &str) -> String {
 }
 
 /// A body that lasts as long as somebody writes it.
-struct Stream(mpsc::Receiver<Bytes>);
+pub(in crate::http) struct Stream(pub(in crate::http) mpsc::Receiver<Bytes>);
 
 impl MessageBody for Stream {
     type Error = Infallible;

@@ -1,7 +1,8 @@
 //! Sync in the shape of RxDB's replication: `GET` brings what changed since a cursor, `POST` takes edits and answers the
-//! documents with which the client must go on.
+//! documents with which the client must go on. [`stream`] tells at once what changes.
 
 mod rows;
+pub(super) mod stream;
 
 use std::collections::BTreeMap;
 
