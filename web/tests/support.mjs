@@ -91,9 +91,14 @@ export async function installation(clock = '2026-03-16T08:00:00+07:00') {
         server.stdout.resume();
     };
     const stop = async () => {
-        if (!server || server.exitCode !== null) return;
+        if (!server || server.exitCode !== null || server.signalCode !== null) return;
         server.kill('SIGTERM');
         await once(server, 'exit');
+    };
+    const kill = async () => {
+        const ended = once(server, 'exit');
+        server.kill('SIGKILL');
+        await ended;
     };
     await start();
     let texted = 0;
@@ -102,6 +107,8 @@ export async function installation(clock = '2026-03-16T08:00:00+07:00') {
         run,
         start,
         stop,
+        /** Ends the server without a word. */
+        kill,
         /** Texts to a number, the oldest first. */
         textsTo: (number) => gateway.texts.filter(({ to }) => to.endsWith(number.slice(1))).map(({ text }) => text),
         /** A text from a number, as the gateway brings it; answers the reply. */
