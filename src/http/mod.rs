@@ -64,7 +64,6 @@ pub use table::ROUTES;
 use crate::clock::Clock;
 use crate::crypto::Keys;
 use crate::db::Db;
-use crate::domain::access::Action;
 use crate::domain::form::Forms;
 use crate::domain::indicator::Catalogue;
 use crate::domain::period::Calendar;
@@ -124,8 +123,6 @@ pub struct Site {
     /// The proxies whose word is taken for where a request comes from.
     pub trusted_proxies: Vec<IpAddr>,
 }
-
-use Access::{Open, Token};
 
 /// The application for a worker of the server.
 pub fn application(
