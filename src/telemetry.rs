@@ -37,7 +37,7 @@ pub enum TelemetryError {
 const SECONDS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 
 /// Upper bounds of the buckets of counts (`_items`), such as the size of a batch.
-const ITEMS: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
+const ITEMS: [f64; 8] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0];
 
 /// Starts logging to standard error; standard output stays for what commands answer.
 pub fn start_logs(format: LogFormat, level: &str) -> Result<(), TelemetryError> {

@@ -28,6 +28,10 @@ impl HandOver {
     /// Gives the texts of `from` that are due at `now` and have surely not gone to other routes, if `from` cannot send
     /// them; how many.
     pub async fn give_over(&self, from: &str, now: Moment) -> DbResult<usize> {
+        if !self.gateways.iter().any(|gateway| gateway.id != from && gateway.sends() && gateway.takes_over())
+        {
+            return Ok(0);
+        }
         let (sends, id) = (self.gateways.get(from).is_some_and(|gateway| gateway.sends()), from.to_owned());
         let gateways = self.gateways.clone();
         let stuck = self
