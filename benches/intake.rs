@@ -3,8 +3,10 @@
 //! commits text by text. Program and yardstick take turns in short rounds; the medians of their ratios are told, since a
 //! machine that others use is never the same for long.
 //!
-//! `cargo bench --bench intake [-- TEXTS] [sqlite] [postgres] [two-servers] [month-end]`, 20,000 texts by default.
-//! `two-servers`: two servers on one PostgreSQL as well. `month-end`: 90,000 hamlets with a text each as well.
+//! `cargo bench --bench intake [-- TEXTS] [sqlite] [postgres] [two-servers] [month-end] [flat]`, 20,000 texts by default.
+//! `two-servers`: two servers on one PostgreSQL as well. `month-end`: 90,000 hamlets with a text each as well, alone
+//! with 0 texts. `flat`: only the cost of a text with a hundred months behind it, a million texts, beside that of one
+//! with none.
 //! Prints lines for `docs/performance.md`.
 
 #![allow(
@@ -19,6 +21,8 @@
 
 #[allow(dead_code, reason = "a bench needs a part of it")]
 mod load;
+#[path = "load/past.rs"]
+mod past;
 #[path = "load/server.rs"]
 mod server;
 #[path = "load/yardstick.rs"]
@@ -48,6 +52,9 @@ const SINGLE: usize = 200;
 const ROUNDS: usize = 5;
 /// Hamlets of the country.
 const COUNTRY: usize = 90_000;
+/// Hamlets of the installation with a past, and months of it: a million texts.
+const HAMLETS: usize = 10_000;
+const MONTHS: usize = 100;
 /// Where the server takes texts.
 const INBOUND: &str = "/gateways/bench/inbound?token=secret";
 
@@ -57,8 +64,10 @@ fn main() {
     let both = !asked("sqlite") && !asked("postgres");
     let texts = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(20_000);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let at_once = runtime.block_on(drive(yardstick::at_once(), CROWD, requests("/", texts, 0)));
-    print("answers at once", CROWD, &at_once);
+    if texts > 0 {
+        let at_once = runtime.block_on(drive(yardstick::at_once(), CROWD, requests("/", texts, 0)));
+        print("answers at once", CROWD, &at_once);
+    }
     let folder = tempfile::tempdir().unwrap();
     let cluster = postgres::Cluster::start();
     let file = |name: &str| folder.path().join(name).display().to_string();
@@ -76,7 +85,18 @@ fn main() {
         } else {
             Target::Postgres(cluster.empty_database())
         };
-        compare(&runtime, folder.path(), &url("bench.db"), texts, yardstick);
+        if asked("flat") {
+            let target = if is_sqlite {
+                Target::Sqlite(file("flat.db"))
+            } else {
+                Target::Postgres(cluster.empty_database())
+            };
+            flat(&runtime, folder.path(), target, yardstick);
+            continue;
+        }
+        if texts > 0 {
+            compare(&runtime, folder.path(), &url("bench.db"), texts, yardstick);
+        }
         if !is_sqlite && asked("two-servers") {
             two_servers(&runtime, folder.path(), &url(""), texts);
         }
@@ -119,6 +139,40 @@ fn compare(runtime: &Runtime, folder: &Path, url: &str, texts: usize, yardstick:
     );
     drop(server);
     verify(folder, url);
+}
+
+/// What a text costs with nothing behind it, and with a million others.
+fn flat(runtime: &Runtime, folder: &Path, target: Target, yardstick: Target) {
+    let url = match &target {
+        Target::Sqlite(file) => format!("sqlite://{file}"),
+        Target::Postgres(url) => url.clone(),
+    };
+    prepare(folder, &url, HAMLETS);
+    let one_by_one = yardstick::one_by_one(yardstick);
+    let mut first = 0;
+    for months in [0, MONTHS] {
+        if months > 0 {
+            let begin = Instant::now();
+            runtime.block_on(past::fill(target.clone(), months));
+            println!(
+                "{} texts were put behind it in {:.0} s",
+                HAMLETS * months,
+                begin.elapsed().as_secs_f64()
+            );
+        }
+        let server = Server::start(folder, &url);
+        let mut ratios = Vec::new();
+        for _ in 0..ROUNDS {
+            let theirs = runtime.block_on(drive(one_by_one, CROWD, requests("/", 500, 0)));
+            let before = server.processor_time();
+            let ours = runtime.block_on(drive(server.address, CROWD, requests(INBOUND, 1_000, first)));
+            let spent = (server.processor_time() - before).as_secs_f64() / 1_000.0;
+            first += 1_000;
+            ratios.push(ours.per_second / theirs.per_second);
+            print(&format!("{months} months behind it, {:.0} µs a text, binhyen", spent * 1e6), CROWD, &ours);
+        }
+        println!("{months} months behind it: {:.2} × the yardstick", median(ratios));
+    }
 }
 
 /// Two servers on one database, each with half of the crowd.
