@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 
 use super::DbResult;
 use super::conn::Conn;
-use super::sql::{Bind, Sql, pieces};
+use super::sql::{Bind, Sql, padded, pieces};
 use super::started::Payer;
 use super::traffic::Whose;
 use crate::domain::ids::UnitId;
@@ -51,16 +51,39 @@ pub fn add(conn: &mut Conn, month: i32, gateway: &str, spent: &BTreeMap<UnitId, 
 
 /// What `payer` spent in `month`.
 pub fn spent(conn: &mut Conn, payer: Payer, month: i32) -> DbResult<i64> {
-    let query = Sql::<(Nullable<BigInt>,)>::new(
-        "SELECT CAST(sum(s.cost) AS BIGINT) FROM spending s LEFT JOIN unit u ON u.id = s.unit_id WHERE s.month = ",
-    )
-    .bind(month);
-    let query = match payer {
+    let query = Sql::<(Nullable<BigInt>,)>::new("SELECT CAST(sum(s.cost) AS BIGINT)");
+    Ok(from_spending(query, payer, month).get_result::<(Option<i64>,)>(conn)?.0.unwrap_or(0))
+}
+
+/// The rest of a query that sums `s.cost` over what `payer` spent in `month`.
+fn from_spending<ST>(query: Sql<ST>, payer: Payer, month: i32) -> Sql<ST> {
+    let query =
+        query.sql(" FROM spending s LEFT JOIN unit u ON u.id = s.unit_id WHERE s.month = ").bind(month);
+    match payer {
         Payer::Commune(commune) => query.sql(" AND s.unit_id = ").bind(commune),
         Payer::Province(province) => query.sql(" AND u.province_id = ").bind(province),
         Payer::Everyone => query,
+    }
+}
+
+/// What `payer` spent in `month`, đồng, and what the started texts cost that are being sent right now, without `ids`. One
+/// look at both: a text that is marked in between two would be in neither.
+pub fn spent_or_under_way(conn: &mut Conn, payer: Payer, month: i32, ids: &[i64]) -> DbResult<i64> {
+    let query = Sql::<(BigInt,)>::new("SELECT CAST(COALESCE((SELECT sum(s.cost)");
+    let query = from_spending(query, payer, month).sql(
+        "), 0) + COALESCE((SELECT sum(o.cost) FROM outbox o LEFT JOIN unit u ON u.id = o.commune_id \
+         WHERE o.state = 'queued' AND o.lease_holder IS NOT NULL AND o.lane = 1",
+    );
+    let query = match payer {
+        Payer::Commune(commune) => query.sql(" AND o.commune_id = ").bind(commune),
+        Payer::Province(province) => query.sql(" AND u.province_id = ").bind(province),
+        Payer::Everyone => query,
     };
-    Ok(query.get_result::<(Option<i64>,)>(conn)?.0.unwrap_or(0))
+    let query = match padded(ids).next() {
+        Some(ids) => query.sql(" AND o.id NOT IN (").list(ids).sql(")"),
+        None => query,
+    };
+    Ok(query.sql("), 0) AS BIGINT)").get_result::<(i64,)>(conn)?.0)
 }
 
 /// What went by a gateway in `month`, in all.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use diesel::RunQueryDsl;
-use diesel::sql_types::{BigInt, Nullable};
+use diesel::sql_types::BigInt;
 
 use super::DbResult;
 use super::conn::Conn;
@@ -158,22 +158,4 @@ pub enum Payer {
     Province(UnitId),
     /// Everybody's.
     Everyone,
-}
-
-/// What the started texts cost, đồng, that are being sent right now, without `ids`.
-pub fn under_way(conn: &mut Conn, payer: Payer, ids: &[i64]) -> DbResult<i64> {
-    let query = Sql::<(Nullable<BigInt>,)>::new(
-        "SELECT CAST(sum(o.cost) AS BIGINT) FROM outbox o LEFT JOIN unit u ON u.id = o.commune_id \
-         WHERE o.state = 'queued' AND o.lease_holder IS NOT NULL AND o.lane = 1",
-    );
-    let query = match payer {
-        Payer::Commune(commune) => query.sql(" AND o.commune_id = ").bind(commune),
-        Payer::Province(province) => query.sql(" AND u.province_id = ").bind(province),
-        Payer::Everyone => query,
-    };
-    let query = match padded(ids).next() {
-        Some(ids) => query.sql(" AND o.id NOT IN (").list(ids).sql(")"),
-        None => query,
-    };
-    Ok(query.get_result::<(Option<i64>,)>(conn)?.0.unwrap_or(0))
 }

@@ -27,9 +27,9 @@ impl Forecast {
     }
 }
 
-/// What is left of a month's budget of `amount` (`None`: no limit) when `spent` was spent and `under_way` is about to be.
-pub fn left(amount: Option<i64>, spent: i64, under_way: i64) -> Option<i64> {
-    amount.map(|amount| amount.saturating_sub(spent).saturating_sub(under_way))
+/// What is left of a month's budget of `amount` (`None`: no limit) when `spent` was spent or is about to be.
+pub fn left(amount: Option<i64>, spent: i64) -> Option<i64> {
+    amount.map(|amount| amount.saturating_sub(spent))
 }
 
 /// The tighter of two limits.
@@ -56,9 +56,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_under_way_is_as_good_as_spent() {
-        assert_eq!(left(Some(1_000), 600, 350), Some(50));
-        assert_eq!(left(None, 600, 350), None);
+    fn the_tighter_of_two_budgets_holds() {
+        assert_eq!(left(Some(1_000), 950), Some(50));
+        assert_eq!(left(None, 950), None);
         assert_eq!(tighter(Some(3), Some(2)), Some(2));
         assert_eq!((tighter(Some(3), None), tighter(None, None)), (Some(3), None));
     }

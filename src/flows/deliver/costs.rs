@@ -36,7 +36,7 @@ pub async fn money(db: &Db, caller: &Caller, unit: &Unit, month: i32) -> Result<
     let (id, payer) = (unit.id, payer_of(unit));
     let money = db.read(move |conn| {
         let (budget, spent) = (spending::budget(conn, id, month)?, spending::spent(conn, payer, month)?);
-        Ok(Money { budget, spent, left: budget::left(budget, spent, 0) })
+        Ok(Money { budget, spent, left: budget::left(budget, spent) })
     });
     Ok(money.await?)
 }
@@ -84,7 +84,7 @@ pub fn forecast(
     let province = commune.province_id.map(|province| (province, Payer::Province(province)));
     for (unit, payer) in std::iter::once((commune.id, Payer::Commune(commune.id))).chain(province) {
         let amount = spending::budget(conn, unit, month)?;
-        let left = budget::left(amount, spending::spent(conn, payer, month)?, 0);
+        let left = budget::left(amount, spending::spent(conn, payer, month)?);
         tightest = budget::tighter(tightest, left);
     }
     Ok((forecast, tightest))

@@ -251,6 +251,5 @@ fn left(conn: &mut Conn, sender: &Sender, month: i32, payer: Payer, ids: &[i64])
     if amount.is_none() {
         return Ok(None);
     }
-    let spent = spending::spent(conn, payer, month)?;
-    Ok(budget::left(amount, spent, started::under_way(conn, payer, ids)?))
+    Ok(budget::left(amount, spending::spent_or_under_way(conn, payer, month, ids)?))
 }
