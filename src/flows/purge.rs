@@ -1,7 +1,7 @@
 //! Forgetting words: raw texts after the set number of days, and what has lapsed at once. What was understood stays.
 
 use crate::clock::Clock;
-use crate::db::{Conn, Db, DbResult, purge, reminder};
+use crate::db::{Conn, Db, DbResult, purge, reminder, sync};
 
 /// Rows forgotten in one transaction, so that writers are never held up for long.
 const PIECE: i64 = 500;
@@ -11,6 +11,8 @@ const DAY: i64 = 24 * 3_600 * 1_000_000;
 const SHOWN_DAYS: i64 = 30;
 /// How long it is kept who was reminded of what: a year, and what is needed to look back on it.
 const REMINDER_DAYS: i64 = 400;
+/// How long it is kept what became of rows that phones pushed, and rows that could not be taken.
+const ROW_DAYS: i64 = 400;
 
 /// Forgets the words of texts older than `text_days`, and questions, sessions and answers of requests that have lapsed.
 /// Failures are logged; the next run goes on.
@@ -31,6 +33,8 @@ pub async fn forget(db: &Db, clock: Clock, text_days: u32) -> DbResult<usize> {
     rows += piecewise(db, move |conn| purge::forget_outgoing(conn, before, PIECE)).await?;
     let before = clock.now_micros() - REMINDER_DAYS * DAY;
     rows += piecewise(db, move |conn| reminder::forget(conn, before, PIECE)).await?;
+    let before = now - ROW_DAYS * DAY;
+    rows += piecewise(db, move |conn| sync::forget(conn, before, PIECE)).await?;
     Ok(rows)
 }
 
