@@ -52,26 +52,31 @@ fn show(reading: &Reading) -> String {
     shown
 }
 
-/// Floors as reached in November 2026. Three texts with a slip that makes another known word (“dang bac”) are asked
-/// about: mending known words also made “mất tài sản” an accident.
+/// Floors as reached in November 2026: exact of the ordinary and of the malicious texts, and how many may be recorded
+/// wrong. Texts with a slip that makes another known word (“mat trộn”) are asked about: mending known words also made
+/// “mất tài sản” an accident. Jokes (“trộm trái tim em”) are still taken at their word.
 #[test]
 fn the_corpora_are_read_at_least_as_well_as_recorded() {
-    for (name, corpus, exact) in [
-        ("dev", include_str!("../corpus/dev.jsonl"), (299, 0)),
-        ("own", include_str!("../corpus/own.jsonl"), (259, 90)),
-        ("second", include_str!("../corpus/second.jsonl"), (229, 70)),
-        ("variations", include_str!("../corpus/variations.jsonl"), (332, 0)),
-        ("personas", include_str!("../corpus/personas.jsonl"), (298, 0)),
-        ("synonyms", include_str!("../corpus/synonyms.jsonl"), (147, 0)),
-        ("writers", include_str!("../corpus/writers.jsonl"), (148, 0)),
-        ("regions", include_str!("../corpus/regions.jsonl"), (462, 119)),
+    for (name, corpus, exact, wrong) in [
+        ("dev", include_str!("../corpus/dev.jsonl"), (299, 0), 0),
+        ("own", include_str!("../corpus/own.jsonl"), (259, 90), 0),
+        ("second", include_str!("../corpus/second.jsonl"), (229, 70), 0),
+        ("variations", include_str!("../corpus/variations.jsonl"), (332, 0), 0),
+        ("personas", include_str!("../corpus/personas.jsonl"), (298, 0), 0),
+        ("synonyms", include_str!("../corpus/synonyms.jsonl"), (147, 0), 0),
+        ("writers", include_str!("../corpus/writers.jsonl"), (148, 0), 0),
+        ("regions", include_str!("../corpus/regions.jsonl"), (463, 119), 0),
+        ("regions-second", include_str!("../corpus/regions-second.jsonl"), (233, 58), 0),
+        ("newcomers", include_str!("../corpus/newcomers.jsonl"), (126, 26), 1),
+        ("newcomers-second", include_str!("../corpus/newcomers-second.jsonl"), (73, 36), 4),
+        ("newcomers-third", include_str!("../corpus/newcomers-third.jsonl"), (129, 0), 1),
     ] {
         let (score, differences) = score(corpus);
         assert!(
-            (score.ordinary.exact, score.malicious.exact) >= exact && score.malicious.exact >= exact.1,
+            score.ordinary.exact >= exact.0 && score.malicious.exact >= exact.1,
             "{name}\n{score}\n{differences}"
         );
-        assert_eq!((score.ordinary.wrong, score.malicious.wrong), (0, 0), "{name}\n{differences}");
+        assert!(score.ordinary.wrong + score.malicious.wrong <= wrong, "{name}\n{score}\n{differences}");
     }
 }
 
@@ -80,16 +85,108 @@ fn the_corpora_are_read_at_least_as_well_as_recorded() {
 #[test]
 fn the_corpora_held_back_are_read_at_least_as_well_as_recorded() {
     for (name, corpus, exact, wrong) in [
-        ("third", include_str!("../corpus/third.jsonl"), 276, 1),
-        ("personas-held-back", include_str!("../corpus/personas-held-back.jsonl"), 281, 1),
-        ("writers-held-back", include_str!("../corpus/writers-held-back.jsonl"), 139, 1),
-        ("regions-held-back", include_str!("../corpus/regions-held-back.jsonl"), 280, 4),
-        // Its differences have been looked at; four of them are still recorded wrong.
-        ("regions-second", include_str!("../corpus/regions-second.jsonl"), 285, 4),
+        ("third", include_str!("../corpus/third.jsonl"), 280, 1),
+        ("personas-held-back", include_str!("../corpus/personas-held-back.jsonl"), 284, 1),
+        ("writers-held-back", include_str!("../corpus/writers-held-back.jsonl"), 140, 1),
+        ("regions-held-back", include_str!("../corpus/regions-held-back.jsonl"), 281, 4),
+        ("newcomers-held-back", include_str!("../corpus/newcomers-held-back.jsonl"), 132, 9),
     ] {
         let (score, _) = score(corpus);
         assert!(score.ordinary.exact + score.malicious.exact >= exact, "{name}\n{score}");
         assert!(score.ordinary.wrong + score.malicious.wrong <= wrong, "{name}\n{score}");
+    }
+}
+
+/// Limits, rumours, jokes, other places and years, plans, questions, alternatives, denied figures, words a letter away
+/// from death or from a code: what did not happen here, or nobody can be sure of, is asked about.
+#[test]
+fn what_is_no_account_of_the_month_is_never_recorded() {
+    for text in [
+        "Tháng 6 có 2 vụ trộm trở lên",
+        "Tháng 6 có 2+ vụ trộm",
+        "Tháng 6 có 2 rưỡi vụ trộm",
+        "Tháng 6 không quá 3 vụ trộm",
+        "Tháng 6 chưa đến 3 vụ trộm",
+        "Tháng 6 có 2 vụ trộm, à mà không biết có phải không",
+        "Tháng 6 có 2 vụ trộm (chưa xác minh)",
+        "Tháng 6 có 2 vụ trộm, chưa chắc",
+        "Tháng 6 có 2 vụ nghi trộm",
+        "Tháng 6 nghi có 2 vụ trộm",
+        "Tháng 6 nghe bà con nói có 2 vụ trộm",
+        "Tháng 6 có 2 vụ trộm theo lời đồn",
+        "Tháng 6 có 2 vụ trộm ở xã bên",
+        "Tháng 6 xã Tân An có 2 vụ trộm",
+        "Toàn tỉnh tháng 6 có 20 vụ trộm",
+        "Tháng 6 cả nước có 40 vụ cháy",
+        "Tháng 6 thôn bên 2 vụ trộm",
+        "Tháng 6 tôi đọc báo thấy 2 vụ trộm",
+        "Tháng 6 trên tivi nói có 2 vụ trộm",
+        "Nếu tháng 6 có 2 vụ trộm thì báo sao",
+        "Ví dụ: ANTT T6 TC2",
+        "ANTT T6 TC2 đúng không ạ?",
+        "Tháng 6 có phải 2 vụ trộm không",
+        "Tháng 6 dự kiến họp dân 2 buổi",
+        "Tháng 6 yêu cầu tuần tra 10 ca",
+        "Tháng 6 hủy 2 buổi họp dân",
+        "Tháng 6 hoãn 1 buổi họp dân",
+        "Tháng 6 lẽ ra có 2 buổi họp",
+        "Tháng 6 đâu phải 2 vụ trộm",
+        "Tháng 6 làm gì có 2 vụ trộm",
+        "Tháng 6 có 2 vụ trộm đâu",
+        "Tháng 6 có 2 vụ trộm là bịa",
+        "Tháng 6 ai bảo có 2 vụ trộm",
+        "Tin đồn tháng 6 có 2 vụ trộm là sai",
+        "Tháng 6 có 2 vụ trộm nhưng thực ra là hiểu lầm",
+        "Tháng 6 tuần nào cũng 1 vụ trộm",
+        "Tháng 6 có 2 vụ trộm năm ngoái giờ mới tìm ra",
+        "Hai tháng nay có 2 vụ trộm",
+        "ANTT T6 khong TC2",
+        "ANTT T6 TC2 huy",
+        "ANTT T6 TC2 nham",
+        "ANTT T6 TC2 thử thôi",
+        "ANTT T6 TC 2 hay CB 2",
+        "Chuyen tiep: \"ANTT T6 TC2\"",
+        "Cong an xa thong bao: thang 6 toan xa co 12 vu trom",
+        "Tuyên truyền phòng chống 2 vụ trộm",
+        "Tháng 6 có 1 vụ đánh nhau, hay là cãi nhau gì đó",
+        "Tháng 6 suýt có 1 vụ đánh nhau nhưng can kịp",
+        "Tháng 6 xem phim có 2 vụ cướp",
+        "T6 TTA15 TTB1 TTN80",
+        "ANTT T6 TC3 (hai vụ trộm)",
+        "Tháng 6 1 vụ tai nạn, bi tuong 2 nguoi",
+    ] {
+        let reading = reader().read(text, day());
+        assert_eq!(reading.intent, Intent::Ask, "{text}: {}", show(&reading));
+    }
+}
+
+/// Each telling of its own is counted, whatever stands before its figure; parts of a sum are not.
+#[test]
+fn tellings_add_up_and_parts_do_not() {
+    for (text, expected) in [
+        ("T6 trộm gà: 1 vụ, trộm xe: 1 vụ", "report 2026-06 TC=2"),
+        ("T6 trộm gà 1 vụ (mất 2 con), trộm xe 1 vụ", "report 2026-06 TC=2"),
+        ("T6 lừa đảo qua mạng: 1 vụ. Lừa đảo mua hàng: 1 vụ", "report 2026-06 LDCD=2"),
+        ("T6: 3 vụ trộm, 1 vụ trộm gà, 2 vụ trộm chó", "report 2026-06 TC=3"),
+        ("T6 trộm đào 1 vụ, trộm gà 1 vụ, cộng 2 vụ trộm", "report 2026-06 TC=2"),
+        ("T6 trộm 2 vụ mất 10tr, tìm lại được 5tr", "report 2026-06 TC=2 THTS=10000000"),
+        ("T6 lừa đảo 1 vụ, suýt mất 100tr", "report 2026-06 LDCD=1"),
+    ] {
+        assert_eq!(show(&reader().read(text, day())), expected, "{text}");
+    }
+}
+
+/// A greeting with a name before a text makes no correction a report and no hamlet a figure.
+#[test]
+fn a_greeting_before_a_text_records_nothing_wrong() {
+    let corpora = [include_str!("../corpus/dev.jsonl"), include_str!("../corpus/second.jsonl")].concat();
+    for line in corpora.lines() {
+        let mut labelled: Labelled = serde_json::from_str(line).unwrap();
+        labelled.text =
+            format!("Kính gửi các đồng chí công an xã, tôi là Nguyễn Văn Hùng. {}", labelled.text);
+        let (verdict, reading) = labelled.judge(reader(), catalogue());
+        let reports = ["report", "zero", "correct", "add"].contains(&labelled.expect.intent.as_str());
+        assert!(verdict != Verdict::RecordedWrong || !reports, "{:?} {}", labelled.text, show(&reading));
     }
 }
 

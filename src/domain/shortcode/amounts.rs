@@ -1,7 +1,7 @@
 //! Figures and sums of money, in digits and in words.
 
 use super::items::Unit;
-use super::lexicon::Class;
+use super::lexicon::{Class, Meaning};
 use super::text::Text;
 use super::token::{Shape, Token};
 
@@ -188,7 +188,11 @@ fn may_be_number(text: &Text, at: usize) -> bool {
     });
     let needs_mark =
         text.marked && token.marks.is_bare() && matches!(token.plain.as_str(), "nam" | "sau" | "tu" | "bay");
-    !name && !titled && !needs_mark
+    // “ba cu”, “ba noi” without marks: an old woman, not three.
+    let woman = token.plain == "ba"
+        && token.marks.is_bare()
+        && matches!(text.plain(at + 1), "cu" | "noi" | "ngoai" | "con" | "gia" | "lao" | "me");
+    !name && !titled && !needs_mark && !woman
 }
 
 /// A sum of money at `at`: đồng and length.
@@ -219,6 +223,14 @@ pub(super) fn money(text: &Text, at: usize) -> Option<(i64, usize)> {
         total = total.checked_add(more)?;
         next += len;
     }
+    if !text.plain(next).is_empty()
+        && text.hits(next).iter().all(|hit| hit.meaning == Meaning::Class(Class::Common))
+        && ["ruoi", "roi"].iter().any(|word| super::syllable::one_edit_apart(word, text.plain(next)))
+        && !text.is_sep(next, ',')
+        && text.plain(next).starts_with('r')
+    {
+        return Some((-1, next + 1 - at));
+    }
     next += text.is(next, Class::Dong).filter(|_| !text.plain(next).is_empty()).unwrap_or(0);
     Some((total, next - at))
 }
@@ -233,9 +245,13 @@ fn scale(text: &Text, at: usize) -> Option<(i64, usize)> {
 fn slang(text: &Text, at: usize, next: usize) -> Option<(i64, usize)> {
     let lost = (1..=4)
         .map_while(|back| at.checked_sub(back))
-        .any(|b| text.is(b, Class::Loss).is_some_and(|len| b + len == at));
+        .any(|b| text.is_any(b, &[Class::Loss, Class::Approx]).is_some_and(|len| b + len == at));
     let bare = text.token(next).is_some_and(|t| t.plain == "cu" && t.marks.is_bare());
-    (lost && bare).then_some((1_000_000, 1))
+    // “mất 14 chai”, with nothing in the bottles.
+    let ended = text.token(next + 1).is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep(_)))
+        || text.is(next + 1, Class::Polite).is_some();
+    let bottles = text.token(next).is_some_and(|t| t.plain == "chai" && t.marks.is_bare()) && ended;
+    (lost && (bare || bottles)).then_some((1_000_000, 1))
 }
 
 /// What follows the unit: “5” in “1tr5”, “200” in “3 triệu 200”, “500 nghìn” in “1 triệu 500 nghìn”.

@@ -1,7 +1,7 @@
 //! The lexicon made ready for looking up: words numbered, phrases in a tree, codes sorted.
 
 use super::items::Unit;
-use super::lexicon::{Consequence, Meaning};
+use super::lexicon::{Class, Consequence, Meaning};
 use super::quick::{Map, Set};
 use super::scenes::Scene;
 use super::syllable::{Marks, one_edit_apart};
@@ -67,6 +67,14 @@ pub(super) struct EventRule {
     pub pays: bool,
 }
 
+/// Where a phrase of a class stands before it, an indicator means another.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context {
+    pub from: usize,
+    pub to: usize,
+    pub near: Class,
+}
+
 /// Indicators that the grammar knows by their part in a sentence; `None` where the catalogue has none.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Links {
@@ -88,6 +96,7 @@ pub(super) struct Book {
     pub ambiguous: Vec<Vec<usize>>,
     pub links: Links,
     pub scenes: Vec<Scene>,
+    pub contexts: Vec<Context>,
     pub(super) words: Map<String, WordId>,
     /// Words with the marks that phrases give them.
     pub(super) spelled: Set<(WordId, Marks)>,
@@ -129,6 +138,11 @@ impl Book {
             spelling.is_some_and(|spelling| one_edit_apart(spelling, plain))
         });
         found
+    }
+
+    /// How a word of the vocabulary is spelled, without marks.
+    pub fn spelling(&self, word: WordId) -> Option<&str> {
+        self.spellings.get(usize::try_from(word).ok()?).map(String::as_str)
     }
 
     /// Whether the word belongs to an indicator, a casualty or a unit.

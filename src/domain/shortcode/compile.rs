@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::book::{Book, End, Entry, EventRule, Links, Node, PhraseWord, SetId, WordId, less_one};
+use super::book::{Book, Context, End, Entry, EventRule, Links, Node, PhraseWord, SetId, WordId, less_one};
 use super::fold::{GlyphKind, fold};
 use super::items::Unit;
 use super::lexicon::{BadLexicon, Class, IndicatorWords, Lexicon, Meaning, Strength, is_loud, units_of};
@@ -77,6 +77,7 @@ impl Book {
             ambiguous: Vec::new(),
             links: Links::default(),
             scenes: Vec::new(),
+            contexts: Vec::new(),
             words: Map::default(),
             spelled: Set::default(),
             spellings: Vec::new(),
@@ -113,6 +114,11 @@ impl Book {
                 pays: event.pays,
             };
             self.events.push(rule);
+        }
+        for context in &lexicon.contexts {
+            let place = |code: &String| self.code_at(code).ok_or_else(|| unknown(code));
+            let (from, to) = (place(&context.from)?, place(&context.to)?);
+            self.contexts.push(Context { from, to, near: context.near });
         }
         self.links = Links {
             mediation: lexicon.mediation.of.iter().filter_map(|code| self.code_at(code)).collect(),

@@ -51,16 +51,20 @@ fn year_after(text: &Text, at: usize) -> Option<(i32, usize)> {
 
 /// “thanh 6 co …” at the head of a text or after the hamlet: the month with a letter wrong.
 fn torn_month(text: &Text, at: usize) -> Option<usize> {
-    let head = at
-        .checked_sub(1)
-        .is_none_or(|b| matches!(text.token(b).map(|t| t.shape), Some(Shape::Newline | Shape::Sep(_))));
+    let head = at.checked_sub(1).is_none_or(|b| {
+        matches!(text.token(b).map(|t| t.shape), Some(Shape::Newline | Shape::Sep(_)))
+            || matches!(text.plain(b), "cao" | "bc" | "dinh" | "chinh")
+    });
     let torn = matches!(
         text.plain(at),
-        "thanh" | "thnag" | "tang" | "htang" | "thag" | "thangg" | "thamg" | "thabg"
+        "thanh" | "than" | "thnag" | "tang" | "htang" | "thag" | "thangg" | "thamg" | "thabg"
     );
-    let bare = text.token(at).is_some_and(|t| t.marks.is_bare() || t.marks.tone == 2);
+    let bare =
+        text.token(at).is_some_and(|t| t.marks.is_bare() || t.marks.tone == 2 || (head && t.marks.tone == 1));
     let month = small(text, at + 1).is_some_and(|month| (1..=12).contains(&month));
-    let counted = super::amounts::unit(text, at + 2).is_some()
+    let counted = super::amounts::unit(text, at + 2)
+        .is_some_and(|(unit, _)| at > 0 || unit != super::items::Unit::Thing)
+        && text.is(at + 2, Class::Hamlet).is_none()
         || text.indicator(at + 2).is_some_and(|(.., len)| len < 2);
     let mediated = (at.saturating_sub(8)..at).any(|i| text.plain(i) == "giai");
     (head && torn && bare && month && !counted && !mediated).then_some(1)
@@ -217,7 +221,12 @@ fn bad_period(text: &Text, at: usize) -> Option<(Kind, usize)> {
     let duration = super::amounts::amount(text, at).filter(|a| !a.either)?;
     let after = at + duration.len;
     // “bat 3 thang”: three fellows.
-    if super::amounts::unit(text, after).is_some_and(|(unit, _)| unit == super::items::Unit::Person) {
+    let people = |place: usize| {
+        text.book.entries.get(place).is_some_and(|e| e.units.first() == Some(&super::items::Unit::Person))
+    };
+    if super::amounts::unit(text, after).is_some_and(|(unit, _)| unit == super::items::Unit::Person)
+        || text.indicator(after + 1).is_some_and(|(place, ..)| people(place) && text.plain(after) == "thang")
+    {
         return None;
     }
     let len = text.is(after, Class::Month).filter(|_| text.plain(after).starts_with("th"))?;
@@ -225,13 +234,26 @@ fn bad_period(text: &Text, at: usize) -> Option<(Kind, usize)> {
         return bad(duration.len + text.is(after, Class::BadPeriod).unwrap_or(len));
     }
     let sign = usize::from(text.is_sep(after + len, '=') || text.is_sep(after + len, ':'));
+    let led = at.checked_sub(1).is_none_or(|b| {
+        text.token(b).is_some_and(|t| matches!(t.shape, Shape::Newline | Shape::Sep(_)))
+            || matches!(text.plain(b), "trong" | "suot" | "da")
+    });
+    // “hai tháng nay”
+    let these = duration.value > 1
+        && led
+        && text.plain(after + len) == "nay"
+        && text.token(after + len).is_none_or(|t| t.marks.tone == 0);
+    if these {
+        return bad(duration.len + len + 1);
+    }
     let follows_number = text.token(after + len + sign).is_some_and(|t| t.shape == Shape::Number)
         || text.number_word(after + len).is_some()
         || text.is_any(after, &[Class::PrevMonth, Class::ThisMonth]).is_some();
     if follows_number {
         return None;
     }
-    let years = matches!(text.plain(after + len), "dau" | "cuoi" | "qua" | "gan" | "lien" | "vua");
+    let years =
+        matches!(text.plain(after + len), "dau" | "cuoi" | "qua" | "gan" | "lien" | "vua" | "nay" | "co");
     if years {
         bad(duration.len + len + 1)
     } else {

@@ -9,7 +9,7 @@ use super::reading::Reading;
 use super::story::{Story, tell};
 use super::text::Text;
 use super::token::Origin;
-use super::wish::{Wish, wish};
+use super::wish::wish;
 
 /// A piece of the text and what it became.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Reader {
     /// Shows what every piece of `text` became and why, with the second-best reading of its figures.
     pub fn explain(&self, text: &str, received: NaiveDate) -> Explanation {
         let worked = self.work(text);
-        let story = tell(&worked.text, &worked.items, wish(&worked.text, &worked.items) == Wish::Correct);
+        let story = tell(&worked.text, &worked.items, wish(&worked.text, &worked.items));
         let cut = |at: usize| {
             let span = worked.items.get(at).map(|item| worked.text.span(item.from, item.to));
             span.and_then(|(start, end)| text.get(start..end)).unwrap_or_default().to_owned()

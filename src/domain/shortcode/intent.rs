@@ -95,7 +95,8 @@ pub(super) fn urgent(text: &Text, items: &[Item], reporting: bool) -> bool {
         + i32::from(going_on.is_some_and(|at| is_told_first(items, at)))
         + i32::from(has_call(text))
         + i32::from(has_call(text) && !reporting && is_told_of_today(text, items))
-        + 2 * i32::from(later_mark);
+        + 2 * i32::from(later_mark)
+        + 2 * i32::from(!reporting && is_seen(text, items));
     score >= if reporting { 3 } else { 2 }
 }
 
@@ -115,6 +116,40 @@ fn is_bloody(text: &Text) -> bool {
     let past = (0..text.tokens.len())
         .any(|at| text.is_any(at, &[Class::DayBefore, Class::Yesterday, Class::PrevMonth]).is_some());
     seen.len() >= 2 && !figures && !past
+}
+
+/// “Cướp!”, “có thằng cầm súng trong quán”: something violent cried out or seen, in a text that counts and dates nothing.
+fn is_seen(text: &Text, items: &[Item]) -> bool {
+    let dated = items.iter().any(|item| {
+        matches!(
+            item.kind,
+            Kind::Figure(_)
+                | Kind::Money { .. }
+                | Kind::Month(_)
+                | Kind::Date { .. }
+                | Kind::DayAgo(1..)
+                | Kind::Neg
+        )
+    });
+    let over = text.tokens.iter().any(|t| {
+        matches!(t.plain.as_str(), "roi" | "xong" | "truoc" | "qua" | "nghe" | "da" | "hom" | "bua" | "chua")
+    });
+    if dated || over || text.tokens.iter().any(|t| t.shape == Shape::Sep('?')) {
+        return false;
+    }
+    let cry = text.tokens.len() <= 12
+        && is_event(text, 0)
+        && text.tokens.iter().any(|t| t.shape == Shape::Sep('!'));
+    let seen = (0..text.tokens.len()).any(|at| {
+        let who =
+            matches!(text.plain(at + 1), "thang" | "nguoi" | "dua" | "be" | "chau" | "nhom" | "bon" | "ke");
+        text.plain(at) == "co"
+            && who
+            && (at + 2..at + 7)
+                .take_while(|i| !is_stop(text, *i))
+                .any(|i| text.is(i, Class::Violence).is_some())
+    });
+    cry || seen
 }
 
 /// “xuống ngay”, “lên dẹp gấp”, with something to come for.
@@ -249,7 +284,8 @@ pub(super) fn is_ours(text: &Text, items: &[Item]) -> bool {
         Kind::Figure(figure) => figure.unit == super::items::Unit::Case,
         _ => false,
     });
-    matter || told || asks_of_us(text)
+    let own = (0..text.tokens.len()).any(|at| super::story::is_own(text, at));
+    matter || told || own || asks_of_us(text)
 }
 
 /// “nghe nói sắp sáp nhập thôn có đúng không”: a question about hearsay, or about the place.

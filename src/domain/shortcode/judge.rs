@@ -31,7 +31,7 @@ pub(super) fn judge(worked: &Worked, received: NaiveDate) -> Reading {
     }
     let timing = timing(text, items, received);
     let wish = wish(text, items);
-    let story = tell(text, items, wish == Wish::Correct);
+    let story = tell(text, items, wish);
     let mut reading = match without_figures(worked, &timing, &story) {
         Some(reading) => reading,
         None => with_figures(worked, &timing, wish, &story),
@@ -66,7 +66,7 @@ fn without_figures(worked: &Worked, timing: &Timing, story: &Story) -> Option<Re
         return Some(Reading::of(Intent::Ignore));
     }
     let enough = if timing.named { 3 } else { 2 };
-    if unrelated::advertising(text, worked.raw) >= enough && !coded && !(told && cases) {
+    if unrelated::advertising(text, worked.raw) >= enough && !coded && !(cases && (told || timing.named)) {
         return Some(Reading::of(Intent::Ignore));
     }
     if intent::orders_machine(text) && !intent::takes_leave(text) {

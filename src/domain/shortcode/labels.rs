@@ -64,7 +64,8 @@ pub(super) fn uncounted(text: &Text, at: usize) -> Option<(Kind, usize)> {
 
 /// “vụ 1 mất …, vụ 2 …”, “vụ thứ nhất”: which case of those told, no count.
 pub(super) fn ordinal_case(text: &Text, at: usize) -> Option<(Kind, usize)> {
-    let len = text.is(at, Class::UnitCase).filter(|len| *len == 1)?;
+    const UNITS: [Class; 3] = [Class::UnitCase, Class::UnitSession, Class::UnitTurn];
+    let len = text.is_any(at, &UNITS).filter(|len| *len == 1)?;
     let before = at.checked_sub(1);
     let counted = before.is_some_and(|b| {
         text.token(b).is_some_and(|t| t.shape == Shape::Number)
@@ -76,11 +77,11 @@ pub(super) fn ordinal_case(text: &Text, at: usize) -> Option<(Kind, usize)> {
     let told = text.token(at + len + 1).is_some_and(|t| matches!(t.shape, Shape::Word | Shape::Sep(':')));
     let unit = super::amounts::unit(text, at + len + 1).is_some();
     let earlier = (0..at).any(|i| {
-        text.is(i, Class::UnitCase) == Some(1) && text.token(i + 1).and_then(Token::number) == Some(value - 1)
+        text.is_any(i, &UNITS) == Some(1) && text.token(i + 1).and_then(Token::number) == Some(value - 1)
     });
     let first = value == 1
         && (at + 2..text.tokens.len()).any(|i| {
-            text.is(i, Class::UnitCase) == Some(1) && text.token(i + 1).and_then(Token::number) == Some(2)
+            text.is_any(i, &UNITS) == Some(1) && text.token(i + 1).and_then(Token::number) == Some(2)
         });
     (!counted && told && !unit && (earlier || first)).then_some((Kind::Noise("which case"), len + 1))
 }
@@ -92,6 +93,13 @@ pub(super) fn weekday(text: &Text, at: usize) -> Option<(Kind, usize)> {
     let told = text.plain(at + day) == "thu" && (2..=7).contains(&number);
     let counted = super::amounts::unit(text, at + day + 2).is_some();
     (told && !counted).then_some((Kind::Noise("a day of the week"), day + 2))
+}
+
+/// “tuổi 12”.
+pub(super) fn aged(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let number = text.token(at + 1).is_some_and(|t| t.shape == Shape::Number && t.plain.len() <= 2);
+    let counted = super::amounts::unit(text, at + 2).is_some();
+    (text.is(at, Class::UnitAge) == Some(1) && number && !counted).then_some((Kind::Noise("an age"), 2))
 }
 
 /// “đã báo 113”, “gọi 114”.

@@ -54,6 +54,13 @@ pub enum Class {
     Hedge,
     Plan,
     Each,
+    Doubted,
+    Trial,
+    Elsewhere,
+    LongAgo,
+    Tag,
+    Nature,
+    Couple,
     Vague,
     HowMany,
     Approx,
@@ -177,6 +184,8 @@ pub struct Lexicon {
     pub(super) mediation: MediationWords,
     pub(super) losses: LossWords,
     pub(super) attendance: AttendanceWords,
+    #[serde(default)]
+    pub(super) contexts: Vec<ContextWords>,
 }
 
 /// What success and failure mean after the word for mediation.
@@ -186,6 +195,15 @@ pub(super) struct MediationWords {
     pub of: Vec<String>,
     pub succeeded: String,
     pub failed: String,
+}
+
+/// What an indicator's words mean beside others.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContextWords {
+    pub from: String,
+    pub to: String,
+    pub near: Class,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -36,6 +36,7 @@ mod scan;
 mod scenes;
 mod score;
 mod sets;
+mod steps;
 mod story;
 mod strange;
 mod syllable;

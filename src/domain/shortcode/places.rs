@@ -1,7 +1,7 @@
 //! Hamlets, plates, telephone and identity numbers, PINs: figures that count nothing.
 
 use super::items::{Kind, Unit};
-use super::labels::{birth, emergency, named_place, ordinal_case, uncounted, weekday};
+use super::labels::{aged, birth, emergency, named_place, ordinal_case, uncounted, weekday};
 use super::lexicon::{Class, Meaning};
 use super::plates::plate;
 use super::text::Text;
@@ -15,9 +15,13 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     let told = is_number(text, at + 1)
         && matches!(
             text.plain(at + 2),
-            "co" | "khong" | "xay" | "bao" | "binh" | "yen" | "phuong" | "nay" | "thang"
+            "co" | "khong" | "xay" | "bao" | "binh" | "yen" | "phuong" | "nay" | "thang" | "bc"
         );
-    let shortened = text.plain(at) == "kp" && (head || named || told);
+    let starts = at.checked_sub(1).is_some_and(|b| {
+        text.token(b).is_some_and(|t| matches!(t.shape, Shape::Newline | Shape::Sep('.' | ',')))
+    }) && is_number(text, at + 1)
+        && text.is_sep(at + 2, ':');
+    let shortened = text.plain(at) == "kp" && (head || named || told || starts);
     let len = if shortened { 1 } else { text.is(at, Class::Hamlet)? };
     let mut next = at + len;
     let sign = text.is(next, Class::NumberSign).filter(|len| is_number(text, next + len));
@@ -33,6 +37,10 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     }
     if (shortened && !named) || text.plain(at + len - 1) == "vuc" {
         return None;
+    }
+    // “khu 4B”
+    if text.token(next).is_some_and(|t| t.shape == Shape::Opaque && is_numbered(&t.plain)) {
+        return Some((Kind::Hamlet { name: text.plain(next).to_owned(), aside }, next + 1 - at));
     }
     let mut name: Vec<&str> = Vec::new();
     while name.len() < 4
@@ -71,6 +79,14 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     let joined = name.join(" ");
     let kind = if joined.is_empty() { Kind::Word } else { Kind::Hamlet { name: joined, aside } };
     Some((kind, next - at))
+}
+
+/// “4b”, “12a”: a number with a letter.
+fn is_numbered(plain: &str) -> bool {
+    let digits = plain.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=3).contains(&digits)
+        && plain.len() == digits + 1
+        && plain.ends_with(|c: char| c.is_ascii_lowercase())
 }
 
 /// First syllables of names of highland hamlets, which never stand alone.
@@ -196,7 +212,10 @@ pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
     if let Some(found) = birth(text, at).or_else(|| named_place(text, at)).or_else(|| uncounted(text, at)) {
         return Some(found);
     }
-    if let Some(found) = ordinal_case(text, at).or_else(|| weekday(text, at)).or_else(|| emergency(text, at))
+    if let Some(found) = ordinal_case(text, at)
+        .or_else(|| weekday(text, at))
+        .or_else(|| emergency(text, at))
+        .or_else(|| aged(text, at))
     {
         return Some(found);
     }
@@ -215,11 +234,23 @@ pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
         let next = at + len;
         let sign = text.is(next, Class::NumberSign).unwrap_or(0);
         let number = next + sign;
+        // “lớp ba”, “tầng hai”
+        let spelled = super::amounts::words(text, number).filter(|word| {
+            let counted = super::amounts::unit(text, number + word.len).is_some();
+            word.len == 1 && !word.either && !counted && text.token(number).is_some_and(|t| !t.upper)
+        });
+        if spelled.is_some()
+            && matches!(text.plain(at), "lop" | "tang" | "khoi" | "cap" | "ngo" | "hem" | "so")
+        {
+            return Some((Kind::Noise("the number of a place or thing"), number + 1 - at));
+        }
         let told = text.is(at, Class::Site).is_some()
-            && text.token(number).is_some_and(|t| t.spaced)
+            && text.token(number).is_some_and(|t| t.spaced && t.plain.len() == 1)
             && (text.indicator(number + 1).is_some() || text.is(number + 1, Class::Either).is_some());
+        let sum = text.is_any(number + 1, &[Class::Million, Class::Billion]).is_some();
         if text.token(number).is_some_and(|t| matches!(t.shape, Shape::Number | Shape::Opaque))
             && !told
+            && !sum
             && (!is_counted(text, number)
                 || text.is_sep(number + 1, '/')
                 || text.token(number).is_some_and(|t| !t.spaced))

@@ -81,7 +81,15 @@ pub(super) fn imagine(items: &mut [Item], text: &Text) {
         if is_named(items, &after, unit, text) || is_named(items, &before, unit, text) {
             continue;
         }
-        for range in [after, before] {
+        let talk =
+            |i: &usize| matches!(items.get(*i).map(|item| &item.kind), Some(Kind::Word | Kind::Noise(_)));
+        let wide = if before.is_empty() && after.len() <= 3 && after.iter().all(talk) {
+            sentence_before(items, at)
+        } else {
+            Vec::new()
+        };
+        let wide = if is_named(items, &wide, unit, text) { Vec::new() } else { wide };
+        for range in [after, before, wide] {
             if let Some((place, thing)) = scene(items, at, &range, unit, text)
                 && let Some(item) = items.get_mut(thing)
             {
@@ -101,6 +109,23 @@ fn clause(items: &[Item], at: usize, step: isize) -> Vec<usize> {
         match items.get(here).map(|item| &item.kind) {
             None | Some(Kind::Sep(_) | Kind::Colon | Kind::Month(_)) => break,
             Some(Kind::Figure(figure)) if matches!(figure.unit, Unit::Case | Unit::Instance) => break,
+            Some(_) => found.push(here),
+        }
+    }
+    found
+}
+
+/// The items before `at` up to the beginning of the sentence, where no other case is told in it.
+fn sentence_before(items: &[Item], at: usize) -> Vec<usize> {
+    let mut found = Vec::new();
+    for here in (0..at).rev() {
+        match items.get(here).map(|item| &item.kind) {
+            None | Some(Kind::Sep(2 | 3) | Kind::Colon | Kind::Month(_)) => break,
+            Some(Kind::Figure(figure))
+                if matches!(figure.unit, Unit::Case | Unit::Instance | Unit::Person) =>
+            {
+                return Vec::new();
+            }
             Some(_) => found.push(here),
         }
     }

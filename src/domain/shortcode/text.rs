@@ -3,6 +3,7 @@
 use super::book::Book;
 use super::lexicon::{Class, Meaning, Strength};
 use super::scenes::Seen;
+use super::steps::step;
 use super::token::{Origin, Shape, Token};
 
 /// A phrase found at a token.
@@ -68,21 +69,25 @@ impl<'a> Text<'a> {
 
     /// The token at `at`.
     pub fn token(&self, at: usize) -> Option<&Token> {
+        step();
         self.tokens.get(at)
     }
 
     /// The lower-case ASCII form of the token at `at`, empty past the end.
     pub fn plain(&self, at: usize) -> &str {
+        step();
         self.tokens.get(at).map_or("", |t| t.plain.as_str())
     }
 
     /// Whether the token at `at` is the punctuation `c`.
     pub fn is_sep(&self, at: usize, c: char) -> bool {
+        step();
         self.tokens.get(at).is_some_and(|t| t.shape == Shape::Sep(c))
     }
 
     /// The phrases that begin at `at`.
     pub fn hits(&self, at: usize) -> &[Hit] {
+        step();
         self.hits.get(at).map_or(&[], Vec::as_slice)
     }
 

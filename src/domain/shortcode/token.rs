@@ -313,6 +313,15 @@ fn is_readable(run: &[Glyph], parts: &[Cut], book: &Book) -> bool {
             matches!(text(word).as_str(), "h" | "g" | "tr" | "ty")
                 && matches!(text(last).as_str(), "p" | "d" | "tr")
         }
+        // “2vutrom1danhnhau”: words and figures in turn, of which no word is a mere letter.
+        [_, _, _, ..] => {
+            let figure = |part: &String| part.starts_with(|c: char| c.is_ascii_digit());
+            let words: Vec<String> = parts.iter().map(text).filter(|part| !figure(part)).collect();
+            words.iter().all(|word| word.len() >= 2 && is_known(word))
+                && words
+                    .iter()
+                    .any(|word| word.len() >= 5 || matches!(word.as_str(), "vu" | "ca" | "buoi" | "nguoi"))
+        }
         _ => false,
     }
 }

@@ -14,13 +14,25 @@ pub(super) enum Wish {
 
 pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
     let mut place = 0;
+    let mut told = false;
     let mut wish = Wish::Report;
     for (at, item) in items.iter().enumerate() {
+        // “Kính gửi công an xã, tôi là Hùng. SUA T3 TC1”: what stands before the first sentence that tells something is
+        // no part of its head.
+        told |=
+            matches!(item.kind, Kind::Indicator(..) | Kind::Figure(_) | Kind::Money { .. } | Kind::Month(_));
+        if !told && item.kind == Kind::Sep(3) {
+            place = 0;
+        }
         let words = item.to - item.from;
         let head = place <= 4;
         match item.kind {
             Kind::Fix if head || words >= 2 => return Wish::Correct,
             Kind::Mistake => return Wish::Correct,
+            // “ý nhầm, t9 tạm trú 95 người”
+            Kind::Slip if place == 0 && matches!(text.plain(item.to.saturating_sub(1)), "nham" | "lon") => {
+                return Wish::Correct;
+            }
             // “quên 1 vụ cãi nhau tháng 6”, “lộn, T6 trộm 2”
             Kind::Word
                 if head

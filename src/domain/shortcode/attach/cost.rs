@@ -3,6 +3,7 @@
 use super::super::book::Book;
 use super::super::items::{Figure, Item, Kind, Unit};
 use super::super::lexicon::Strength;
+use super::super::steps::step;
 use super::{NEVER, Side};
 use crate::domain::indicator::Kind as Counts;
 
@@ -23,7 +24,7 @@ pub(super) fn may_count(kind: &Kind, thing: &Kind, book: &Book) -> bool {
         (Kind::Neg, Kind::Indicator(place, _)) => {
             entry(*place).is_some_and(|entry| entry.kind != Counts::Money)
         }
-        (Kind::Money { .. }, Kind::Indicator(place, Strength::Code)) => {
+        (Kind::Money { .. }, Kind::Indicator(place, _)) => {
             entry(*place).is_some_and(|entry| entry.kind == Counts::Money)
         }
         (Kind::Figure(figure), Kind::Consequence(_) | Kind::Casualties) => {
@@ -58,8 +59,9 @@ pub(super) struct Way {
 
 impl Way {
     pub(super) fn pass(&mut self, item: &Item) {
+        step();
         match &item.kind {
-            Kind::Sep(level) => {
+            Kind::Sep(level) if self.sep < NEVER => {
                 let cost = match level {
                     1 => 200,
                     2 => 400,
@@ -67,6 +69,8 @@ impl Way {
                 };
                 self.sep = self.sep.max(cost);
             }
+            // “2 vụ, à nhầm 3 vụ”: what is said after a slip takes the place of what was said before.
+            Kind::Slip => self.sep = NEVER,
             Kind::Colon => self.colon = true,
             Kind::Open | Kind::Close => self.paren += 1,
             Kind::And => self.and = true,
@@ -103,6 +107,7 @@ impl Way {
         match kind {
             Kind::Neg => self.denial(cost, side, items, at, thing),
             Kind::Figure(figure) if self.is_cut_off(figure, side, items, at) => NEVER,
+            Kind::Figure(figure) if self.is_of_other_sentence(figure, side, items, thing) => NEVER,
             Kind::Figure(figure) => cost + figure_bias(figure, side, self),
             Kind::Vague(Unit::None) => cost + if self.sep > 0 || self.words > 2 { NEVER } else { 0 },
             Kind::Money { .. } => {
@@ -114,6 +119,17 @@ impl Way {
             }
             _ => cost,
         }
+    }
+
+    /// “ca đã bắt; trmộ 0”: a bare figure in another sentence than the words before it.
+    fn is_of_other_sentence(&self, figure: &Figure, side: Side, items: &[Item], thing: usize) -> bool {
+        let spoken = matches!(items.get(thing).map(|item| &item.kind), Some(Kind::Indicator(_, strength)) if *strength != Strength::Code);
+        side == Side::Left
+            && self.sep >= 400
+            && !self.colon
+            && figure.unit == Unit::None
+            && spoken
+            && self.words > 1
     }
 
     /// “…, 1 dan nhau”: a bare figure before an unknown word belongs to that word, not to what stands before the comma.

@@ -12,7 +12,7 @@ impl Scanner<'_, '_> {
             return None;
         }
         let (dong, len) = money(self.text, at)?;
-        if self.is_after_vague(at) {
+        if self.is_after_vague(at) || self.is_after_torn_number(at) {
             return Some((Kind::Money { dong: -1, denied: true }, len));
         }
         Some((Kind::Money { dong, denied: self.denied }, len))
@@ -83,7 +83,14 @@ impl Scanner<'_, '_> {
         }
         let loud =
             counted.and_then(|(place, ..)| self.text.book.entries.get(place)).is_some_and(|e| !e.quiet);
-        if first.in_words && !self.is_number_here(at, next, unit_here.is_some() || absorbed.is_some() || loud)
+        // “một trăm hai mươi ngời dự”: such a number is one whatever follows.
+        let large = first.value > 12
+            && first.len > 1
+            && self.text.plain(next) != "tet"
+            && self.text.plain(at) != "chuc";
+        if first.in_words
+            && !large
+            && !self.is_number_here(at, next, unit_here.is_some() || absorbed.is_some() || loud)
         {
             return None;
         }
@@ -101,12 +108,14 @@ impl Scanner<'_, '_> {
         if let Some((what, more)) = self.households_or_days(next + len, unit) {
             return Some((Kind::Noise(what), next + len + more - at));
         }
+        let half =
+            self.text.is(next, Class::Half).is_some() || self.text.is(next + len, Class::Half).is_some();
         let mut figure = Figure::of(first.value, unit);
         figure.total = self.total;
         figure.denied = self.denied;
         figure.difference = self.difference;
         figure.approx = self.approx;
-        figure.thousandths = first.thousandths;
+        figure.thousandths = if half { Some(first.value.saturating_mul(1_000)) } else { first.thousandths };
         Some((Kind::Figure(figure), next + len - at))
     }
 
@@ -247,7 +256,11 @@ impl Scanner<'_, '_> {
         let len = self.text.is(at, Class::UnitCase)?;
         let has = at.checked_sub(1).is_some_and(|before| {
             let plain = self.text.plain(before);
-            plain == "co"
+            let back = |i: usize| before.checked_sub(i).map_or("", |b| self.text.plain(b));
+            // “có mỗi vụ”, “chỉ có vụ”, “có duy nhất vụ”
+            let only =
+                plain == "moi" && matches!(back(1), "co" | "chi") || plain == "nhat" && back(1) == "duy";
+            only || plain == "co"
                 || (plain == "ra" && before.checked_sub(1).is_some_and(|b| self.text.plain(b) == "xay"))
         });
         let named = (at + len..at + len + 2).any(|i| self.text.indicator(i).is_some());
@@ -312,9 +325,10 @@ impl Scanner<'_, '_> {
     pub(super) fn is_number_here(&self, at: usize, next: usize, counted: bool) -> bool {
         if counted {
             // “sau vụ trộm” is “after the theft” as well as “six thefts”.
-            return !(self.text.plain(at) == "sau"
-                && self.text.token(at).is_some_and(|t| t.marks.is_bare())
-                && self.text.is(next, Class::UnitCase).is_some());
+            return self.total
+                || !(self.text.plain(at) == "sau"
+                    && self.text.token(at).is_some_and(|t| t.marks.is_bare())
+                    && self.text.is(next, Class::UnitCase).is_some());
         }
         let ended = match self.text.token(next) {
             None => true,
@@ -332,7 +346,23 @@ impl Scanner<'_, '_> {
             )
         });
         let code = after.is_some_and(|item| matches!(item.kind, Kind::Indicator(_, Strength::Code)));
-        named && (ended || code)
+        // “tai nan mot bi thuong mot”
+        let follows = matches!(self.text.plain(at), "mot" | "hai" | "khong")
+            && (self.text.is_any(next, &[Class::Dead, Class::Hurt]).is_some()
+                || self.text.indicator(next).is_some());
+        named && (ended || code || follows)
+    }
+
+    /// “mưiờ hai triệu”, “một trmă hai mươi triệu”: a number word with a slip right before what is left of the number.
+    fn is_after_torn_number(&self, at: usize) -> bool {
+        const WORDS: [&str; 4] = ["muoi", "tram", "nghin", "chuc"];
+        let words = self.text.number_word(at).is_some();
+        words
+            && at.checked_sub(1).is_some_and(|b| {
+                let plain = self.text.plain(b);
+                self.text.token(b).is_some_and(|t| t.word.is_none())
+                    && WORDS.iter().any(|word| super::super::syllable::one_edit_apart(word, plain))
+            })
     }
 
     /// “vài chục”, “mấy trăm”.

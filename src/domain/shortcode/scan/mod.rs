@@ -70,6 +70,7 @@ impl Scanner<'_, '_> {
             .or_else(|| self.sum_of_money(at))
             .or_else(|| self.is_zero_for_no(at).then_some((Kind::Blanket { more: true }, 1)))
             .or_else(|| self.figure(at))
+            .or_else(|| self.limit(at))
             .or_else(|| self.negation(at))
             .or_else(|| self.indicator(at))
             .or_else(|| self.phrase(at))
@@ -109,7 +110,14 @@ impl Scanner<'_, '_> {
             .rev()
             .take(2)
             .any(|item| matches!(&item.kind, Kind::Figure(figure) if figure.unit == Unit::Thing));
-        if matches!(kind, Kind::Consequence(_)) && things { Kind::Word } else { kind }
+        // “1 người và 1 con chó chết”
+        let people = self
+            .items
+            .iter()
+            .rev()
+            .take(4)
+            .any(|item| matches!(&item.kind, Kind::Figure(figure) if figure.unit == Unit::Person));
+        if matches!(kind, Kind::Consequence(_)) && things && !people { Kind::Word } else { kind }
     }
 
     fn last(&self) -> Option<&Kind> {
@@ -187,6 +195,13 @@ impl Scanner<'_, '_> {
                 Kind::Trouble(Trouble::Illegible)
             }
             '?' => Kind::Sep(3),
+            // “2+ vụ”: two or more.
+            '+' if matches!(self.last(), Some(Kind::Figure(_)))
+                && !spaced
+                && self.text.is(at + 1, Class::UnitCase).is_some() =>
+            {
+                Kind::Trouble(Trouble::Illegible)
+            }
             ';' | '•' | '·' => Kind::Sep(2),
             ',' | '/' | '+' | '|' | '\\' | '&' | '、' => Kind::Sep(1),
             ':' | '=' => Kind::Colon,
@@ -228,12 +243,18 @@ impl Scanner<'_, '_> {
             return Kind::Noise("a length");
         }
         let letters = plain.bytes().take_while(u8::is_ascii_alphabetic).count();
+        // “T6 TTA15 TTB1”: between codes, before or behind it, no model.
+        let text = self.text;
+        let number = |i: usize| text.token(i).is_some_and(|t| t.shape == Shape::Number && !t.spaced);
         let coded = self
             .items
             .iter()
-            .any(|item| matches!(item.kind, Kind::Keyword | Kind::Indicator(_, Strength::Code)));
+            .any(|item| matches!(item.kind, Kind::Keyword | Kind::Indicator(_, Strength::Code)))
+            || (at + 1..text.tokens.len()).any(|i| text.code(i).is_some() && number(i + 1));
         if letters >= 3
+            && plain.bytes().skip(letters).all(|b| b.is_ascii_digit())
             && !coded
+            && unit(self.text, at + 1).is_none()
             && self.text.book.code_at(plain.get(..letters).unwrap_or_default()).is_none()
         {
             return Kind::Noise("the name of a model");
@@ -256,7 +277,11 @@ impl Scanner<'_, '_> {
             .parse()
             .ok()?;
         let begins =
-            matches!(self.last(), None | Some(Kind::Sep(2 | 3) | Kind::Month(_) | Kind::Hamlet { .. }));
+            matches!(self.last(), None | Some(Kind::Sep(2 | 3) | Kind::Month(_) | Kind::Hamlet { .. }))
+                || (value == 1
+                    && matches!(self.last(), Some(Kind::Sep(1)))
+                    && self.text.indicator(at + 2).is_some()
+                    && [')', '/'].into_iter().any(|c| self.text.is_sep(at + 1, c)));
         // “… 1 vu 2/ co bac 0”: the list goes on without a comma.
         let begins = begins
             || (value > 1
@@ -285,7 +310,7 @@ impl Scanner<'_, '_> {
             .items
             .iter()
             .all(|item| matches!(item.kind, Kind::Word | Kind::Noise(_) | Kind::Sep(_) | Kind::Open))
-            && self.items.len() <= 4;
+            && (self.items.len() <= 4 || matches!(self.last(), Some(Kind::Sep(3))));
         let aside = at.checked_sub(1).is_some_and(|before| self.text.is(before, Class::Aside).is_some());
         // An indicator's phrase may begin with the same word (“tổ chức đánh bạc”).
         if self.text.indicator(at).is_some_and(|(_, _, len)| len >= 2) {

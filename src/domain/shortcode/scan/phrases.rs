@@ -9,6 +9,17 @@ use super::super::token::Shape;
 use super::{Piece, Scanner};
 
 impl Scanner<'_, '_> {
+    /// “không quá 3 vụ”, “chưa đến 5 vụ”: a limit, no denial.
+    pub(super) fn limit(&mut self, at: usize) -> Option<Piece> {
+        let len = self.text.is(at, Class::Approx)?;
+        let denial = self.text.is(at, Class::Neg).is_some_and(|other| other < len);
+        if !denial || amount(self.text, at + len).is_none() {
+            return None;
+        }
+        self.approx = true;
+        Some((Kind::Noise("about"), len))
+    }
+
     pub(super) fn negation(&self, at: usize) -> Option<Piece> {
         negation::negation(self.text, at, self.items.last().map(|item| &item.kind), &self.items)
     }
@@ -34,6 +45,8 @@ impl Scanner<'_, '_> {
             Class::Erase,
             Class::Secret,
             Class::Violence,
+            Class::Plan,
+            Class::Hedge,
         ];
         if self.text.is_any(at, &longer_class).is_some_and(|other| other > len) {
             return None;
@@ -44,7 +57,21 @@ impl Scanner<'_, '_> {
         if strength == Strength::Code && (spoken || !self.is_code_here(at, place)) {
             return None;
         }
-        Some((Kind::Indicator(place, strength), len))
+        Some((Kind::Indicator(self.in_context(place), strength), len))
+    }
+
+    /// “vợ chồng … đánh nhau”: what the indicator means beside what stands before it in the clause.
+    fn in_context(&self, place: usize) -> usize {
+        let Some(context) = self.text.book.contexts.iter().find(|context| context.from == place) else {
+            return place;
+        };
+        let clause = self.items.iter().rev().take(6).take_while(|item| {
+            !matches!(item.kind, Kind::Sep(_) | Kind::Colon | Kind::Month(_) | Kind::Indicator(..))
+        });
+        let near = clause
+            .into_iter()
+            .any(|item| (item.from..item.to).any(|at| self.text.is(at, context.near).is_some()));
+        if near { context.to } else { place }
     }
 
     /// Ambiguous short codes count only as codes: in capitals, or beside a figure.
@@ -168,6 +195,14 @@ impl Scanner<'_, '_> {
             }
             // “công an huyện về bắt …”: who came, not what it is about.
             Some((Kind::Topic, 1)) if text.plain(at) == "ve" && is_police(text, at) => Some((Kind::Word, 1)),
+            // “mat tam muoi trieu”: “tám mươi”, no “mất tầm”.
+            Some((kind @ Kind::Loss { .. }, len))
+                if len > 1
+                    && text.number_word(at + len - 1).is_some()
+                    && text.number_word(at + len).is_some() =>
+            {
+                Some((kind, len - 1))
+            }
             // “đang tuần tra”: only the word that is no “now” is taken.
             Some((kind, len)) if text.is(at, Class::NotNow) == Some(len) => Some((kind, len.min(1))),
             other => other,

@@ -116,7 +116,7 @@ impl Teller<'_, '_> {
         let events = if events.is_empty() { self.only_event(thing, what) } else { events };
         let unattached = || Doubt { count: Some(value), ..Doubt::new(Why::Unattached, thing) };
         let Some((event, rule)) = events.first().copied() else {
-            if value > 0 {
+            if value > 0 && !self.is_of_nature(thing) {
                 self.doubts.push(unattached());
             }
             return;
@@ -140,6 +140,14 @@ impl Teller<'_, '_> {
             None if value == 0 => {}
             None => self.doubts.push(unattached()),
         }
+    }
+
+    /// “3 người bị thương do tôn bay”: nothing that is counted hurt them.
+    fn is_of_nature(&self, at: usize) -> bool {
+        let sentence = |i: &usize| !matches!(self.kind(*i), Kind::Sep(3));
+        let near = (0..at).rev().take_while(sentence).chain((at..self.items.len()).take_while(sentence));
+        near.filter_map(|i| self.items.get(i))
+            .any(|item| (item.from..item.to).any(|token| self.text.is(token, Class::Nature).is_some()))
     }
 
     /// “1 vụ đuối nước chết 2 cháu”: where the dead are what is counted, the cases are not.
@@ -179,14 +187,17 @@ impl Teller<'_, '_> {
         // “đánh bạc 1 vụ/5 đối tượng”: the offenders of the case told right before.
         let of_case = (0..thing)
             .rev()
-            .take(5)
+            .take(9)
             .take_while(|at| {
                 matches!(
                     self.kind(*at),
                     Kind::Sep(1) | Kind::Open | Kind::Figure(_) | Kind::Noise(_) | Kind::Indicator(..)
-                )
+                ) || (*self.kind(*at) == Kind::Word && Self::flag(self.inside, *at))
             })
-            .any(|at| self.unit_of(at) == Unit::Case);
+            .any(|at| {
+                let coded = matches!(self.kind(at), Kind::Indicator(_, Strength::Code));
+                self.unit_of(at) == Unit::Case || coded && self.pairing.figure_of(at).is_some()
+            });
         people
             && !of_case
             && !range
@@ -235,12 +246,21 @@ impl Teller<'_, '_> {
                         return LossWord::Noise;
                     }
                 }
+                // “suýt mất 100 triệu”, “định lấy 100 triệu”
+                Kind::Loss { .. }
+                    if earlier.checked_sub(1).and_then(|b| self.items.get(b)).is_some_and(|item| {
+                        matches!(self.text.plain(item.from), "suyt" | "xem" | "dinh")
+                    }) =>
+                {
+                    return LossWord::Noise;
+                }
                 Kind::Loss { all } => return LossWord::Loss { all: *all },
                 Kind::Sep(2 | 3) | Kind::Money { .. } => break,
                 _ => {}
             }
         }
-        if matches!(self.kind(at + 1), Kind::MoneyNoise) {
+        let fine = self.items.get(at + 1).is_some_and(|item| self.text.plain(item.from) == "phat");
+        if fine || matches!(self.kind(at + 1), Kind::MoneyNoise) {
             return LossWord::Noise;
         }
         LossWord::None

@@ -2,7 +2,7 @@
 
 use super::super::attach::Pair;
 use super::super::items::{Figure, Kind, Unit};
-use super::super::lexicon::{Class, Strength};
+use super::super::lexicon::Class;
 use super::super::reading::Why;
 use super::{Doubt, Teller};
 
@@ -28,20 +28,31 @@ impl Teller<'_, '_> {
             self.doubts.push(Doubt::new(Why::Illegible, at));
             return;
         }
+        if self.is_restated(at, figure) {
+            return;
+        }
         match figure.unit {
+            Unit::None | Unit::Stranger if self.is_hurt_misspelled(at) => {
+                self.doubts.push(Doubt { count: Some(figure.value), ..Doubt::new(Why::Illegible, at) });
+                return;
+            }
             Unit::Thing | Unit::Stranger if self.is_lost_in_slang(at) => {
                 self.doubts.push(Doubt { count: Some(figure.value), ..Doubt::new(Why::Illegible, at) });
                 return;
             }
+            Unit::Thing | Unit::House | Unit::Stranger if self.is_beside_activity(at) => {}
             Unit::Thing | Unit::House => return,
             // “thu 2 bánh pháo”: what was seized in a case.
             Unit::Weapon if at.checked_sub(1).is_some_and(|b| *self.kind(b) == Kind::MoneyNoise) => return,
             Unit::Turn if self.is_mere_repetition(at) => return,
             Unit::Case if self.is_pending(at, figure) || self.is_told_again(at, figure) => return,
+            Unit::Case if self.take_trailing(at, figure) => return,
             Unit::Stranger if !self.begins_clause(at) && !self.is_near_unclaimed(at) => return,
             Unit::Person | Unit::Turn if self.take_attendance(at, figure) => return,
-            Unit::Person if self.take_people_of_case(at, figure) => return,
-            Unit::Person if self.is_after_burn(at) || self.is_after_death(at) => {
+            Unit::Person if self.take_people_of_case(at, figure) || self.take_caught(at, figure) => return,
+            Unit::Person
+                if self.is_after_burn(at) || self.is_after_death(at) || self.is_hurt_misspelled(at) =>
+            {
                 self.doubts.push(Doubt { count: Some(figure.value), ..Doubt::new(Why::Illegible, at) });
                 return;
             }
@@ -73,27 +84,6 @@ impl Teller<'_, '_> {
         pending && self.claims.values().flatten().any(|claim| claim.thing < at && claim.value >= figure.value)
     }
 
-    /// “bong 1 nguoi”: “bỏng” or “phỏng” without a mark, of which other words are made.
-    fn is_after_burn(&self, at: usize) -> bool {
-        let before = self.items.get(at).and_then(|item| item.from.checked_sub(1));
-        before.is_some_and(|b| matches!(self.text.plain(b), "bong" | "phong"))
-    }
-
-    /// Whether the words of an indicator right before tell of death or injury: people after them are dead or hurt.
-    fn is_after_death(&self, at: usize) -> bool {
-        let before = at.checked_sub(1).and_then(|b| self.items.get(b));
-        before.is_some_and(|item| {
-            let people = match item.kind {
-                Kind::Indicator(place, _) => self.text.book.entries.get(place).is_some_and(|entry| {
-                    let rule = entry.event.and_then(|event| self.text.book.events.get(event));
-                    entry.units.contains(&Unit::Person) || rule.is_none_or(|rule| rule.dead.is_none())
-                }),
-                _ => true,
-            };
-            !people && (item.from..item.to).any(|t| matches!(self.text.plain(t), "chet" | "vong" | "thuong"))
-        })
-    }
-
     /// “có vụ cháy nhà dân, dập kịp, 1 vụ”: the one that the singular said, alone in its clause.
     fn is_told_again(&self, at: usize, figure: &Figure) -> bool {
         let alone =
@@ -109,96 +99,9 @@ impl Teller<'_, '_> {
         let loss = at.checked_sub(1).is_some_and(|b| matches!(self.kind(b), Kind::Loss { .. }));
         let last = self.items.get(at).map_or("", |item| self.text.plain(item.to.saturating_sub(1)));
         let next = self.items.get(at).map_or("", |item| self.text.plain(item.to));
-        let slang = |word: &str| matches!(word, "chai" | "lit" | "ve" | "xi" | "cu" | "canh");
+        let slang = |word: &str| matches!(word, "chai" | "lit" | "ve" | "xi" | "cu");
         let stranger = self.figure(at).is_some_and(|figure| figure.unit == Unit::Stranger);
         loss && (slang(last) || (stranger && slang(next)))
-    }
-
-    /// “1 vụ đuối nước chết 2 cháu”: an indicator of people told by cases and by people right after it.
-    fn take_people_of_case(&mut self, at: usize, figure: &Figure) -> bool {
-        let before =
-            (0..at).rev().find(|i| !matches!(self.kind(*i), Kind::Word | Kind::Noise(_) | Kind::Colon));
-        let Some((thing, Kind::Indicator(place, _))) = before.map(|thing| (thing, self.kind(thing).clone()))
-        else {
-            return false;
-        };
-        let people =
-            self.text.book.entries.get(place).is_some_and(|e| e.units.first() == Some(&Unit::Person));
-        let case = self.pairing.figure_of(thing).is_some_and(|f| self.unit_of(f) == Unit::Case);
-        if !people || !case || figure.approx {
-            return false;
-        }
-        for claim in self.claims.entry(place).or_default().iter_mut().filter(|claim| claim.thing == thing) {
-            claim.value = figure.value;
-        }
-        true
-    }
-
-    /// “2 và khách trọ 3 người”: people right after an indicator of people that another bare figure already counts.
-    pub(super) fn is_second_telling(&self, at: usize) -> bool {
-        let before =
-            (0..at).rev().find(|i| !matches!(self.kind(*i), Kind::Word | Kind::Noise(_) | Kind::Colon));
-        let Some(thing) = before else { return false };
-        let Kind::Indicator(place, _) = self.kind(thing) else { return false };
-        let people =
-            self.text.book.entries.get(*place).is_some_and(|entry| entry.units.contains(&Unit::Person));
-        let other =
-            self.pairing.figure_of(thing).filter(|figure| *figure < thing).and_then(|f| self.figure(f));
-        people && other.is_some_and(|figure| figure.unit == Unit::None)
-    }
-
-    /// “1 vu cet 1 nguoi”: a word beside the item that nobody knows and that looks like one that counts.
-    pub(super) fn is_beside_stranger(&self, at: usize) -> bool {
-        let Some(item) = self.items.get(at) else { return false };
-        let before = item.from.checked_sub(1).is_some_and(|b| self.text.is_suspicious(b));
-        before || (item.from..item.to + 2).any(|t| self.text.is_suspicious(t))
-    }
-
-    /// “giao nộp 1 kha súng”: a figure with an unknown unit beside an indicator that has none.
-    pub(super) fn is_near_unclaimed(&self, at: usize) -> bool {
-        let bare = |i: usize| {
-            matches!(self.kind(i), Kind::Indicator(..))
-                && self.pairing.figure_of(i).is_none()
-                && !Self::flag(self.mentions, i)
-        };
-        let before = (0..at).rev().find(|i| !matches!(self.kind(*i), Kind::Noise(_) | Kind::Colon));
-        before.is_some_and(bare) || bare(at + 1) || (matches!(self.kind(at + 1), Kind::Word) && bare(at + 2))
-    }
-
-    pub(super) fn begins_clause(&self, at: usize) -> bool {
-        let before = at.checked_sub(1).map(|before| self.kind(before).clone());
-        matches!(
-            before,
-            None | Some(
-                Kind::Sep(_) | Kind::And | Kind::Month(_) | Kind::Colon | Kind::Hamlet { .. } | Kind::Keyword
-            )
-        ) || at
-            .checked_sub(1)
-            .and_then(|b| self.items.get(b))
-            .is_some_and(|item| self.text.plain(item.from) == "co")
-    }
-
-    /// “họp dân 1 buổi, 48 người”: people told beside a meeting.
-    pub(super) fn take_attendance(&mut self, at: usize, figure: &Figure) -> bool {
-        let links = self.text.book.links.clone();
-        let (Some(meetings), Some(people)) = (links.meetings, links.attendance) else { return false };
-        let near = (0..at).rev().take_while(|i| !matches!(self.kind(*i), Kind::Sep(3))).find_map(|i| {
-            match self.kind(i) {
-                Kind::Indicator(place, _) if !Self::flag(self.mentions, i) => Some(*place),
-                _ => None,
-            }
-        });
-        let named = self.claims.contains_key(&people);
-        if near == Some(meetings)
-            && !named
-            && figure.value > 1
-            && !figure.approx
-            && (figure.unit == Unit::Turn || figure.value >= 10)
-        {
-            self.claim(people, figure.value, at, Strength::Generic, None, figure.unit);
-            return true;
-        }
-        false
     }
 
     /// Whether loose figures are the parts of the figure told before them: in parentheses, after “trong đó”, or a run
@@ -262,49 +165,5 @@ impl Teller<'_, '_> {
             && apart
             && later.len() > 1
             && later.iter().sum::<i64>() == figure.value
-    }
-
-    /// A word that would have to be a slip, beside a figure that counts nothing else.
-    pub(super) fn take_second_look(&mut self, at: usize, figure: &Figure) -> bool {
-        if figure.unit != Unit::Case || figure.approx || figure.thousandths.is_some() {
-            return false;
-        }
-        let believable = |place: usize| {
-            let entry = self.text.book.entries.get(place);
-            entry.is_some_and(|entry| entry.units.contains(&figure.unit) && !entry.quiet)
-        };
-        if let Some((place, thing)) = self.second_look(at).filter(|(place, _)| believable(*place)) {
-            self.claim(place, figure.value, thing, Strength::Specific, None, figure.unit);
-            return true;
-        }
-        false
-    }
-
-    pub(super) fn second_look(&self, at: usize) -> Option<(usize, usize)> {
-        let stop = |kind: &Kind| {
-            matches!(
-                kind,
-                Kind::Sep(_)
-                    | Kind::Figure(_)
-                    | Kind::Indicator(..)
-                    | Kind::Month(_)
-                    | Kind::Hamlet { .. }
-                    | Kind::Money { .. }
-            )
-        };
-        let right = (at + 1..self.items.len()).take_while(|i| !stop(self.kind(*i)));
-        let left = (0..at).rev().take_while(|i| !stop(self.kind(*i)));
-        let mut found: Option<(usize, usize)> = None;
-        for i in right.chain(left) {
-            let Some(item) = self.items.get(i) else { continue };
-            for token in item.from..item.to {
-                let Some((place, ..)) = self.text.second_look(token) else { continue };
-                if found.is_some_and(|(other, _)| other != place) {
-                    return None;
-                }
-                found = Some((place, i));
-            }
-        }
-        found
     }
 }

@@ -1,8 +1,9 @@
 //! Words that may mean several indicators, and what became of mediation.
 
-use super::super::items::{Kind, Unit};
+use super::super::items::{Item, Kind, Unit};
 use super::super::lexicon::Strength;
 use super::super::reading::Why;
+use super::super::text::Text;
 use super::{Doubt, Teller};
 
 impl Teller<'_, '_> {
@@ -62,6 +63,41 @@ impl Teller<'_, '_> {
         match place {
             Some(place) if told => self.claim(place, value, thing, Strength::Generic, None, Unit::None),
             _ => self.doubts.push(Doubt::new(Why::NoIndicator, thing)),
+        }
+    }
+}
+
+/// “hòa giải 1 vụ cãi nhau thành công”: what came of the mediation stands behind what was mediated.
+pub(super) fn mark_mediated(items: &mut [Item], text: &Text) {
+    let links = &text.book.links;
+    for at in 0..items.len() {
+        let mediation =
+            match items.get(at).map(|i| &i.kind) {
+                Some(Kind::Ambiguous(place)) => text.book.ambiguous.get(*place).is_some_and(|all| {
+                    !all.is_empty() && all.iter().all(|one| links.mediation.contains(one))
+                }),
+                _ => false,
+            };
+        let cases = matches!(items.get(at + 1).map(|i| &i.kind), Some(Kind::Figure(figure)) if figure.unit == Unit::Case);
+        let matter = matches!(items.get(at + 2).map(|i| &i.kind), Some(Kind::Indicator(..)));
+        if !(mediation && cases && matter) {
+            continue;
+        }
+        let talk = |i: &usize| matches!(items.get(*i).map(|i| &i.kind), Some(Kind::Word | Kind::Noise(_)));
+        let end = (at + 3..at + 8).find(|i| !talk(i)).unwrap_or(at);
+        let outcome = match items.get(end).map(|i| &i.kind) {
+            Some(Kind::Succeeded) => links.succeeded,
+            Some(Kind::Failed) => links.failed,
+            _ => None,
+        };
+        let counted = matches!(items.get(end + 1).map(|i| &i.kind), Some(Kind::Figure(_)));
+        let Some(place) = outcome.filter(|_| !counted) else { continue };
+        for (i, kind) in
+            [(at, Kind::Indicator(place, Strength::Generic)), (at + 2, Kind::Word), (end, Kind::Word)]
+        {
+            if let Some(item) = items.get_mut(i) {
+                item.kind = kind;
+            }
         }
     }
 }

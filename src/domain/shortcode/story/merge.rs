@@ -39,20 +39,33 @@ impl Teller<'_, '_> {
         if claims.iter().any(|claim| claim.event.is_some()) {
             return self.sum_of_events(place, claims);
         }
+        // “trộm đào 1 vụ, trộm quất 1 vụ, cộng 2 vụ trộm”: the sum of what is told.
+        if let [parts @ .., last] = claims
+            && self.is_total(last.thing)
+        {
+            let told: i64 = parts.iter().map(|claim| claim.value).sum();
+            return (told == last.value).then_some(last.value);
+        }
         let whole = claims.iter().filter(|claim| !claim.inside).count();
         let inner: i64 = claims.iter().filter(|claim| claim.inside).map(|claim| claim.value).sum();
+        // “TC3 (hai vụ trộm)”: the same thing named again, no part of it.
+        if whole == 1 && self.is_named_again(claims) {
+            return None;
+        }
         if whole == 1 && inner > 0 && !first.inside {
             return (inner <= first.value).then_some(first.value);
         }
         let others: i64 = rest.iter().map(|claim| claim.value).sum();
-        let listed = (first.thing..rest.first().map_or(0, |claim| claim.thing))
-            .any(|at| matches!(self.kind(at), Kind::Colon | Kind::Open | Kind::Part));
+        let listed = rest.first().is_some_and(|second| self.lists(first.thing, second.thing));
         // “mất trộm hai vụ, một vụ trộm chó, một vụ trộm gà”: the kind first, then what it was.
         let kinds = first.strength == Strength::Generic
             && self.signature(first.thing).1.is_empty()
             && rest.len() > 1
             && rest.iter().all(|claim| claim.strength == Strength::Specific && claim.unit == first.unit);
-        if others == first.value && (listed || kinds) {
+        if listed && others <= first.value {
+            return Some(first.value);
+        }
+        if others == first.value && (kinds || self.is_told_one_by_one(claims)) {
             return Some(first.value);
         }
         let code = claims.iter().any(|claim| claim.strength == Strength::Code);
@@ -60,6 +73,56 @@ impl Teller<'_, '_> {
             return claims.iter().all(|claim| claim.value == first.value).then_some(first.value);
         }
         self.sum_of_tellings(claims)
+    }
+
+    fn is_total(&self, thing: usize) -> bool {
+        self.pairing
+            .figure_of(thing)
+            .and_then(|figure| self.figure(figure))
+            .is_some_and(|figure| figure.total)
+    }
+
+    /// “3 vụ trộm: …”, “3 vụ (…”, “3 vụ trong đó …”: whether what stands between the first telling with its figure and
+    /// the second begins a list of its parts; the colon of “trộm gà: 1 vụ” does not.
+    fn lists(&self, first: usize, second: usize) -> bool {
+        let figure = |thing: usize| self.pairing.figure_of(thing).unwrap_or(thing);
+        let from = first.max(figure(first));
+        let to = second.min(figure(second));
+        let mut open = false;
+        let mut part = false;
+        for at in from + 1..to {
+            match self.kind(at) {
+                Kind::Open => open = true,
+                Kind::Close => open = false,
+                Kind::Colon | Kind::Part => part = true,
+                Kind::Sep(2 | 3) => part = false,
+                _ => {}
+            }
+        }
+        open || part
+    }
+
+    /// Whether a figure in parentheses, without “trong đó”, names the same kind with another number.
+    fn is_named_again(&self, claims: &[Claim]) -> bool {
+        let [first, second] = claims else { return false };
+        let part = (first.thing..second.thing).any(|at| matches!(self.kind(at), Kind::Part));
+        let plain = second.strength == Strength::Generic && self.signature(second.thing).1.is_empty();
+        second.inside && !first.inside && plain && !part && second.value != first.value
+    }
+
+    /// “hai vụ mất trộm, một vụ là nhà chị Năm …, một vụ là …”: the whole, then one case after the other.
+    fn is_told_one_by_one(&self, claims: &[Claim]) -> bool {
+        let [first, rest @ ..] = claims else { return false };
+        let ones = rest.iter().all(|claim| {
+            let figure = self.pairing.figure_of(claim.thing).filter(|figure| *figure < claim.thing);
+            let next = figure.and_then(|figure| self.items.get(figure + 1));
+            claim.value == 1
+                && claim.unit == Unit::Case
+                && next.is_some_and(|item| {
+                    matches!(self.text.plain(item.from), "la" | "o" | "ben" | "cua" | "tai")
+                })
+        });
+        first.strength == Strength::Generic && rest.len() > 1 && ones
     }
 
     /// Consequences and losses: those of different events add up; within one event they must agree, sums of money

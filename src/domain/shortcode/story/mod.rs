@@ -1,25 +1,33 @@
 //! What a text tells: the figures by indicator, and the first doubt.
 
 mod events;
+mod looks;
 mod loose;
 mod mediation;
 mod merge;
 mod moods;
+mod people;
 mod prepare;
+mod stance;
 mod unclaimed;
+
+pub(super) use stance::is_own;
 
 use std::collections::BTreeMap;
 
+use mediation::mark_mediated;
 use prepare::{
     causes, insides, mark_actors, mark_compared, mark_headers, mark_labels, mark_pending_and_gone,
-    mark_replaced, mentions,
+    mark_replaced, mark_reported, mentions,
 };
 
 use super::attach::{Pairing, Surroundings, attach, need};
 use super::items::{Figure, Item, Kind, Trouble, Unit};
 use super::lexicon::Strength;
 use super::reading::Why;
+use super::steps::step;
 use super::text::Text;
+use super::wish::Wish;
 use crate::domain::indicator::Kind as Counts;
 
 /// A reason to ask.
@@ -64,17 +72,22 @@ pub(super) struct Story {
     pub mentions: Vec<bool>,
 }
 
-/// Reads the figures of `items`. `correcting`: in a correction casualties need no event beside them.
-pub(super) fn tell(text: &Text, items: &[Item], correcting: bool) -> Story {
+/// Reads the figures of `items`. In a correction casualties need no event beside them.
+pub(super) fn tell(text: &Text, items: &[Item], wish: Wish) -> Story {
+    let correcting = wish == Wish::Correct;
     let mut items = items.to_vec();
     let inside = insides(&items);
     mark_headers(&mut items);
+    mark_mediated(&mut items, text);
     mark_compared(&mut items);
     mark_pending_and_gone(&mut items, text);
     mark_actors(&mut items, text);
     mark_labels(&mut items, text);
     if correcting {
         mark_replaced(&mut items);
+    }
+    if wish != Wish::Report {
+        mark_reported(&mut items);
     }
     let mentions = mentions(&items, text, &inside);
     let flag = |all: &[bool], at: usize| all.get(at).copied().unwrap_or(false);
@@ -126,6 +139,7 @@ struct Teller<'a, 'b> {
 
 impl Teller<'_, '_> {
     pub(super) fn kind(&self, at: usize) -> &Kind {
+        step();
         self.items.get(at).map_or(&Kind::Word, |item| &item.kind)
     }
 
@@ -150,6 +164,7 @@ impl Teller<'_, '_> {
         self.take_illegible_denials();
         self.take_denials_between();
         self.take_unclaimed();
+        self.take_stances();
         let vague = |item: &usize| !matches!(self.kind(*item), Kind::Vague(_));
         if let Some(item) = self.pairing.unsure.filter(vague) {
             let mut doubt = Doubt::new(Why::Contradiction, item);
@@ -300,6 +315,8 @@ impl Teller<'_, '_> {
                         self.excuse(at);
                         self.claim(place, 0, at, strength, None, Unit::None);
                     }
+                    // “không có cướp có mỗi vụ đánh bài”: what there is, is not denied.
+                    Some(Kind::Word) if forward && self.is_there(at) => break,
                     Some(Kind::Sep(1) | Kind::And) => gap += 1,
                     Some(Kind::Word | Kind::Noise(_) | Kind::Topic) if forward => gap += 1,
                     _ => break,
@@ -309,6 +326,13 @@ impl Teller<'_, '_> {
                 }
             }
         }
+    }
+
+    /// “có”, “chỉ”, “nhưng”: what follows is told, not denied.
+    fn is_there(&self, at: usize) -> bool {
+        self.items
+            .get(at)
+            .is_some_and(|item| matches!(self.text.plain(item.from), "co" | "chi" | "nhung" | "moi" | "duy"))
     }
 
     pub(super) fn excuse(&mut self, at: usize) {

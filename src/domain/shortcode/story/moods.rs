@@ -18,7 +18,7 @@ impl Teller<'_, '_> {
                 _ => continue,
             };
             let near = matches!(self.kind(at), Kind::Each | Kind::Cause);
-            let reach = (at + 1..self.items.len())
+            let reach = (at..self.items.len())
                 .take(if near { 4 } else { usize::MAX })
                 .take_while(|i| !matches!(self.kind(*i), Kind::Sep(3)));
             let counted = reach.into_iter().any(|i| {
@@ -65,6 +65,13 @@ impl Teller<'_, '_> {
     /// “không mất trộ vụ nào”: a denial of something illegible.
     pub(super) fn take_illegible_denials(&mut self) {
         for at in 0..self.items.len() {
+            let hidden = *self.kind(at) == Kind::NegNoise
+                && self.items.get(at).is_some_and(|item| {
+                    (item.from + 1..item.to + 1).any(|token| self.text.third_look(token).is_some())
+                });
+            if hidden {
+                self.doubts.push(Doubt::new(Why::Illegible, at));
+            }
             let denial = matches!(self.kind(at), Kind::NegNoise | Kind::Blanket { .. } | Kind::Neg);
             if denial
                 && self.is_beside_stranger(at)

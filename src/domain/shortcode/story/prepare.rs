@@ -233,6 +233,19 @@ pub(super) fn mark_compared(items: &mut [Item]) {
     }
 }
 
+/// “đã báo năm vụ trộm, nay có thêm một vụ nữa”: in an addition or a correction what was reported is no new figure.
+pub(super) fn mark_reported(items: &mut [Item]) {
+    let mut done = false;
+    for item in items.iter_mut() {
+        match &mut item.kind {
+            Kind::Done => done = true,
+            Kind::Sep(_) => done = false,
+            Kind::Figure(figure) if done => figure.denied = true,
+            _ => {}
+        }
+    }
+}
+
 /// “từ 2 thành 3”, “2 -> 3”: in a correction the first figure is what was wrong.
 pub(super) fn mark_replaced(items: &mut [Item]) {
     for at in 0..items.len() {

@@ -69,9 +69,26 @@ impl Teller<'_, '_> {
             (_, true) => Why::Vague,
             _ => Why::NoCount,
         };
+        if why == Why::NoCount && self.is_told_of_one(at, place) {
+            self.claim(place, 1, at, strength, None, Unit::Case);
+            return;
+        }
         let mut doubt = Doubt::new(why, at);
         doubt.candidates = vec![place];
         self.doubts.push(doubt);
+    }
+
+    /// “có 1 nhà bị cháy bếp”: one household or person to whom it happened.
+    fn is_told_of_one(&self, at: usize, place: usize) -> bool {
+        let cases = self.text.book.entries.get(place).is_some_and(|entry| entry.units.contains(&Unit::Case));
+        let before = (0..at).rev().take(4).find(|i| !matches!(self.kind(*i), Kind::Word | Kind::Noise(_)));
+        let one = before.and_then(|i| self.figure(i)).is_some_and(|figure| {
+            figure.value == 1 && matches!(figure.unit, Unit::House | Unit::Person) && !figure.approx
+        });
+        let first = self.items.get(at).map_or(0, |item| item.from);
+        let suffered = matches!(self.text.plain(first), "bi" | "mat")
+            || first.checked_sub(1).is_some_and(|last| self.text.plain(last) == "bi");
+        cases && one && suffered
     }
 
     /// Whether a crime or accident with a figure stands in the same sentence.
@@ -94,10 +111,12 @@ impl Teller<'_, '_> {
             matches!(self.text.plain(item.from), "chet" | "tu" | "bi" | "lam")
                 && (item.from..item.to).any(|t| matches!(self.text.plain(t), "chet" | "vong" | "thuong"))
         });
+        let people =
+            (at.saturating_sub(4)..at).any(|i| self.figure(i).is_some_and(|f| f.unit == Unit::Person));
         let same_clause = !(event..at).any(|i| matches!(self.kind(i), Kind::Sep(2 | 3)));
         let animal = (at + 1..at + 3).any(|i| self.figure(i).is_some_and(|f| f.unit == Unit::Thing))
             || at.checked_sub(1).and_then(|b| self.figure(b)).is_some_and(|f| f.unit == Unit::Thing);
-        if !own && core && same_clause && !animal && !self.claims.contains_key(&place) {
+        if !own && core && same_clause && (!animal || people) && !self.claims.contains_key(&place) {
             let mut doubt = Doubt::new(Why::NoCount, at);
             doubt.candidates = vec![place];
             self.doubts.push(doubt);
