@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::items::{Item, Kind, MonthWord, Unit};
 use super::judge::judge;
-use super::reader::Reader;
+use super::reader::{Reader, is_illegible};
 use super::reading::Reading;
 use super::story::{Story, tell};
 use super::text::Text;
@@ -58,23 +58,8 @@ impl Reader {
             })
             .collect();
         let second = story.pairing.second.iter().map(|pair| (cut(pair.figure), cut(pair.thing))).collect();
-        let longer = text.chars().nth(super::reader::LONGEST_TEXT).is_some();
-        let reading =
-            if longer { self.read(text, received) } else { judge_or_read(self, text, received, &worked) };
+        let reading = if is_illegible(text) { self.read(text, received) } else { judge(&worked, received) };
         Explanation { pieces, reading, second }
-    }
-}
-
-fn judge_or_read(
-    reader: &Reader,
-    text: &str,
-    received: NaiveDate,
-    worked: &super::reader::Worked,
-) -> Reading {
-    if super::unrelated::is_junk(&text.to_lowercase()) {
-        reader.read(text, received)
-    } else {
-        judge(worked, received)
     }
 }
 
