@@ -181,8 +181,14 @@ pub fn addressed(conn: &mut Conn, run: i64, after: &[u8], limit: i64) -> DbResul
     .bind(run)
     .sql(" AND state = 'planned' AND number_index > ")
     .bind(after.to_vec())
-    .sql(" GROUP BY number_index ORDER BY number_index LIMIT ")
+    // Where the page ends: else PostgreSQL would group the whole run for each page of it.
+    .sql(" AND number_index <= (SELECT p.number_index FROM (SELECT number_index FROM reminder WHERE run_id = ")
+    .bind(run)
+    .sql(" AND state = 'planned' AND number_index > ")
+    .bind(after.to_vec())
+    .sql(" ORDER BY run_id, number_index LIMIT ")
     .bind(limit)
+    .sql(") p ORDER BY p.number_index DESC LIMIT 1) GROUP BY number_index")
     .sql(") r LEFT JOIN phone f ON f.number_index = r.number_index AND f.person_id = r.person_id ORDER BY r.number_index")
     .load::<Row>(conn)?;
     let addressed = |(number, person, number_cipher, commune_id, useful_until): Row| {
