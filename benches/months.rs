@@ -13,6 +13,8 @@
     reason = "a bench that cannot go on stops, and prints what it measured"
 )]
 
+#[path = "load/account.rs"]
+mod account;
 #[path = "load/country.rs"]
 mod country;
 #[allow(dead_code, reason = "a bench needs a part of it")]
@@ -28,10 +30,9 @@ mod ports;
 mod postgres;
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
-use std::process::Stdio;
 
+use account::account;
 use binhyen::db::report::{CurrentReturn, put_returns};
 use binhyen::db::sql::Sql;
 use binhyen::db::total::{Difference, add};
@@ -40,7 +41,7 @@ use binhyen::db::{Db, Target};
 use binhyen::domain::ids::UnitId;
 use country::{all_communes, hamlets_of};
 use load::{drive, get};
-use server::{Server, program};
+use server::Server;
 
 /// Eight months of 3,321 communes × 45 indicators are 1.2 million totals.
 const PERIODS: [i32; 8] = [202503, 202509, 202510, 202511, 202512, 202601, 202602, 202603];
@@ -77,7 +78,7 @@ fn measure(name: &str, folder: &Path, url: &str, target: Target) {
         runtime.block_on(db.write(|conn| Ok(Sql::new("ANALYZE").run(conn)?))).unwrap();
     }
     drop(db);
-    let token = account(folder, url);
+    let token = account(folder, url, &["--role", "national"]);
     let server = Server::start(folder, url);
     let questions = [
         ("a commune's month", format!("/api/v1/communes/{COMMUNE}/indicators?period=2026-03")),
@@ -98,21 +99,6 @@ fn measure(name: &str, folder: &Path, url: &str, target: Target) {
         );
     }
     println!("resident {} MB", server.resident());
-}
-
-/// An account of the country, and an access token for it.
-fn account(folder: &Path, url: &str) -> String {
-    let mut add = program(folder, url)
-        .args(["user", "add", "--username", "bench", "--role", "national"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    add.stdin.take().unwrap().write_all(b"a long password\n").unwrap();
-    assert!(add.wait().unwrap().success(), "user add");
-    let issued = program(folder, url).args(["token", "issue", "--username", "bench"]).output().unwrap();
-    let tokens: serde_json::Value = serde_json::from_slice(&issued.stdout).unwrap();
-    tokens["access_token"].as_str().unwrap().to_owned()
 }
 
 async fn fill(db: &Db) {

@@ -14,6 +14,8 @@
     reason = "a bench that cannot go on stops, and prints what it measured"
 )]
 
+#[path = "load/account.rs"]
+mod account;
 #[allow(dead_code, reason = "a bench needs a part of it")]
 mod load;
 #[path = "load/server.rs"]
@@ -26,11 +28,10 @@ mod ports;
 #[allow(dead_code, reason = "the cluster of the tests, of which a bench needs little")]
 mod postgres;
 
-use std::io::Write;
 use std::path::Path;
-use std::process::Stdio;
 use std::time::Instant;
 
+use account::account;
 use load::{drive, get};
 use serde_json::{Value, json};
 use server::{Server, program};
@@ -60,7 +61,7 @@ fn main() {
 fn measure(name: &str, folder: &Path, url: &str) {
     println!("\n## {name}\n");
     fill(folder, url);
-    let token = account(folder, url);
+    let token = account(folder, url, &["--role", "commune", "--unit", COMMUNE]);
     let server = Server::start(folder, url);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let client = reqwest::Client::new();
@@ -135,20 +136,6 @@ fn fill(folder: &Path, url: &str) {
         let output = program(folder, url).args(["import", what]).arg(&file).output().unwrap();
         assert!(output.status.success(), "import {what}");
     }
-}
-
-fn account(folder: &Path, url: &str) -> String {
-    let mut add = program(folder, url)
-        .args(["user", "add", "--username", "bench", "--role", "commune", "--unit", COMMUNE])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    add.stdin.take().unwrap().write_all(b"a long password\n").unwrap();
-    assert!(add.wait().unwrap().success(), "user add");
-    let issued = program(folder, url).args(["token", "issue", "--username", "bench"]).output().unwrap();
-    let tokens: Value = serde_json::from_slice(&issued.stdout).unwrap();
-    tokens["access_token"].as_str().unwrap().to_owned()
 }
 
 /// Everything from the beginning: how many documents, and where the client stands then.

@@ -12,6 +12,7 @@ mod costs;
 mod devices;
 mod docs;
 pub mod error;
+mod event_stream;
 mod figures;
 mod forms;
 mod gateways;

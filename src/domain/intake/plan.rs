@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::situation::{About, Figures, Held, OpenQuestion};
 use crate::domain::ids::{PersonId, ReportId, UnitId};
 use crate::domain::period::Period;
+use crate::domain::review::UnitKind;
 use crate::domain::template::TemplateKey;
 
 /// What became of a message; kept on its row and shown to officers.
@@ -81,14 +82,20 @@ impl NewReport {
 }
 
 /// What a text does to the yearly review.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReviewStep {
     /// The unit registers for a year.
     Register {
         /// The unit.
         unit: UnitId,
+        /// Its kind.
+        kind: UnitKind,
         /// The year.
         year: i32,
+        /// The code of the scheme.
+        scheme: String,
+        /// Whether the last day of registration has passed.
+        late: bool,
     },
     /// The registration is taken back.
     Withdraw {

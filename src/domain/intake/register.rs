@@ -1,6 +1,7 @@
 //! Texts about the yearly review: a hamlet registers, takes that back, or tells its households.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 
@@ -12,7 +13,7 @@ use crate::domain::ids::UnitId;
 use crate::domain::period::Span;
 use crate::domain::review::by_text::{Wanted, Wish, Year, wanted};
 use crate::domain::review::registration::is_late;
-use crate::domain::review::{KindScheme, Schemes, State, UnitKind};
+use crate::domain::review::{KindScheme, Scheme, Schemes, State, UnitKind};
 use crate::domain::template::{TemplateKey, key};
 
 /// More households than any hamlet has.
@@ -22,7 +23,7 @@ const MOST_HOUSEHOLDS: i64 = 9_999;
 #[derive(Debug, Clone, Default)]
 pub struct Reviewed {
     /// The schemes of the installation.
-    pub schemes: Schemes,
+    pub schemes: Arc<Schemes>,
     /// The units.
     pub units: HashMap<UnitId, ReviewedUnit>,
 }
@@ -32,6 +33,8 @@ pub struct Reviewed {
 pub struct ReviewedUnit {
     /// Its kind.
     pub kind: Option<UnitKind>,
+    /// The code of its province, by which its scheme is found.
+    pub province: Option<String>,
     /// The days on which it is there.
     pub valid: Span,
     /// Its households, where they are known.
@@ -103,7 +106,7 @@ impl Desk<'_, '_, '_> {
             Some(Year::Relative(years)) => Some(today.year() + years),
             None => [today.year() + 1, today.year()]
                 .into_iter()
-                .find(|year| self.scheme(*year).is_some_and(|scheme| scheme.span(*year).contains(today))),
+                .find(|year| self.of_kind(*year).is_some_and(|kind| kind.span(*year).contains(today))),
         }
     }
 
@@ -111,26 +114,30 @@ impl Desk<'_, '_, '_> {
         self.case.situation.reviewed?.units.get(&self.hamlet.id)
     }
 
-    fn scheme(&self, year: i32) -> Option<&KindScheme> {
-        let unit = self.unit()?;
-        self.case.situation.reviewed?.schemes.for_year(year)?.of(unit.kind?)
+    fn scheme(&self, year: i32) -> Option<&Scheme> {
+        self.case.situation.reviewed?.schemes.in_province(year, self.unit()?.province.as_deref())
+    }
+
+    fn of_kind(&self, year: i32) -> Option<&KindScheme> {
+        self.scheme(year)?.of(self.unit()?.kind?)
     }
 
     fn register(&self, year: i32) -> Plan {
-        let (Some(scheme), Some(unit)) = (self.scheme(year), self.unit()) else {
+        let (Some(scheme), Some(kind), Some(unit)) = (self.scheme(year), self.of_kind(year), self.unit())
+        else {
             return self.impossible(year);
         };
         if let Some((_, day)) = unit.reviews.get(&year).filter(|(state, _)| *state != State::Open) {
             let fields = vec![("day", self.case.words.day(*day))];
             return self.says(Fate::Answered, key::REVIEW_ALREADY, year, fields);
         }
-        if scheme.decide_by.in_year(year) < self.case.day {
+        if kind.decide_by.in_year(year) < self.case.day {
             return self.says(Fate::Refused, key::REVIEW_OVER, year, vec![("contact", self.case.contact())]);
         }
-        let Ok(late) = is_late(scheme, year, unit.valid, self.case.day, self.case.day) else {
+        let Ok(late) = is_late(kind, year, unit.valid, self.case.day, self.case.day) else {
             return self.impossible(year);
         };
-        let by = scheme.register_by.in_year(year);
+        let by = kind.register_by.in_year(year);
         let due = format!("{} {}/{}", if late { "muộn, hạn" } else { "đúng hạn" }, by.day(), by.month());
         let fields = vec![("due", due)];
         let asks = unit.households.is_none() && unit.kind == Some(UnitKind::Hamlet);
@@ -143,7 +150,14 @@ impl Desk<'_, '_, '_> {
         } else {
             self.says(Fate::Recorded, key::REVIEW_REGISTERED, year, fields)
         };
-        Plan { review: Some(ReviewStep::Register { unit: self.hamlet.id, year }), ..plan }
+        let step = ReviewStep::Register {
+            unit: self.hamlet.id,
+            kind: kind.kind,
+            year,
+            scheme: scheme.code.clone(),
+            late,
+        };
+        Plan { review: Some(step), ..plan }
     }
 
     fn withdraw(&self, year: i32) -> Plan {

@@ -1,5 +1,6 @@
 //! Who makes a request.
 
+use crate::db::review::Author;
 use crate::domain::access::Role;
 use crate::domain::ids::{PersonId, UnitId};
 
@@ -46,6 +47,16 @@ impl Caller {
             *place = Some(*unit);
         }
         Some(Caller { who: Who::Person { id, device }, role, unit_id: Some(*first), further })
+    }
+
+    /// As what the caller's work is signed.
+    pub fn author(&self) -> Author {
+        Author { account_id: self.account_id(), person_id: self.person_id() }
+    }
+
+    /// By which way the caller's reports come: people have the app, accounts the API.
+    pub fn source(&self) -> &'static str {
+        if self.person_id().is_some() { "app" } else { "api" }
     }
 
     /// Whether the unit is one of the caller's own.

@@ -1,6 +1,6 @@
 //! Photographs that come with a form: on the disk under the digest of their content before they are promised.
 
-use super::{CollectError, Collecting, Sent, upload};
+use super::{CollectError, Collecting, Sent};
 use crate::db::photo::{self, Attachment, NewPhoto};
 use crate::db::{Conn, DbResult, history};
 use crate::documents::file_kind::{BadFile, FileKind};
@@ -40,7 +40,7 @@ impl Collecting {
         let (store, files) = (self.files.clone(), sent.files.clone());
         let put = move || files.iter().map(|file| store.put(&file.bytes)).collect::<Result<Vec<_>, _>>();
         let digests = tokio::task::spawn_blocking(put).await.map_err(|_| CollectError::Interrupted)??;
-        let (author, now) = (upload::author(caller), self.clock.real_micros());
+        let (author, now) = (caller.author(), self.clock.real_micros());
         let mut whole = Vec::with_capacity(sent.files.len());
         for ((file, kind), content) in sent.files.iter().zip(kinds).zip(digests) {
             let size = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);

@@ -7,7 +7,6 @@ use crate::crypto::{Digest, sha256};
 use crate::db::history::{self, Version};
 use crate::db::log::{self, NewAudit};
 use crate::db::photo::{self, Attachment, NewPhoto};
-use crate::db::review::Author;
 use crate::db::{Conn, Db, DbError, DbResult, unit};
 use crate::documents::file_draft::Drafts;
 use crate::documents::file_kind::FileKind;
@@ -89,10 +88,6 @@ pub enum UploadError {
 }
 
 /// What the author's photographs are found by.
-pub(super) fn author(caller: &Caller) -> Author {
-    Author { account_id: caller.account_id(), person_id: caller.person_id() }
-}
-
 impl Collecting {
     /// Begins a photograph, or tells how much of it is there; `true`: it is new to its report. The report is there before
     /// its photographs, so nothing is kept that belongs to nothing.
@@ -104,7 +99,7 @@ impl Collecting {
         let begun = Attachment {
             id: self.new_id()?,
             content: announced.content,
-            author: author(caller),
+            author: caller.author(),
             media_type: announced.kind.media_type().to_owned(),
             size: announced.size,
             received: 0,
@@ -125,7 +120,7 @@ impl Collecting {
 
     /// How much of the caller's photograph with this digest is there.
     pub async fn upload(&self, caller: &Caller, content: Digest) -> Result<Attachment, UploadError> {
-        let author = author(caller);
+        let author = caller.author();
         let found = self.db.read(move |conn| photo::peek(conn, author, &content)).await?;
         found.ok_or(UploadError::Unannounced)
     }

@@ -29,6 +29,7 @@ use crate::domain::intake::{
     may_name_neighbour,
 };
 use crate::domain::period::Period;
+use reviewed::ReadOnce;
 
 /// Texts of the last hour are compared to find machines in a loop.
 const LOOP_MS: i64 = 3_600_000;
@@ -104,6 +105,8 @@ pub(super) struct Board<'a> {
     /// Where texts of unknown numbers go, by gateway.
     defaults: HashMap<String, UnitId>,
     bases: HashMap<(UnitId, i32, i32), Figures>,
+    /// The schemes of the yearly review, once a text of the batch is about it.
+    schemes: ReadOnce,
     highest: HashMap<(UnitId, IndicatorId), i64>,
     /// By which text a key was taken before: its id and its text's index.
     pub(super) taken: HashMap<Digest, (MessageId, Digest)>,
@@ -164,6 +167,7 @@ impl<'a> Board<'a> {
             neighbours: HashMap::new(),
             defaults: HashMap::new(),
             bases: HashMap::new(),
+            schemes: ReadOnce::default(),
             highest: HashMap::new(),
             taken: HashMap::new(),
             months: HashMap::new(),

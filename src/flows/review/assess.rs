@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::account::Reported;
 use super::answers::{AssessmentRequest, Conclusion, check_against};
-use super::{Answer, Case, Refused, ReviewError, Reviews, Said, author, settle};
+use super::{Answer, Case, Refused, ReviewError, Reviews, Said, settle};
 use crate::db::review::answer::{self, NewAnswer, NewFact, StoredAnswer};
 use crate::db::review::{Author, Review};
 use crate::db::{Conn, DbError, DbResult};
@@ -108,7 +108,7 @@ impl Reviews {
         if !refused.is_empty() {
             return Err(ReviewError::Fields(refused));
         }
-        let author = author(caller);
+        let author = caller.author();
         let wrote_facts = self.write_facts(conn, id, &stored, request, author)?;
         let wrote_answers = self.write_answers(conn, id, &stored, request, (&proposals, author))?;
         self.advance(conn, &mut case, (&stored, request), wrote_facts + wrote_answers, caller)?;
@@ -148,7 +148,7 @@ impl Reviews {
         case.review.state = after.map_err(|why| case.not_now(why))?;
         case.review.version += 1;
         case.review.changed_at = self.clock.now_micros();
-        let step = self.step(case, "assess", author(caller), &Said::default())?;
+        let step = self.step(case, "assess", caller.author(), &Said::default())?;
         self.write(conn, std::slice::from_ref(&case.review), &[step], &caller.actor())?;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Answer, Case, Refused, ReviewError, Reviews, Said, author, authority, check_text, settle};
+use super::{Answer, Case, Refused, ReviewError, Reviews, Said, authority, check_text, settle};
 use crate::db::review::{Review, answer, evidence};
 use crate::db::unit::{self, Unit};
 use crate::db::{Conn, lock};
@@ -106,7 +106,7 @@ impl Reviews {
             if said.decision.is_some() {
                 case.review.decision.clone_from(&said.decision);
             }
-            written.push(self.step(&case, step_name(step), author(caller), &said)?);
+            written.push(self.step(&case, step_name(step), caller.author(), &said)?);
             reviews.push(case.review);
         }
         self.write(conn, &reviews, &written, &caller.actor())?;

@@ -1,6 +1,6 @@
 //! Files of a review: checked by their content, on the disk before they are promised, given to those who may read the review.
 
-use super::{Answer, Case, Refused, ReviewError, Reviews, author, check_text, settle};
+use super::{Answer, Case, Refused, ReviewError, Reviews, check_text, settle};
 use crate::crypto::{Digest, Place, sha256};
 use crate::db::log::{self, NewAudit};
 use crate::db::review::evidence::{self, Evidence};
@@ -100,7 +100,7 @@ impl Reviews {
             name_cipher: self.keys.seal(Place { table: "evidence", row }, new.name.as_bytes())?,
             media_type: new.kind.media_type().to_owned(),
             size: new.size,
-            author: author(caller),
+            author: caller.author(),
             at: self.clock.now_micros(),
             withdrawn_at: None,
         };

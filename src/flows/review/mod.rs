@@ -22,8 +22,9 @@ pub use assess::{AssessedCriterion, Assessment, Predecessor};
 pub use decide::Certificate;
 pub use files::{Attachment, Purpose, ShownFile};
 pub use list::{ListRequest, ShownReview, ShownStep};
+pub(in crate::flows) use register::{NewRegistration, registered};
 pub use register::{Registered, Registration};
-pub(in crate::flows) use schemes::{load as review_schemes, province_of};
+pub(in crate::flows) use schemes::load as review_schemes;
 pub(in crate::flows) use shares::communes_met;
 pub use shares::{AreaShares, CommuneShares, ShareRow};
 
@@ -285,10 +286,6 @@ impl Reviews {
 fn scheme_of<'s>(schemes: &'s Schemes, review: &Review) -> Answer<&'s Scheme> {
     let scheme = schemes.iter().find(|scheme| scheme.code == review.scheme);
     scheme.ok_or(ReviewError::NoScheme(review.year))
-}
-
-fn author(caller: &Caller) -> Author {
-    Author { account_id: caller.account_id(), person_id: caller.person_id() }
 }
 
 /// Texts of people: short enough, without what cannot be printed.

@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::{Answer, Refused, ReviewError, Reviews, author, schemes, settle};
+use super::{Answer, Refused, ReviewError, Reviews, schemes, settle};
 use crate::db::review::{Author, NewStep, Review, of_units};
 use crate::db::unit::{self, Unit};
-use crate::db::{Conn, lock};
+use crate::db::{Conn, DbResult, lock};
 use crate::domain::access::Action;
 use crate::domain::period::Span;
 use crate::domain::review::registration::is_late;
@@ -54,7 +54,7 @@ impl Reviews {
             self.check_reporter(wanted, &kind)?;
         }
         let on = wanted.on.unwrap_or_else(|| self.clock.today());
-        self.enter(conn, &unit, (wanted.year, scheme, &kind), on, (author(caller), &caller.actor()))
+        self.enter(conn, &unit, (wanted.year, scheme, &kind), on, (caller.author(), &caller.actor()))
     }
 
     /// The scheme of a year, and what it says of the unit's kind.
@@ -103,22 +103,9 @@ impl Reviews {
             return Ok(Registered { review: review.clone(), new: false });
         }
         let not_now = |why| ReviewError::NotNow { unit: unit.code.clone(), why };
-        let review = Review {
-            // One that was taken back goes on in its row.
-            id: before.as_ref().map_or_else(|| self.next_id(), |review| Ok(review.id))?,
-            unit_id: unit.id,
-            year,
-            kind: kind.kind,
-            commune_id: unit.commune_id,
-            province_id: unit.province_id,
-            scheme,
-            state: steps::after(State::Open, &Step::Register, today).map_err(not_now)?,
-            version: before.map_or(0, |review| review.version) + 1,
-            registered_on: on,
-            late,
-            decision: None,
-            changed_at: self.clock.now_micros(),
-        };
+        let state = steps::after(State::Open, &Step::Register, today).map_err(not_now)?;
+        let new = NewRegistration { year, kind: kind.kind, scheme, on, late, at: self.clock.now_micros() };
+        let review = registered(unit, new, state, before, || self.next_id())?;
         let step = self.first_step(&review, author)?;
         self.write(conn, std::slice::from_ref(&review), &[step], actor)?;
         Ok(Registered { review, new: true })
@@ -137,6 +124,44 @@ impl Reviews {
             decision: None,
         })
     }
+}
+
+/// A registration, as it was found to be right.
+pub(in crate::flows) struct NewRegistration {
+    pub(in crate::flows) year: i32,
+    pub(in crate::flows) kind: UnitKind,
+    /// The code of the scheme.
+    pub(in crate::flows) scheme: String,
+    /// The day of registration.
+    pub(in crate::flows) on: NaiveDate,
+    pub(in crate::flows) late: bool,
+    /// When it was entered, microseconds UTC, domain time.
+    pub(in crate::flows) at: i64,
+}
+
+/// The review that is registered thereby; one that was taken `before` goes on in its row.
+pub(in crate::flows) fn registered(
+    unit: &Unit,
+    new: NewRegistration,
+    state: State,
+    before: Option<Review>,
+    fresh_id: impl FnOnce() -> DbResult<i64>,
+) -> DbResult<Review> {
+    Ok(Review {
+        id: before.as_ref().map_or_else(fresh_id, |review| Ok(review.id))?,
+        unit_id: unit.id,
+        year: new.year,
+        kind: new.kind,
+        commune_id: unit.commune_id,
+        province_id: unit.province_id,
+        scheme: new.scheme,
+        state,
+        version: before.map_or(0, |review| review.version) + 1,
+        registered_on: new.on,
+        late: new.late,
+        decision: None,
+        changed_at: new.at,
+    })
 }
 
 /// The unit that a code means in a year: today's, else the last one that was there on some day of the year.

@@ -172,7 +172,7 @@ impl Syncing {
                 replaces: None,
             },
             note: checked.note,
-            source: if caller.person_id().is_some() { "app" } else { "api" },
+            source: caller.source(),
             account_id: caller.account_id(),
             received_at: self.clock.now_micros(),
         };

@@ -3,18 +3,13 @@
 //! The phone fetches what an event names; events carry no texts. When a connection is new, the phone is told to fetch
 //! everything: settings may have changed while it was away.
 
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
-use actix_web::body::{BodySize, MessageBody};
-use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use tokio::sync::mpsc;
 
 use super::super::Site;
 use super::super::error::{Problem, ProblemBody};
+use super::super::event_stream::{self, KEEPALIVE};
 use super::phone;
 use crate::flows::phone::{Phones, Watching};
 
@@ -34,13 +29,7 @@ pub(in crate::http) async fn stream_events(
     let (sender, receiver) = mpsc::channel(8);
     let (phones, gateway) = (site.phones.clone(), id.into_inner());
     actix_web::rt::spawn(async move { tell(&phones, &gateway, watching, &sender).await });
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
-        // Compressed, an event would wait for others.
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        // Nor may a proxy in between keep it.
-        .insert_header(("X-Accel-Buffering", "no"))
-        .body(Stream(receiver)))
+    Ok(event_stream::answer(receiver))
 }
 
 /// Tells until the phone hangs up or the server stops.
@@ -64,7 +53,7 @@ async fn tell(phones: &Phones, gateway: &str, mut watching: Watching, phone: &mp
             () = watching.closed() => return,
             () = phone.closed() => return,
             () = tokio::time::sleep(keepalive) => {
-                if phone.send(Bytes::from_static(b":keepalive\n\n")).await.is_err() {
+                if phone.send(Bytes::from_static(KEEPALIVE)).await.is_err() {
                     return;
                 }
             }
@@ -74,22 +63,4 @@ async fn tell(phones: &Phones, gateway: &str, mut watching: Watching, phone: &mp
 
 fn event(name: &str) -> String {
     format!("event: {name}\ndata: {{}}\n\n")
-}
-
-/// A body that lasts as long as somebody writes it.
-pub(in crate::http) struct Stream(pub(in crate::http) mpsc::Receiver<Bytes>);
-
-impl MessageBody for Stream {
-    type Error = Infallible;
-
-    fn size(&self) -> BodySize {
-        BodySize::Stream
-    }
-
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, Infallible>>> {
-        self.0.poll_recv(context).map(|bytes| bytes.map(Ok))
-    }
 }

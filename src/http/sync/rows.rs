@@ -13,7 +13,7 @@ use crate::flows::sync::{Checked, Row, Wrong};
 use crate::http::body::{holds_null, json_problem};
 use crate::http::error::{Code, FieldError, Problem};
 use crate::http::parameters;
-use crate::http::submissions::{self, ReportKind, ReportRequest};
+use crate::http::submissions::report::{self, ReportKind, ReportRequest};
 
 /// Bytes of a row.
 const LONGEST_ROW: usize = 16 * 1024;
@@ -115,9 +115,9 @@ fn checked(raw: &str, catalogue: &Catalogue) -> Result<Checked, Wrong> {
         let code = errors.first().map_or("wrong_type", |error| error.code);
         wrong(code, &errors)
     })?;
-    let report = report(&document);
+    let report = as_report(&document);
     let mut errors = check_names(&document);
-    let said = submissions::check(&report, catalogue).map_err(|found| errors.extend(found));
+    let said = report::check(&report, catalogue).map_err(|found| errors.extend(found));
     match said {
         Ok(said) if errors.is_empty() => Ok(Checked {
             kind: said.kind,
@@ -137,7 +137,7 @@ fn checked(raw: &str, catalogue: &Catalogue) -> Result<Checked, Wrong> {
     }
 }
 
-fn report(document: &DocumentWire) -> ReportRequest {
+fn as_report(document: &DocumentWire) -> ReportRequest {
     let DocumentWire { unit, kind, period, day, values, rest_zero, note, confirmed, .. } = document.clone();
     // Names have a check of their own.
     let id = "-".to_owned();

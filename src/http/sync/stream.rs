@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use serde::Serialize;
@@ -16,10 +15,10 @@ use crate::flows::sync::{Listening, News};
 use crate::http::Site;
 use crate::http::auth::{Authenticated, Expires};
 use crate::http::error::{Code, Problem, ProblemBody};
-use crate::http::phones::events::Stream;
+use crate::http::event_stream::{self, KEEPALIVE};
 
 /// Something is said at least this often, so that nothing in between takes the connection for dead.
-const KEEPALIVE: Duration = Duration::from_secs(20);
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(20);
 
 /// An event about a collection: `resync`, or documents and where the client stands with them.
 #[derive(Serialize)]
@@ -55,27 +54,22 @@ pub(in crate::http) async fn stream_changes(
         // The client hears of the end by the end of the connection.
         let _ = tokio::time::timeout(Duration::from_micros(left), tell(listening, &sender)).await;
     });
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
-        // Compressed, an event would wait for others.
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .insert_header(("X-Accel-Buffering", "no"))
-        .body(Stream(receiver)))
+    Ok(event_stream::answer(receiver))
 }
 
 async fn tell(mut listening: Listening, client: &mpsc::Sender<Bytes>) {
-    let mut text = resync();
+    let mut text = Bytes::from(resync());
     loop {
-        if client.send(Bytes::from(text)).await.is_err() {
+        if client.send(text).await.is_err() {
             return;
         }
         text = tokio::select! {
             news = listening.next() => match news.and_then(|news| written(news).ok()) {
-                Some(text) => text,
+                Some(text) => Bytes::from(text),
                 None => return,
             },
             () = client.closed() => return,
-            () = tokio::time::sleep(KEEPALIVE) => ":keepalive\n\n".to_owned(),
+            () = tokio::time::sleep(KEEPALIVE_EVERY) => Bytes::from_static(KEEPALIVE),
         };
     }
 }

@@ -1,5 +1,8 @@
 //! What is stored of the yearly review of a sender's units, looked up for texts about it.
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 use super::Board;
 use crate::clock::day_in_vietnam;
 use crate::db::{Conn, DbResult, review, unit};
@@ -7,10 +10,13 @@ use crate::domain::ids::UnitId;
 use crate::domain::intake::{QuestionKind, Reviewed, ReviewedUnit};
 use crate::domain::period::Span;
 use crate::domain::review::by_text::{Year, wanted};
-use crate::domain::review::{UnitKind, rule};
+use crate::domain::review::{Schemes, UnitKind, rule};
 use crate::flows::intake::prepare::PreparedText;
 use crate::flows::review::review_schemes;
 use chrono::Datelike;
+
+/// The schemes, read when a text of the batch needs them.
+pub(super) type ReadOnce = OnceCell<Arc<Schemes>>;
 
 impl Board<'_> {
     /// Whether the text may be about the yearly review, or answer a question about it.
@@ -37,6 +43,15 @@ impl Board<'_> {
         })
     }
 
+    /// The schemes, read once for the batch.
+    fn schemes(&self, conn: &mut Conn) -> DbResult<Arc<Schemes>> {
+        if let Some(schemes) = self.schemes.get() {
+            return Ok(Arc::clone(schemes));
+        }
+        let read = Arc::new(review_schemes(conn, &self.context.rules.catalogue)?);
+        Ok(Arc::clone(self.schemes.get_or_init(|| read)))
+    }
+
     /// The reviews of the sender's units: of the year that is named, and of those around the day of receipt.
     pub(super) fn reviewed(&self, conn: &mut Conn, text: &PreparedText) -> DbResult<Reviewed> {
         let mut posts: Vec<UnitId> = self
@@ -47,11 +62,15 @@ impl Board<'_> {
             .collect();
         posts.sort_unstable();
         posts.dedup();
-        let schemes = review_schemes(conn, &self.context.rules.catalogue)?;
-        let mut reviewed = Reviewed { schemes, ..Reviewed::default() };
-        for unit in unit::by_ids(conn, &posts)? {
+        let mut reviewed = Reviewed { schemes: self.schemes(conn)?, ..Reviewed::default() };
+        let units = unit::by_ids(conn, &posts)?;
+        let ids: Vec<UnitId> = units.iter().filter_map(|unit| unit.province_id).collect();
+        let provinces = unit::by_ids(conn, &ids)?;
+        for unit in units {
+            let province = provinces.iter().find(|province| Some(province.id) == unit.province_id);
             let known = ReviewedUnit {
                 kind: UnitKind::by_name(&unit.kind),
+                province: province.map(|province| province.code.clone()),
                 valid: Span { from: unit.valid_from, to: unit.valid_to },
                 households: unit.households.map(i64::from),
                 reviews: Default::default(),

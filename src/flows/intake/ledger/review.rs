@@ -1,5 +1,7 @@
 //! What a text does to the yearly review: written at once, so that the next text of the batch finds it.
 
+use chrono::NaiveDate;
+
 use super::Ledger;
 use crate::clock::day_in_vietnam;
 use crate::crypto::Place;
@@ -9,11 +11,9 @@ use crate::db::review::{self, Author, NewStep, Review};
 use crate::db::{Conn, DbError, DbResult, unit};
 use crate::domain::ids::{PersonId, UnitId};
 use crate::domain::intake::ReviewStep;
-use crate::domain::period::Span;
-use crate::domain::review::registration::is_late;
-use crate::domain::review::{State, Step, UnitKind, rule, steps};
+use crate::domain::review::{State, Step, rule, steps};
 use crate::flows::intake::prepare::{PreparedText, next_id};
-use crate::flows::review::{province_of, review_schemes};
+use crate::flows::review::{NewRegistration, registered};
 
 impl Ledger<'_> {
     /// Takes the step that the rules decided; the sender's units are locked by the board.
@@ -25,8 +25,12 @@ impl Ledger<'_> {
         step: ReviewStep,
     ) -> DbResult<()> {
         let author = Author { account_id: None, person_id: person };
-        let review = match step {
-            ReviewStep::Register { unit, year } => self.register(conn, text, (unit, year), author)?,
+        let at = text.raw.received_at;
+        let review = match step.clone() {
+            ReviewStep::Register { unit, kind, year, scheme, late } => {
+                let new = NewRegistration { year, kind, scheme, on: day_in_vietnam(at), late, at };
+                self.register(conn, text, (unit, new), author)?
+            }
             ReviewStep::Withdraw { unit, year } => self.withdraw(conn, text, (unit, year), author)?,
             ReviewStep::Households { unit, year, count } => {
                 self.households(conn, text, (unit, year, count), author)?
@@ -46,36 +50,15 @@ impl Ledger<'_> {
         &self,
         conn: &mut Conn,
         text: &PreparedText,
-        (unit_id, year): (UnitId, i32),
+        (unit, new): (UnitId, NewRegistration),
         author: Author,
     ) -> DbResult<Review> {
-        let lost = || DbError::Corrupt("the unit of a registration");
-        let unit = unit::by_ids(conn, &[unit_id])?.pop().ok_or_else(lost)?;
-        let schemes = review_schemes(conn, &self.context.rules.catalogue)?;
-        let kind = UnitKind::by_name(&unit.kind).ok_or_else(lost)?;
-        let province = province_of(conn, &unit)?;
-        let scheme = schemes.in_province(year, province.as_deref()).ok_or_else(lost)?;
-        let today = day_in_vietnam(text.raw.received_at);
-        let valid = Span { from: unit.valid_from, to: unit.valid_to };
-        let late =
-            is_late(scheme.of(kind).ok_or_else(lost)?, year, valid, today, today).map_err(|_| lost())?;
-        let before = review::of_units(conn, &[unit_id], year)?.pop();
+        let unit =
+            unit::by_ids(conn, &[unit])?.pop().ok_or(DbError::Corrupt("the unit of a registration"))?;
+        let before = review::of_units(conn, &[unit.id], new.year)?.pop();
         let state = before.as_ref().map_or(State::Open, |review| review.state);
-        let review = Review {
-            id: before.as_ref().map_or_else(|| self.fresh_id(), |review| Ok(review.id))?,
-            unit_id,
-            year,
-            kind,
-            commune_id: unit.commune_id,
-            province_id: unit.province_id,
-            scheme: scheme.code.clone(),
-            state: steps::after(state, &Step::Register, today).map_err(|_| lost())?,
-            version: before.map_or(0, |review| review.version) + 1,
-            registered_on: today,
-            late,
-            decision: None,
-            changed_at: text.raw.received_at,
-        };
+        let state = after(state, &Step::Register, new.on)?;
+        let review = registered(&unit, new, state, before, || self.fresh_id())?;
         self.put(conn, text, review, "register", author)
     }
 
@@ -87,9 +70,7 @@ impl Ledger<'_> {
         author: Author,
     ) -> DbResult<Review> {
         let mut review = found(conn, unit_id, year)?;
-        let today = day_in_vietnam(text.raw.received_at);
-        let state = steps::after(review.state, &Step::Withdraw, today);
-        review.state = state.map_err(|_| DbError::Corrupt("the state of a registration"))?;
+        review.state = after(review.state, &Step::Withdraw, day_in_vietnam(text.raw.received_at))?;
         review.version += 1;
         review.changed_at = text.raw.received_at;
         self.put(conn, text, review, "withdraw", author)
@@ -141,6 +122,11 @@ impl Ledger<'_> {
     fn fresh_id(&self) -> DbResult<i64> {
         next_id(self.context).map_err(|_| DbError::Stopped)
     }
+}
+
+/// What follows; the rules decided on the same state.
+fn after(state: State, step: &Step, today: NaiveDate) -> DbResult<State> {
+    steps::after(state, step, today).map_err(|_| DbError::Corrupt("the state of a registration"))
 }
 
 fn found(conn: &mut Conn, unit: UnitId, year: i32) -> DbResult<Review> {
