@@ -97,8 +97,11 @@ impl ServerTime {
 
     /// Asks the database how far this server's clock is behind its own.
     pub async fn refresh(&self, db: &Db, clock: Clock) -> DbResult<()> {
+        let before = clock.real_micros();
         if let Some(time) = db.read(route::server_time).await? {
-            self.ahead.store(time.saturating_sub(clock.real_micros()), Ordering::Relaxed);
+            // It was read at some moment between asking and hearing the answer.
+            let asked = before.midpoint(clock.real_micros());
+            self.ahead.store(time.saturating_sub(asked), Ordering::Relaxed);
         }
         Ok(())
     }
