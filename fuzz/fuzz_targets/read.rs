@@ -2,8 +2,10 @@
 
 #![no_main]
 
-mod checks;
+mod read_checks;
+#[path = "../../src/domain/mod.rs"]
+mod domain;
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|data: &[u8]| checks::check(data));
+fuzz_target!(|data: &[u8]| read_checks::check(data));

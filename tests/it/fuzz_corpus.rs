@@ -1,7 +1,9 @@
-//! What fuzzing has found is read again with every run of the tests, without a nightly compiler.
+//! What fuzzing has found is read again with every run of the tests, also where nothing can fuzz.
 
-#[path = "../../fuzz/fuzz_targets/checks.rs"]
+#[path = "../../fuzz/fuzz_targets/read_checks.rs"]
 mod checks;
+
+use binhyen::domain;
 
 #[test]
 fn every_text_of_the_fuzz_corpus_is_read_and_explained() {

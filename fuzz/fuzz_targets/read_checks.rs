@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use binhyen::domain::indicator::Catalogue;
-use binhyen::domain::shortcode::{Intent, Reader};
+use super::domain::indicator::Catalogue;
+use super::domain::shortcode::{Intent, Reader};
 use chrono::NaiveDate;
 
 static READER: LazyLock<Reader> = LazyLock::new(|| Reader::shipped().expect("the shipped lexicon"));
