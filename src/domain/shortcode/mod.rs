@@ -42,6 +42,7 @@ mod strange;
 mod syllable;
 mod text;
 mod token;
+mod torn;
 mod unrelated;
 mod wish;
 mod write;

@@ -3,8 +3,9 @@
 use super::book::{Book, WordId};
 use super::fold::{Glyph, GlyphKind};
 use super::glued::{Cut, Glued, cut};
-use super::joined::cut_words;
+use super::joined::{cut_any, cut_words};
 use super::syllable::{Marks, from_telex, from_vni, is_syllable};
+use super::torn::{Run, mended};
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +62,7 @@ impl Token {
 /// The tokens of folded `glyphs`; linear in their number.
 pub(super) fn tokens(glyphs: &[Glyph], book: &Book) -> Vec<Token> {
     let mut found = Vec::new();
-    let mut runs: Vec<(usize, usize, bool)> = Vec::new();
+    let mut runs: Vec<Run> = Vec::new();
     let mut at = 0;
     let mut spaced = true;
     while let Some(glyph) = glyphs.get(at) {
@@ -82,8 +83,15 @@ pub(super) fn tokens(glyphs: &[Glyph], book: &Book) -> Vec<Token> {
         at += 1;
     }
     let typing = Typing { vni: is_vni(glyphs, &runs, book), telex: is_telex(glyphs, &runs, book) };
-    for (from, to, spaced) in runs {
+    let mut place = 0;
+    while let Some((from, to, spaced)) = runs.get(place).copied() {
+        if let Some(whole) = mended(glyphs, &runs, place, book) {
+            read_run(&whole, spaced, typing, book, &mut found);
+            place += 2;
+            continue;
+        }
         read_run(glyphs.get(from..to).unwrap_or_default(), spaced, typing, book, &mut found);
+        place += 1;
     }
     spell_zero_as_no(&mut found, book);
     found
@@ -220,9 +228,19 @@ fn read_word(run: &[Glyph], spaced: bool, typing: Typing, book: &Book, found: &m
     {
         return push_words(run, spaced, &cuts, typing, book, found);
     }
+    let telex = if whole.word.is_none() { from_telex(&whole.plain) } else { None };
+    let keyed = telex.as_ref().is_some_and(|(plain, _)| book.word(plain).is_some());
     if whole.word.is_none()
         && !is_code
-        && let Some((plain, marks)) = from_telex(&whole.plain)
+        && !keyed
+        && !is_syllable(&whole.plain)
+        && let Some(cuts) = cut_any(run, book)
+    {
+        return push_words(run, spaced, &cuts, typing, book, found);
+    }
+    if whole.word.is_none()
+        && !is_code
+        && let Some((plain, marks)) = telex
         && (typing.telex
             || is_telex_like(&whole.plain)
             || !book.neighbours(&whole.plain).iter().any(|near| book.is_loud(*near)))
