@@ -127,6 +127,11 @@ impl Book {
         self.spelled.contains(&(word, marks))
     }
 
+    /// Whether some phrase spells the word with these qualities of its letters, whatever its tone.
+    pub fn is_spelled_so(&self, word: WordId, marks: Marks) -> bool {
+        (0..=5).any(|tone| self.is_spelled(word, Marks { tone, ..marks }))
+    }
+
     /// Words of the vocabulary one edit away from `plain`.
     pub fn neighbours(&self, plain: &str) -> Vec<WordId> {
         let mut found: Vec<WordId> =

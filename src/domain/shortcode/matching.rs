@@ -1,15 +1,21 @@
 //! Looking up phrases: every phrase of the lexicon that begins at each token, with the words of its sets.
 
-use super::book::{End, SetId};
+use super::book::{End, SetId, WordId};
 use super::lexicon::{Class, Meaning, Strength};
 use super::scenes::Seen;
 use super::syllable::Marks;
 use super::text::{Hit, Text};
 use super::token::{Shape, Token};
 
+/// How far before a word a member of a set that covers it may begin.
+const LONGEST_MEMBER: usize = 3;
+
+/// How far before a word a phrase that covers it may begin.
+const LONGEST_PHRASE: usize = 6;
+
 /// A word of a set that begins at a token.
 #[derive(Debug, Clone, Copy)]
-struct Member {
+pub(super) struct Member {
     set: SetId,
     len: usize,
     typed: Typed,
@@ -39,8 +45,7 @@ impl Typed {
 }
 
 /// What the walk through the tree of phrases finds at one token.
-struct Walk<'w> {
-    members: &'w [Vec<Member>],
+struct Walk {
     start: usize,
     /// The tokens that stand for words of the phrase itself.
     trail: Vec<usize>,
@@ -52,14 +57,74 @@ struct Walk<'w> {
 impl Text<'_> {
     /// Finds the phrases and the clues of every token.
     pub(super) fn look_up(&mut self) {
-        let members: Vec<Vec<Member>> = (0..self.tokens.len()).map(|at| self.members(at)).collect();
-        self.hits = (0..self.tokens.len()).map(|at| self.phrases(at, &members)).collect();
-        self.clues = members.iter().map(|all| self.seen(all)).collect();
+        self.members = (0..self.tokens.len()).map(|at| self.members_at(at)).collect();
+        self.hits = (0..self.tokens.len()).map(|at| self.phrases(at)).collect();
+        self.clues = self.members.iter().map(|all| self.seen(all)).collect();
         self.cover_clues();
     }
 
+    /// What `look` sees with another word at `at`.
+    pub(super) fn with_word<T>(
+        &mut self,
+        at: usize,
+        word: WordId,
+        marks: Marks,
+        look: impl Fn(&Self) -> T,
+    ) -> T {
+        let Some(typed) = self.tokens.get(at).map(|token| (token.word, token.marks)) else {
+            return look(self);
+        };
+        let first = at.saturating_sub(LONGEST_MEMBER);
+        let before: Vec<Vec<Member>> = self.members.get(first..=at).unwrap_or_default().to_vec();
+        self.set_word(at, Some(word), marks);
+        self.find_members(first, at);
+        let seen = look(self);
+        self.set_word(at, typed.0, typed.1);
+        for (members, old) in self.members.iter_mut().skip(first).zip(before) {
+            *members = old;
+        }
+        seen
+    }
+
+    fn set_word(&mut self, at: usize, word: Option<WordId>, marks: Marks) {
+        if let Some(token) = self.tokens.get_mut(at) {
+            token.word = word;
+            token.marks = marks;
+        }
+    }
+
+    fn find_members(&mut self, first: usize, last: usize) {
+        for place in first..=last {
+            let found = self.members_at(place);
+            if let Some(members) = self.members.get_mut(place) {
+                *members = found;
+            }
+        }
+    }
+
+    /// Looks up again what a new word at `at` may be part of; what was found before stays.
+    pub(super) fn look_again_around(&mut self, at: usize) {
+        let first = at.saturating_sub(LONGEST_MEMBER);
+        self.find_members(first, at);
+        for place in first..=at {
+            let seen = self.members.get(place).map(|members| self.seen(members)).unwrap_or_default();
+            if let Some(clue) = self.clues.get_mut(place) {
+                *clue = seen;
+            }
+        }
+        for start in at.saturating_sub(LONGEST_PHRASE)..=at {
+            let found = self.phrases(start);
+            let Some(hits) = self.hits.get_mut(start) else { continue };
+            for hit in found {
+                if !hits.iter().any(|old| old.len == hit.len && old.meaning == hit.meaning) {
+                    hits.push(hit);
+                }
+            }
+        }
+    }
+
     /// The words of sets that begin at `at`.
-    fn members(&self, at: usize) -> Vec<Member> {
+    fn members_at(&self, at: usize) -> Vec<Member> {
         let mut found = Vec::new();
         let mut node = 0;
         for (len, token) in (1..).zip(self.tokens.get(at..).unwrap_or_default()) {
@@ -76,11 +141,11 @@ impl Text<'_> {
         found
     }
 
-    fn phrases(&self, at: usize, members: &[Vec<Member>]) -> Vec<Hit> {
-        let mut walk =
-            Walk { members, start: at, trail: Vec::new(), found: Vec::new(), doubtful: Vec::new() };
+    /// The phrases that begin at `at`.
+    pub(super) fn phrases(&self, at: usize) -> Vec<Hit> {
+        let mut walk = Walk { start: at, trail: Vec::new(), found: Vec::new(), doubtful: Vec::new() };
         self.walk(&mut walk, 0, at, Typed::EXACT);
-        let clues = members.get(at).is_some_and(|all| all.iter().any(|member| member.typed.sure));
+        let clues = self.members.get(at).is_some_and(|all| all.iter().any(|member| member.typed.sure));
         if walk.found.is_empty() && !clues { walk.doubtful } else { walk.found }
     }
 
@@ -99,8 +164,7 @@ impl Text<'_> {
         if here.sets.is_empty() {
             return;
         }
-        let all: &[Vec<Member>] = walk.members;
-        for member in all.get(at).into_iter().flatten() {
+        for member in self.members.get(at).into_iter().flatten() {
             if let Some(next) = here.sets.get(&member.set) {
                 self.walk(walk, *next, at + member.len, typed.and(member.typed));
             }
@@ -175,7 +239,7 @@ impl Text<'_> {
     }
 
     /// A word inside a longer phrase is no clue by itself (“đạp” of “xe đạp”).
-    fn cover_clues(&mut self) {
+    pub(super) fn cover_clues(&mut self) {
         for at in 0..self.tokens.len() {
             let phrases = self.hits(at).iter().map(|hit| hit.len);
             let longest = phrases.max().unwrap_or(1).max(self.clues(at).len).max(1);

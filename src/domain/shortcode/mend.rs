@@ -1,122 +1,168 @@
 //! Words with one letter wrong, read as what they must have meant.
 
 use super::book::WordId;
-use super::lexicon::{Class, Meaning, Strength};
-use super::syllable::is_syllable;
+use super::lexicon::{Class, Meaning, Strength, is_grave};
+use super::slip::{Slip, moved, slip};
+use super::syllable::{Marks, is_syllable};
 use super::text::{Hit, Text};
 use super::token::{Origin, Shape};
 
+/// How far before a token a phrase that covers it may begin.
+const BACK: usize = 5;
+
+/// How much speaks for a reading of a word, besides the word itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Backing {
+    /// Nothing.
+    Lone,
+    /// A number, a unit or a denial beside it.
+    Beside,
+    /// Other words of its phrase, so many words in all.
+    Phrase(usize),
+}
+
+/// A word that a stranger may be, with the best phrase that comes of it.
+#[derive(Debug, Clone, Copy)]
+struct Choice {
+    word: WordId,
+    marks: Marks,
+    slip: Slip,
+    backing: Backing,
+    meaning: Meaning,
+}
+
 impl Text<'_> {
-    /// Tries to read a word with one slip as part of a phrase: of several words of which the others are right, or a
-    /// single word of at least five letters that is no syllable as typed. Only one meaning may come of it.
+    /// Tries to read a word with one slip as part of a phrase: of several words of which the others are right, beside a
+    /// number or a denial, or a single word that is no syllable as typed. Only one meaning may come of it.
     pub(super) fn mend(&mut self, at: usize) {
-        let Some(token) = self.tokens.get(at) else { return };
-        let choices = self.book.neighbours(&token.plain);
-        let lone = token.plain.len() >= 5 && !is_syllable(&token.plain);
-        let number =
-            |i: Option<usize>| i.and_then(|i| self.tokens.get(i)).is_some_and(|t| t.shape == Shape::Number);
-        let (after_number, before_number) = (number(at.checked_sub(1)), number(Some(at + 1)));
-        let mut best: Vec<(usize, Hit, WordId)> = Vec::new();
-        for choice in choices {
-            for back in 0..6_usize {
-                let Some(start) = at.checked_sub(back) else { break };
-                for hit in self.walk_with(start, at, choice) {
-                    let unit = after_number && is_unit(&hit.meaning);
-                    let month = before_number && hit.meaning == Meaning::Class(Class::Month);
-                    if hit.len >= 2 || lone || unit || month {
-                        best.push((start, hit, choice));
-                    }
-                }
-            }
-        }
-        let Some(longest) = best.iter().map(|(_, hit, _)| hit.len).max() else { return };
-        best.retain(|(_, hit, _)| hit.len == longest);
-        let same = |a: &Meaning, b: &Meaning| match (a, b) {
-            (Meaning::Indicator(x, _), Meaning::Indicator(y, _)) => x == y,
-            _ => a == b,
-        };
-        let Some((start, first, choice)) = best.first().copied() else { return };
-        let one_word = best.iter().all(|(begin, _, word)| *word == choice && *begin == start);
-        if one_word || best.iter().all(|(_, hit, _)| same(&hit.meaning, &first.meaning)) {
-            if let Some(token) = self.tokens.get_mut(at) {
-                token.word = Some(choice);
-                token.origin = Origin::Slip;
-            }
-            if let Some(hits) = self.hits.get_mut(start) {
-                hits.extend(best.iter().filter(|(begin, ..)| *begin == start).map(|(_, hit, _)| *hit));
-            }
+        let choices = self.choices(at);
+        let best = choices.iter().max_by_key(|choice| (choice.backing, choice.slip)).copied();
+        let sure = best.filter(|best| !is_contested(best, &choices) && self.is_believable(at, best));
+        match sure {
+            Some(best) => self.put(at, best.word, best.marks),
+            None if self.is_unread(at, &choices) => self.unread.push(at),
+            None => {}
         }
     }
 
-    /// Whether the token is written with marks that no word of ours has, and begins no phrase as it stands.
-    pub(super) fn is_misspelled(&self, at: usize) -> bool {
-        self.tokens.get(at).is_some_and(|token| {
-            let known = token.word.is_some_and(|word| self.book.is_spelled(word, token.marks));
-            token.shape == Shape::Word
-                && token.word.is_some()
-                && !token.marks.is_bare()
-                && !known
-                && self.hits(at).is_empty()
+    /// Reads a word whose marks no word has (“không có trỗm”, “chềt”) as if they had not been typed.
+    pub(super) fn mend_marks(&mut self, at: usize) {
+        let Some(token) = self.tokens.get(at) else { return };
+        let Some(word) = token.word else { return };
+        for marks in [Marks { tone: 0, ..token.marks }, Marks::default()] {
+            let hits = self.with_word(at, word, marks, |text| text.phrases_over(at));
+            let backed = hits.iter().map(|(start, hit)| (self.backing(at, *start, hit), hit.meaning));
+            let Some((backing, meaning)) =
+                backed.max_by_key(|(backing, meaning)| (*backing, !is_noise(*meaning)))
+            else {
+                continue;
+            };
+            if backing > Backing::Lone {
+                self.put(at, word, marks);
+            } else if is_told(meaning) {
+                self.unread.push(at);
+            }
+            return;
+        }
+    }
+
+    /// Whether the token may be a word that changes what is told, and nobody can be sure of it.
+    fn is_unread(&self, at: usize, choices: &[Choice]) -> bool {
+        let torn = self.tokens.get(at).is_some_and(|token| !is_syllable(&token.plain));
+        let harmless =
+            choices.iter().filter(|choice| is_noise(choice.meaning)).map(|choice| choice.slip).max();
+        choices.iter().any(|choice| {
+            let likely = harmless.is_none_or(|harmless| choice.slip >= harmless);
+            match choice.backing {
+                _ if !is_grave(choice.meaning) => false,
+                Backing::Phrase(_) => torn || (likely && choice.slip >= Slip::Near),
+                Backing::Beside => likely && (torn || choice.slip >= Slip::Near),
+                Backing::Lone => likely && torn && turns(choice.meaning),
+            }
         })
     }
 
-    /// Tries to read a word with wrong marks (“va chăm”, “cỡ bạc”) as part of a phrase whose other words are right, or
-    /// before a number as the month (“thắng 3”). Only one meaning may come of it.
-    pub(super) fn mend_marks(&mut self, at: usize) {
-        let Some(word) = self.tokens.get(at).and_then(|token| token.word) else { return };
-        let before_number = self.tokens.get(at + 1).is_some_and(|t| t.shape == Shape::Number);
-        let mut found: Vec<(usize, Hit)> = Vec::new();
-        for start in at.saturating_sub(4)..=at {
-            for hit in self.walk_loosely(start, at, word) {
-                if hit.len >= 2 || (before_number && hit.meaning == Meaning::Class(Class::Month)) {
-                    found.push((start, hit));
-                }
-            }
-        }
-        let Some(longest) = found.iter().map(|(_, hit)| hit.len).max() else { return };
-        found.retain(|(_, hit)| hit.len == longest);
-        let place = |meaning: &Meaning| match meaning {
-            Meaning::Indicator(place, _) => Some(*place),
-            _ => None,
-        };
-        let Some((start, first)) = found.first().copied() else { return };
-        let one = found.iter().all(|(begin, hit)| {
-            *begin == start
-                && (hit.meaning == first.meaning
-                    || place(&hit.meaning).is_some_and(|p| Some(p) == place(&first.meaning)))
-        });
-        if one && let Some(hits) = self.hits.get_mut(start) {
-            hits.extend(found.into_iter().map(|(_, hit)| hit));
-        }
-    }
-
-    /// Phrases that begin at `start` and cover `at`, whatever marks stand there; every other word is as it is spelled.
-    fn walk_loosely(&self, start: usize, at: usize, word: WordId) -> Vec<Hit> {
+    /// The words that the token may be with one slip, each with what speaks for it most.
+    fn choices(&mut self, at: usize) -> Vec<Choice> {
+        let Some(token) = self.tokens.get(at).cloned() else { return Vec::new() };
         let mut found = Vec::new();
-        let mut node = 0;
-        let tokens = || self.tokens.get(start..).unwrap_or_default();
-        for (len, token) in (1..).zip(tokens()) {
-            let here = if start + len - 1 == at { Some(word) } else { token.word };
-            let here = if token.shape == Shape::Word { here } else { None };
-            let Some(next) = here.and_then(|word| self.book.step(node, word)) else { break };
-            node = next;
-            if start + len <= at {
+        for word in self.book.neighbours(&token.plain) {
+            let Some(meant) = self.book.spelling(word) else { continue };
+            let (slip, marks) = (slip(&token.plain, meant), moved(token.marks, &token.plain, meant));
+            // A mistyped code is asked about, whatever it looks like; “BLGDD” is typed with Telex keys.
+            let keyed = token.plain.contains("dd") && token.plain.replacen("dd", "d", 1) == meant;
+            if meant.len() < 2 || !(keyed || is_syllable(meant)) {
                 continue;
             }
-            let exact = |(full, (place, token)): (&super::syllable::Marks, (usize, &super::token::Token))| {
-                place == at || token.marks == *full
-            };
-            for end in self.book.ends_at(node).iter().filter(|end| !end.strict && !end.made) {
-                let worth = matches!(
-                    end.meaning,
-                    Meaning::Indicator(..) | Meaning::Class(Class::Month | Class::Calm)
-                );
-                if worth && end.marks.iter().zip((start..).zip(tokens())).all(exact) {
-                    found.push(Hit { len, meaning: end.meaning, made: false });
-                }
+            let hits = self.with_word(at, word, marks, |text| text.phrases_over(at));
+            let backed = hits.iter().filter_map(|(start, hit)| {
+                let backing = self.backing(at, *start, hit);
+                let said = !matches!(hit.meaning, Meaning::Class(Class::Common)) || hit.len > 1;
+                said.then_some((backing, hit.meaning))
+            });
+            if let Some((backing, meaning)) =
+                backed.max_by_key(|(backing, meaning)| (*backing, !is_noise(*meaning)))
+            {
+                found.push(Choice { word, marks, slip, backing, meaning });
             }
         }
         found
+    }
+
+    /// Whether so much speaks for the word that it may be taken for what was typed.
+    fn is_believable(&self, at: usize, choice: &Choice) -> bool {
+        let Some(token) = self.tokens.get(at) else { return false };
+        let torn = !is_syllable(&token.plain);
+        if matches!(choice.meaning, Meaning::Number(_)) {
+            return false;
+        }
+        match choice.backing {
+            Backing::Phrase(_) => true,
+            Backing::Beside => torn || token.plain.len() >= 3,
+            Backing::Lone => {
+                torn && (token.plain.len() >= 5 || (token.plain.len() == 4 && choice.slip == Slip::Sure))
+            }
+        }
+    }
+
+    /// What speaks for the phrase `hit` that begins at `start` and covers `at`.
+    fn backing(&self, at: usize, start: usize, hit: &Hit) -> Backing {
+        if hit.len >= 2 {
+            return Backing::Phrase(hit.len);
+        }
+        let before = at.checked_sub(1);
+        let number = |i: Option<usize>| i.is_some_and(|i| self.is_number(i));
+        let denied =
+            (at.saturating_sub(3)..at).any(|b| self.is(b, Class::Neg).is_some_and(|len| b + len == at));
+        let beside = match hit.meaning {
+            Meaning::Class(Class::Month) => number(Some(start + 1)),
+            Meaning::Class(Class::Neg) => {
+                self.indicator_there(at + 1) || self.is_any(at + 1, &[Class::Dead, Class::Hurt]).is_some()
+            }
+            Meaning::Number(_) => self.is_unit_there(at + 1) || number(before) || number(Some(at + 1)),
+            Meaning::Indicator(..) => {
+                denied
+                    || before.is_some_and(|b| self.is_unit_there(b))
+                    || number(before)
+                    || number(Some(at + 1))
+            }
+            ref meaning if is_unit(meaning) => number(before),
+            _ => false,
+        };
+        if beside { Backing::Beside } else { Backing::Lone }
+    }
+
+    fn is_number(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.shape == Shape::Number)
+            || self.number_word(at).is_some()
+    }
+
+    fn is_unit_there(&self, at: usize) -> bool {
+        self.hits(at).iter().any(|hit| is_unit(&hit.meaning))
+    }
+
+    fn indicator_there(&self, at: usize) -> bool {
+        self.hits(at).iter().any(|hit| matches!(hit.meaning, Meaning::Indicator(..)))
     }
 
     /// Whether the token is a word that nobody knows and that looks like one of an indicator or a unit: what it may
@@ -128,135 +174,91 @@ impl Text<'_> {
             })
     }
 
-    /// Phrases that begin at `start` and cover `at`, reading the word there as `choice`.
-    fn walk_with(&self, start: usize, at: usize, choice: WordId) -> Vec<Hit> {
-        let mut found = Vec::new();
-        let mut node = 0;
-        for (len, token) in (1..).zip(self.tokens.get(start..).unwrap_or_default()) {
-            let here = start + len - 1;
-            let word = if here == at { Some(choice) } else { token.word };
-            let word = if token.shape == Shape::Word { word } else { None };
-            let Some(next) = word.and_then(|word| self.book.step(node, word)) else { break };
-            node = next;
-            if here < at {
-                continue;
-            }
-            for end in self.book.ends_at(node) {
-                let agree =
-                    end.marks.iter().zip(self.tokens.get(start..).unwrap_or_default()).zip(start..).all(
-                        |((full, token), place)| {
-                            if place == at {
-                                token.marks.tone == 0 || full.tone == 0 || token.marks.tone == full.tone
-                            } else {
-                                token.marks.agree(*full)
-                            }
-                        },
-                    );
-                let worth = !end.strict
-                    && !matches!(
-                        end.meaning,
-                        Meaning::Number(_)
-                            | Meaning::Member(_)
-                            | Meaning::Class(Class::Common | Class::Noise)
-                    );
-                if agree && worth {
-                    found.push(Hit { len, meaning: end.meaning, made: false });
-                }
-            }
+    /// Reads the token as `word` from now on.
+    fn put(&mut self, at: usize, word: WordId, marks: Marks) {
+        let plain = self.book.spelling(word).unwrap_or_default().to_owned();
+        if let Some(token) = self.tokens.get_mut(at) {
+            token.word = Some(word);
+            token.marks = marks;
+            token.plain = plain;
+            token.origin = Origin::Slip;
         }
-        found
+        self.look_again_around(at);
     }
 
-    /// A second look, for a figure that found no indicator: phrases at `start` of which one known word would have to
-    /// be a slip (“dang bac” for “danh bac”).
-    pub fn second_look(&self, start: usize) -> Option<(usize, Strength, usize)> {
-        self.look_again(start, false)
-    }
-
-    /// A third look, at words that are known too (“uýnh nau”, “mất trộ”): only for a letter left out, doubled or changed
-    /// over, in a phrase of which another word is right.
-    pub fn third_look(&self, start: usize) -> Option<(usize, Strength, usize)> {
-        self.look_again(start, true)
-    }
-
-    /// Whether the word at `slip` is written with marks that it never has, or another word of the phrase means one thing
-    /// only: “tro co” may be “trọ, có” as well as “treo cổ”.
-    fn is_sure_slip(&self, start: usize, len: usize, slip: usize) -> bool {
-        let token = |at: usize| self.tokens.get(at);
-        let odd = token(slip).is_some_and(|t| {
-            !t.marks.is_bare() && t.word.is_some_and(|word| !self.book.is_spelled(word, t.marks))
-        });
-        let distinct = (start..start + len).filter(|at| *at != slip).filter_map(token).any(|t| {
-            t.word.is_some_and(|word| self.book.is_distinct(word))
-                && !matches!(t.plain.as_str(), "xe" | "rung" | "rom" | "bep" | "de")
-        });
-        odd || distinct
-    }
-
-    fn look_again(&self, start: usize, known_too: bool) -> Option<(usize, Strength, usize)> {
-        let mut found: Option<(usize, Strength, usize)> = None;
-        for at in start..start + 3 {
-            let Some(token) = self.tokens.get(at).filter(|t| t.shape == Shape::Word) else { break };
-            let sure = [
-                Class::UnitPerson,
-                Class::UnitThing,
-                Class::Title,
-                Class::Hamlet,
-                Class::Day,
-                Class::UnitHouse,
-            ];
-            // “tuần trả 8 ca”: the right letters with the wrong marks.
-            let loosely = token.word.filter(|_| !token.marks.is_bare());
-            for hit in loosely.into_iter().flat_map(|word| self.walk_loosely(start, at, word)) {
-                let Meaning::Indicator(place, strength) = hit.meaning else { continue };
-                match found {
-                    Some((other, ..)) if other != place => return None,
-                    _ if hit.len >= 2 => found = Some((place, strength, hit.len)),
-                    _ => {}
-                }
-            }
-            // A word that is known is what it is: only one that is none may be a slip of another.
-            let known = self.book.word(&token.plain).is_some();
-            let shortest = if known { 2 } else { 3 };
-            if token.plain.len() < shortest
-                || (known && !known_too)
-                || (!known && self.is_any(at, &sure).is_some())
-            {
-                continue;
-            }
-            let choices = self.book.neighbours(&token.plain).into_iter().filter(|choice| {
-                !known || self.book.spelling(*choice).is_some_and(|meant| is_likely_slip(&token.plain, meant))
-            });
-            for choice in choices {
-                if Some(choice) == token.word {
-                    continue;
-                }
-                for hit in self.walk_with(start, at, choice).into_iter().filter(|hit| hit.len >= 2) {
-                    if known && !self.is_sure_slip(start, hit.len, at) {
-                        continue;
-                    }
-                    let Meaning::Indicator(place, strength) = hit.meaning else { continue };
-                    match found {
-                        Some((other, ..)) if other != place => return None,
-                        Some((.., len)) if len >= hit.len => {}
-                        _ => found = Some((place, strength, hit.len)),
-                    }
-                }
-            }
-        }
-        found
+    /// The phrases that cover `at`, each with where it begins.
+    fn phrases_over(&self, at: usize) -> Vec<(usize, Hit)> {
+        let starts = at.saturating_sub(BACK)..=at;
+        starts
+            .flat_map(|start| self.phrases(start).into_iter().map(move |hit| (start, hit)))
+            .filter(|(start, hit)| start + hit.len > at)
+            .collect()
     }
 }
 
-/// Whether `typed` is `meant` with a letter left out, doubled, or two changed over, or with a neighbour on the keys.
-fn is_likely_slip(typed: &str, meant: &str) -> bool {
-    const ROWS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
-    if typed.len() != meant.len() {
-        return true;
+/// Whether another word would do as well and mean something else, or is much likelier a slip.
+fn is_contested(best: &Choice, choices: &[Choice]) -> bool {
+    choices.iter().any(|other| {
+        let alike = other.backing == best.backing && other.slip >= best.slip;
+        let likelier = best.backing == Backing::Beside && other.slip > best.slip;
+        other.word != best.word && (alike || likelier) && !means_the_same(other.meaning, best.meaning)
+    })
+}
+
+/// Whether a word says what happened.
+fn is_told(meaning: Meaning) -> bool {
+    matches!(
+        meaning,
+        Meaning::Indicator(_, Strength::Generic | Strength::Specific)
+            | Meaning::Class(Class::Dead | Class::Hurt)
+    )
+}
+
+/// Whether a word says that what is told did not happen so, or is to replace or to join what was told before.
+fn turns(meaning: Meaning) -> bool {
+    let Meaning::Class(class) = meaning else { return false };
+    matches!(
+        class,
+        Class::Vague
+            | Class::HowMany
+            | Class::Approx
+            | Class::Down
+            | Class::Up
+            | Class::Than
+            | Class::Plan
+            | Class::Hedge
+            | Class::Doubted
+            | Class::NotThat
+            | Class::Each
+            | Class::Either
+            | Class::BadPeriod
+            | Class::Quarter
+            | Class::LongAgo
+            | Class::Elsewhere
+            | Class::Fix
+            | Class::Mistake
+            | Class::Add
+            | Class::Erase
+            | Class::Slip
+            | Class::Part
+            | Class::Total
+            | Class::Trial
+            | Class::AsBefore
+            | Class::Urgent
+            | Class::Neg
+    )
+}
+
+/// Whether nothing is said by a phrase but that its words are known.
+fn is_noise(meaning: Meaning) -> bool {
+    matches!(meaning, Meaning::Class(Class::Common | Class::Noise))
+}
+
+fn means_the_same(a: Meaning, b: Meaning) -> bool {
+    match (a, b) {
+        (Meaning::Indicator(x, _), Meaning::Indicator(y, _)) => x == y,
+        _ => a == b,
     }
-    let wrong: Vec<(char, char)> = typed.chars().zip(meant.chars()).filter(|(a, b)| a != b).collect();
-    let [(a, b)] = wrong.as_slice() else { return true };
-    ROWS.iter().any(|row| row.find(*a).zip(row.find(*b)).is_some_and(|(x, y)| x.abs_diff(y) == 1))
 }
 
 /// Whether a word is a unit of counting or of money.

@@ -2,8 +2,10 @@
 
 use super::book::Book;
 use super::lexicon::{Class, Meaning, Strength};
+use super::matching::Member;
 use super::scenes::Seen;
 use super::steps::step;
+use super::syllable::is_syllable;
 use super::token::{Origin, Shape, Token};
 
 /// A phrase found at a token.
@@ -23,7 +25,11 @@ pub(super) struct Text<'a> {
     pub book: &'a Book,
     pub tokens: Vec<Token>,
     pub(super) hits: Vec<Vec<Hit>>,
+    /// The words of sets that begin at each token.
+    pub(super) members: Vec<Vec<Member>>,
     pub(super) clues: Vec<Seen>,
+    /// Words that may be slips of such as change what is told, of which nobody can be sure.
+    pub(super) unread: Vec<usize>,
     codes: Vec<Option<usize>>,
     noises: Vec<Option<usize>>,
     indicators: Vec<Option<Named>>,
@@ -47,7 +53,9 @@ impl<'a> Text<'a> {
             book,
             tokens,
             hits: Vec::new(),
+            members: Vec::new(),
             clues: Vec::new(),
+            unread: Vec::new(),
             codes: Vec::new(),
             noises: Vec::new(),
             indicators: Vec::new(),
@@ -57,12 +65,13 @@ impl<'a> Text<'a> {
         };
         text.look_up();
         for at in 0..text.tokens.len() {
-            if text.is_stranger(at) {
+            if text.is_mendable(at) {
                 text.mend(at);
-            } else if text.is_misspelled(at) {
+            } else if text.is_misspelled(at) && !text.mend_phrase(at) && !text.is_name(at) {
                 text.mend_marks(at);
             }
         }
+        text.cover_clues();
         text.settle();
         text
     }
@@ -229,14 +238,37 @@ impl<'a> Text<'a> {
 
     /// Whether the token is a word that the vocabulary does not know, and no code or name.
     pub fn is_stranger(&self, at: usize) -> bool {
+        self.is_unknown(at) && self.tokens.get(at).is_some_and(|token| token.plain.len() >= 3)
+    }
+
+    /// Whether the token is a word of any length that the vocabulary does not know, and no code or name.
+    pub fn is_unknown(&self, at: usize) -> bool {
         self.tokens.get(at).is_some_and(|token| {
-            let name = token.upper && self.mixed_case && at > 0 && !self.is_sentence_start(at);
             token.shape == Shape::Word
                 && token.word.is_none()
-                && token.plain.len() >= 3
                 && self.book.code_of(&token.plain).is_none()
-                && !name
+                && !self.is_name(at)
         })
+    }
+
+    /// Whether the token begins with a capital within a sentence of small letters.
+    pub fn is_name(&self, at: usize) -> bool {
+        self.tokens
+            .get(at)
+            .is_some_and(|token| token.upper && self.mixed_case && at > 0 && !self.is_sentence_start(at))
+    }
+
+    /// Whether the token is a stranger, or two letters of which no word can be made.
+    fn is_mendable(&self, at: usize) -> bool {
+        self.is_stranger(at)
+            || self.tokens.get(at).is_some_and(|token| {
+                token.shape == Shape::Word
+                    && token.word.is_none()
+                    && token.plain.len() == 2
+                    && !token.upper
+                    && !is_syllable(&token.plain)
+                    && self.book.code_of(&token.plain).is_none()
+            })
     }
 
     pub fn is_sentence_start(&self, at: usize) -> bool {

@@ -247,8 +247,11 @@ fn read_word(run: &[Glyph], spaced: bool, typing: Typing, book: &Book, found: &m
     {
         whole.word = book.word(&plain);
         if whole.word.is_some() || !is_syllable(&whole.plain) {
+            // “baac”, “haai”: a letter doubled by mistake where no word has the mark that it would be the key of.
+            let odd = !typing.telex && whole.word.is_some_and(|word| !book.is_spelled_so(word, marks));
+            let meant = if odd { Marks { quality: 0, ..marks } } else { marks };
             whole.plain = plain;
-            whole.marks = if whole.marks.is_bare() { marks } else { whole.marks };
+            whole.marks = if whole.marks.is_bare() { meant } else { whole.marks };
             whole.origin = Origin::Telex;
         }
     }

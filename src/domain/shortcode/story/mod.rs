@@ -10,6 +10,7 @@ mod people;
 mod prepare;
 mod stance;
 mod unclaimed;
+mod unread;
 
 pub(super) use stance::is_own;
 
@@ -165,6 +166,7 @@ impl Teller<'_, '_> {
         self.take_denials_between();
         self.take_unclaimed();
         self.take_stances();
+        self.take_unread();
         let vague = |item: &usize| !matches!(self.kind(*item), Kind::Vague(_));
         if let Some(item) = self.pairing.unsure.filter(vague) {
             let mut doubt = Doubt::new(Why::Contradiction, item);

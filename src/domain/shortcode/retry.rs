@@ -1,0 +1,138 @@
+//! Looks at words again, for a figure that found nothing to count: known words too may be slips, where little else fits.
+
+use super::book::WordId;
+use super::lexicon::{Class, Meaning, Strength};
+use super::text::{Hit, Text};
+use super::token::Shape;
+
+impl Text<'_> {
+    /// Phrases that begin at `start` and cover `at`, reading the word there as `choice`.
+    fn walk_with(&self, start: usize, at: usize, choice: WordId) -> Vec<Hit> {
+        let mut found = Vec::new();
+        let mut node = 0;
+        for (len, token) in (1..).zip(self.tokens.get(start..).unwrap_or_default()) {
+            let here = start + len - 1;
+            let word = if here == at { Some(choice) } else { token.word };
+            let word = if token.shape == Shape::Word { word } else { None };
+            let Some(next) = word.and_then(|word| self.book.step(node, word)) else { break };
+            node = next;
+            if here < at {
+                continue;
+            }
+            for end in self.book.ends_at(node) {
+                let agree =
+                    end.marks.iter().zip(self.tokens.get(start..).unwrap_or_default()).zip(start..).all(
+                        |((full, token), place)| {
+                            if place == at {
+                                token.marks.tone == 0 || full.tone == 0 || token.marks.tone == full.tone
+                            } else {
+                                token.marks.agree(*full)
+                            }
+                        },
+                    );
+                let worth = !end.strict
+                    && !matches!(
+                        end.meaning,
+                        Meaning::Number(_)
+                            | Meaning::Member(_)
+                            | Meaning::Class(Class::Common | Class::Noise)
+                    );
+                if agree && worth {
+                    found.push(Hit { len, meaning: end.meaning, made: false });
+                }
+            }
+        }
+        found
+    }
+
+    /// A second look, for a figure that found no indicator: phrases at `start` of which one known word would have to
+    /// be a slip (“dang bac” for “danh bac”).
+    pub fn second_look(&self, start: usize) -> Option<(usize, Strength, usize)> {
+        self.look_again(start, false)
+    }
+
+    /// A third look, at words that are known too (“uýnh nau”, “mất trộ”): only for a letter left out, doubled or changed
+    /// over, in a phrase of which another word is right.
+    pub fn third_look(&self, start: usize) -> Option<(usize, Strength, usize)> {
+        self.look_again(start, true)
+    }
+
+    /// Whether the word at `slip` is written with marks that it never has, or another word of the phrase means one thing
+    /// only: “tro co” may be “trọ, có” as well as “treo cổ”.
+    fn is_sure_slip(&self, start: usize, len: usize, slip: usize) -> bool {
+        let token = |at: usize| self.tokens.get(at);
+        let odd = token(slip).is_some_and(|t| {
+            !t.marks.is_bare() && t.word.is_some_and(|word| !self.book.is_spelled(word, t.marks))
+        });
+        let distinct = (start..start + len).filter(|at| *at != slip).filter_map(token).any(|t| {
+            t.word.is_some_and(|word| self.book.is_distinct(word))
+                && !matches!(t.plain.as_str(), "xe" | "rung" | "rom" | "bep" | "de")
+        });
+        odd || distinct
+    }
+
+    fn look_again(&self, start: usize, known_too: bool) -> Option<(usize, Strength, usize)> {
+        let mut found: Option<(usize, Strength, usize)> = None;
+        for at in start..start + 3 {
+            let Some(token) = self.tokens.get(at).filter(|t| t.shape == Shape::Word) else { break };
+            let sure = [
+                Class::UnitPerson,
+                Class::UnitThing,
+                Class::Title,
+                Class::Hamlet,
+                Class::Day,
+                Class::UnitHouse,
+            ];
+            // “tuần trả 8 ca”: the right letters with the wrong marks.
+            let loosely = token.word.filter(|_| !token.marks.is_bare());
+            for hit in loosely.into_iter().flat_map(|word| self.walk_loosely(start, at, word)) {
+                let Meaning::Indicator(place, strength) = hit.meaning else { continue };
+                match found {
+                    Some((other, ..)) if other != place => return None,
+                    _ if hit.len >= 2 => found = Some((place, strength, hit.len)),
+                    _ => {}
+                }
+            }
+            // A word that is known is what it is: only one that is none may be a slip of another.
+            let known = self.book.word(&token.plain).is_some();
+            let shortest = if known { 2 } else { 3 };
+            if token.plain.len() < shortest
+                || (known && !known_too)
+                || (!known && self.is_any(at, &sure).is_some())
+            {
+                continue;
+            }
+            let choices = self.book.neighbours(&token.plain).into_iter().filter(|choice| {
+                !known || self.book.spelling(*choice).is_some_and(|meant| is_likely_slip(&token.plain, meant))
+            });
+            for choice in choices {
+                if Some(choice) == token.word {
+                    continue;
+                }
+                for hit in self.walk_with(start, at, choice).into_iter().filter(|hit| hit.len >= 2) {
+                    if known && !self.is_sure_slip(start, hit.len, at) {
+                        continue;
+                    }
+                    let Meaning::Indicator(place, strength) = hit.meaning else { continue };
+                    match found {
+                        Some((other, ..)) if other != place => return None,
+                        Some((.., len)) if len >= hit.len => {}
+                        _ => found = Some((place, strength, hit.len)),
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Whether `typed` is `meant` with a letter left out, doubled, or two changed over, or with a neighbour on the keys.
+fn is_likely_slip(typed: &str, meant: &str) -> bool {
+    const ROWS: [&str; 3] = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
+    if typed.len() != meant.len() {
+        return true;
+    }
+    let wrong: Vec<(char, char)> = typed.chars().zip(meant.chars()).filter(|(a, b)| a != b).collect();
+    let [(a, b)] = wrong.as_slice() else { return true };
+    ROWS.iter().any(|row| row.find(*a).zip(row.find(*b)).is_some_and(|(x, y)| x.abs_diff(y) == 1))
+}
