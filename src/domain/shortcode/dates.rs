@@ -124,7 +124,11 @@ fn month(text: &Text, at: usize) -> Option<(Kind, usize)> {
 fn letter_t(text: &Text, at: usize) -> Option<usize> {
     let token = text.token(at)?;
     let bare = token.shape == Shape::Word && token.plain == "t";
-    (bare && text.token(at + 1).is_some_and(|t| t.shape == Shape::Number && t.plain.len() <= 2)).then_some(1)
+    // “T.10”
+    let glued = |i: usize| text.token(i).is_some_and(|t| !t.spaced);
+    let dot = usize::from(text.is_sep(at + 1, '.') && glued(at + 1) && glued(at + 2));
+    (bare && text.token(at + 1 + dot).is_some_and(|t| t.shape == Shape::Number && t.plain.len() <= 2))
+        .then_some(1)
 }
 
 fn numbered(value: u32, year: Option<i32>) -> Kind {
@@ -158,6 +162,12 @@ fn numbered_month(text: &Text, at: usize, len: usize) -> Option<(Kind, usize)> {
             .is_some_and(|t| t.shape == Shape::Number && !t.spaced && t.plain.len() == 4);
     if known_bad_year {
         return Some((Kind::Month(MonthWord::Bad), len + skip + 3));
+    }
+    if more == 0
+        && let Some((years, words)) =
+            super::days::spoken_year(text, at + skip + 1).filter(|_| (1..=12).contains(&value))
+    {
+        return Some((Kind::Month(MonthWord::OfYear(value, years)), len + skip + 1 + words));
     }
     Some((numbered(value, year), len + skip + 1 + more))
 }

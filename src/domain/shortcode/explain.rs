@@ -76,7 +76,7 @@ fn became(text: &Text, item: &Item) -> String {
             format!("figure {}{unit}", figure.value)
         }
         Kind::Money { dong, .. } => format!("{dong} đồng"),
-        Kind::Month(MonthWord::Numbered(month, _)) => format!("month {month}"),
+        Kind::Month(MonthWord::Numbered(month, _) | MonthWord::OfYear(month, _)) => format!("month {month}"),
         Kind::Month(MonthWord::RangeEnd(month, _)) => format!("range that ends in month {month}"),
         Kind::Hamlet { name, .. } => format!("hamlet “{name}”"),
         Kind::Noise(what) => format!("no count: {what}"),

@@ -217,3 +217,14 @@ fn with(cuts: &[Cut], from: usize, to: usize) -> Vec<Cut> {
     longer.push(Cut { from, to });
     longer
 }
+
+/// “T1O”, “tháng 1l”: the length of the word before the number of a month whose last digit is a letter; `before` is the
+/// word before the run. “TO3”, “TL2” are a group and a road.
+pub(super) fn lettered_month(plain: &str, before: &str) -> Option<usize> {
+    let number = plain.trim_start_matches(|c: char| c.is_ascii_lowercase());
+    let word = plain.len() - number.len();
+    let month = |word: &str| matches!(word, "t" | "th" | "thang");
+    let named =
+        if word == 0 { month(before) || before == "antt" } else { plain.get(..word).is_some_and(month) };
+    (named && matches!(number, "1o" | "1l" | "1i")).then_some(word)
+}

@@ -88,7 +88,7 @@ pub(super) fn urgent(text: &Text, items: &[Item], reporting: bool) -> bool {
     let later_mark = (0..text.tokens.len()).any(|at| {
         text.is(at, Class::Urgent).is_some_and(|len| len >= 2) && text.is(at, Class::Noise).is_none()
     });
-    let going_on = going_on(text);
+    let going_on = going_on(text, items);
     let score = 2 * i32::from(is_bloody(text) && !reporting)
         + 2 * i32::from(is_called(text))
         + 2 * i32::from(going_on.is_some())
@@ -96,7 +96,7 @@ pub(super) fn urgent(text: &Text, items: &[Item], reporting: bool) -> bool {
         + i32::from(has_call(text))
         + i32::from(has_call(text) && !reporting && is_told_of_today(text, items))
         + 2 * i32::from(later_mark)
-        + 2 * i32::from(!reporting && is_seen(text, items));
+        + 2 * i32::from(!reporting && (is_seen(text, items) || super::plea::pleads(text, items)));
     score >= if reporting { 3 } else { 2 }
 }
 
@@ -168,7 +168,7 @@ fn is_called(text: &Text) -> bool {
             .any(|at| is_event(text, at) || text.is_any(at, &[Class::Hamlet, Class::Matters]).is_some())
 }
 
-fn is_event(text: &Text, at: usize) -> bool {
+pub(super) fn is_event(text: &Text, at: usize) -> bool {
     text.is(at, Class::Violence).is_some() && text.is(at, Class::Noise).is_none()
         || text
             .indicator(at)
@@ -176,8 +176,14 @@ fn is_event(text: &Text, at: usize) -> bool {
 }
 
 /// “đang đánh nhau”, “vừa xảy ra tai nạn”.
-fn going_on(text: &Text) -> Option<usize> {
-    (0..text.tokens.len()).find(|at| {
+fn going_on(text: &Text, items: &[Item]) -> Option<usize> {
+    // “thôn Đồi Mới có …” is no “mới có”.
+    let named = |at: usize| {
+        items
+            .iter()
+            .any(|item| matches!(item.kind, Kind::Hamlet { .. }) && (item.from + 1..item.to).contains(&at))
+    };
+    (0..text.tokens.len()).filter(|at| !named(*at)).find(|at| {
         let at = *at;
         let Some(len) = text.is(at, Class::Now) else { return false };
         let calm = text.is(at, Class::NotNow).is_some_and(|other| other >= len);

@@ -65,6 +65,8 @@ impl Figure {
 pub(super) enum MonthWord {
     /// Number and year, if one is written.
     Numbered(u32, Option<i32>),
+    /// Number, and so many years after that of receipt (“tháng 12 năm ngoái”).
+    OfYear(u32, i32),
     /// So many months after that of receipt.
     Relative(i32),
     /// “thang sau” without marks: June where June is near, else the month to come.

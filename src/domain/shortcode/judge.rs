@@ -75,7 +75,7 @@ fn without_figures(worked: &Worked, timing: &Timing, story: &Story) -> Option<Re
     if let Some(at) = intent::secret(text) {
         return Some(ask_at(worked, Why::CallPolice, at, at + 1));
     }
-    let reporting = told && timing.named;
+    let reporting = told && (timing.named || timing.by_day);
     if intent::urgent(text, items, reporting) {
         return Some(Reading::of(Intent::Urgent));
     }

@@ -3,7 +3,7 @@
 use super::items::Kind;
 use super::lexicon::{Class, Meaning};
 use super::text::Text;
-use super::token::{Shape, Token};
+use super::token::{Origin, Shape, Token};
 
 /// “tại quán Hương 2”, “ở nhà nghỉ Thanh Xuân 3”: a number that ends the name of a place.
 pub(super) fn named_place(text: &Text, at: usize) -> Option<(Kind, usize)> {
@@ -110,6 +110,14 @@ pub(super) fn emergency(text: &Text, at: usize) -> Option<(Kind, usize)> {
     let number = matches!(text.plain(at), "111" | "112" | "113" | "114" | "115");
     (called && number && !super::places::is_counted(text, at))
         .then_some((Kind::Noise("an emergency number"), 1))
+}
+
+/// “hem 12”: an alley without its mark, no “hem” for “không”.
+pub(super) fn alley(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let token = text.token(at).filter(|t| t.origin == Origin::Short && t.plain == "khong")?;
+    let number = text.token(at + 1).is_some_and(|t| t.shape == Shape::Number && t.spaced);
+    (token.end - token.start == 3 && number && !super::places::is_counted(text, at + 1))
+        .then_some((Kind::Noise("the number of a place or thing"), 2))
 }
 
 /// “sinh năm 1995”, “SN 1990”, “sinh ngày 2/9/1981”.

@@ -29,6 +29,7 @@ mod period_of;
 mod personal;
 mod places;
 mod plates;
+mod plea;
 mod quick;
 mod reader;
 mod reading;

@@ -55,6 +55,14 @@ pub(super) fn timing(text: &Text, items: &[Item], received: NaiveDate) -> Timing
                     MonthWord::Numbered(month, year) | MonthWord::RangeEnd(month, year) => {
                         resolve_month(*month, *year, received)
                     }
+                    // Last year only where that is the month that its name alone would mean: not long ago.
+                    MonthWord::OfYear(month, years) => {
+                        let period = resolve_month(*month, Some(received.year() + years), received);
+                        let near = |period: &Period| {
+                            (-6..=1).contains(&period.months_since(Period::of_day(received)))
+                        };
+                        period.filter(near)
+                    }
                     MonthWord::Relative(months) => Some(Period::of_day(received).plus(*months)),
                     MonthWord::JuneOrNext => resolve_month(6, None, received)
                         .filter(|june| june.months_since(Period::of_day(received)) >= -1),

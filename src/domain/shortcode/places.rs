@@ -1,7 +1,7 @@
 //! Hamlets, plates, telephone and identity numbers, PINs: figures that count nothing.
 
 use super::items::{Kind, Unit};
-use super::labels::{aged, birth, emergency, named_place, ordinal_case, uncounted, weekday};
+use super::labels::{aged, alley, birth, emergency, named_place, ordinal_case, uncounted, weekday};
 use super::lexicon::{Class, Meaning};
 use super::plates::plate;
 use super::text::Text;
@@ -45,7 +45,7 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     let mut name: Vec<&str> = Vec::new();
     while name.len() < 4
         && is_name(text, next)
-        && !(name.is_empty() && text.is(next, Class::Direction).is_some())
+        && !(name.is_empty() && text.is(next, Class::Direction).is_some() && !is_spelled_name(text, next))
     {
         name.push(text.plain(next));
         next += 1;
@@ -79,6 +79,16 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     let joined = name.join(" ");
     let kind = if joined.is_empty() { Kind::Word } else { Kind::Hamlet { name: joined, aside } };
     Some((kind, next - at))
+}
+
+/// “Ấp Nhà Sập”: a word that may tell of whom the hamlet is, in a name of two capitals.
+fn is_spelled_name(text: &Text, at: usize) -> bool {
+    let capital = |i: usize| text.token(i).is_some_and(|t| t.upper && !t.caps);
+    matches!(text.plain(at), "nha" | "con" | "chau" | "co")
+        && text.mixed_case
+        && capital(at)
+        && capital(at + 1)
+        && is_name(text, at + 1)
 }
 
 /// “4b”, “12a”: a number with a letter.
@@ -216,6 +226,7 @@ pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
         .or_else(|| weekday(text, at))
         .or_else(|| emergency(text, at))
         .or_else(|| aged(text, at))
+        .or_else(|| alley(text, at))
     {
         return Some(found);
     }

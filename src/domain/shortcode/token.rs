@@ -2,7 +2,7 @@
 
 use super::book::{Book, WordId};
 use super::fold::{Glyph, GlyphKind};
-use super::glued::{Cut, Glued, cut};
+use super::glued::{Cut, Glued, cut, lettered_month};
 use super::joined::{cut_any, cut_words};
 use super::syllable::{Marks, from_telex, from_vni, is_syllable};
 use super::torn::{Run, mended};
@@ -267,6 +267,14 @@ fn is_telex_like(plain: &str) -> bool {
 /// A run of letters and digits: glued codes, VNI keys, an amount, a word with its figure.
 fn read_mixed(run: &[Glyph], spaced: bool, typing: Typing, book: &Book, found: &mut Vec<Token>) {
     let plain = plain_of(run);
+    if let Some(word) = lettered_month(&plain, found.last().map_or("", |t| t.plain.as_str())) {
+        if word > 0 {
+            found.push(token(Shape::Word, run.get(..word).unwrap_or_default(), spaced));
+        }
+        let mut number = token(Shape::Number, run.get(word..).unwrap_or_default(), spaced && word == 0);
+        number.plain = number.plain.replace('o', "0").replace(['l', 'i'], "1");
+        return found.push(number);
+    }
     let inside = run
         .windows(2)
         .any(|w| matches!(w, [a, b] if a.kind == GlyphKind::Digit && b.kind == GlyphKind::Letter));

@@ -111,7 +111,7 @@ impl Way {
             Kind::Figure(figure) => cost + figure_bias(figure, side, self),
             Kind::Vague(Unit::None) => cost + if self.sep > 0 || self.words > 2 { NEVER } else { 0 },
             Kind::Money { .. } => {
-                if self.words > 2 || self.sep > 0 {
+                if self.words > 3 || self.sep > 0 {
                     NEVER
                 } else {
                     cost

@@ -92,6 +92,14 @@ impl Options {
     }
 }
 
+/// “thiệt hại do cháy còn 35 triệu”: a sum whose name stands right before it.
+fn is_behind_money_name(items: &[Item], at: usize, book: &Book) -> bool {
+    let talk = |kind: &Kind| matches!(kind, Kind::Word | Kind::Noise(_) | Kind::Rest | Kind::Colon);
+    let before = items.iter().take(at).rev().take(4).map(|item| &item.kind).find(|kind| !talk(kind));
+    matches!(before, Some(Kind::Indicator(place, _))
+        if book.entries.get(*place).is_some_and(|entry| entry.kind == crate::domain::indicator::Kind::Money))
+}
+
 /// Attaches the figures among `items`. `needed` says of each item what it costs to leave it without a figure.
 pub(super) fn attach(items: &[Item], book: &Book, needed: &[i64], around: &Surroundings) -> Pairing {
     let figures: Vec<usize> =
@@ -104,7 +112,7 @@ pub(super) fn attach(items: &[Item], book: &Book, needed: &[i64], around: &Surro
     let coded = items.iter().any(|item| matches!(item.kind, Kind::Indicator(_, Strength::Code)));
     let idle = |at: &usize| match items.get(*at).map(|i| &i.kind) {
         Some(Kind::Figure(figure)) => !things && figure.unit == Unit::Thing,
-        Some(Kind::Money { .. }) => !coded,
+        Some(Kind::Money { .. }) => !coded && !is_behind_money_name(items, *at, book),
         _ => false,
     };
     let (idle, figures): (Vec<usize>, Vec<usize>) = figures.into_iter().partition(idle);

@@ -61,6 +61,7 @@ impl Scanner<'_, '_> {
         }
         numbered_hamlet(self.text, at)
             .or_else(|| self.noise(at))
+            .or_else(|| self.compound(at))
             .or_else(|| number_noise(self.text, at))
             .or_else(|| {
                 if self.is_result_fraction(at) { None } else { time(self.text, at, self.after_keyword(at)) }
@@ -276,20 +277,28 @@ impl Scanner<'_, '_> {
             .plain
             .parse()
             .ok()?;
-        let begins =
-            matches!(self.last(), None | Some(Kind::Sep(2 | 3) | Kind::Month(_) | Kind::Hamlet { .. }))
+        let marked = |signs: &[char]| signs.iter().any(|c| self.text.is_sep(at + 1, *c));
+        let thing = self.text.indicator(at + 2).is_some();
+        let begins = matches!(self.last(), None | Some(Kind::Sep(2 | 3) | Kind::Month(_) | Kind::Hamlet { .. }))
+                || (value == 1 && matches!(self.last(), Some(Kind::Sep(1))) && thing && marked(&[')', '/']))
+                // “Tháng 7: 1. Mâu thuẫn 1 vụ 2. …”
                 || (value == 1
-                    && matches!(self.last(), Some(Kind::Sep(1)))
-                    && self.text.indicator(at + 2).is_some()
-                    && [')', '/'].into_iter().any(|c| self.text.is_sep(at + 1, c)));
+                    && matches!(self.last(), Some(Kind::Colon))
+                    && thing
+                    && marked(&[')', '/', '.'])
+                    && self.goes_on_listing(at));
         // “… 1 vu 2/ co bac 0”: the list goes on without a comma.
         let begins = begins
             || (value > 1
                 && value == self.listed + 1
-                && [')', '/'].into_iter().any(|c| self.text.is_sep(at + 1, c))
-                && self.text.indicator(at + 2).is_some()
+                && marked(&[')', '/', '.'])
+                && thing
                 && self.text.token(at + 2).is_some_and(|t| t.spaced));
-        let mark = ['.', ')', '/', '-'].into_iter().any(|c| self.text.is_sep(at + 1, c));
+        // “1, trộm cắp: 2 vụ”: a line that begins so, beside another one.
+        let line =
+            at.checked_sub(1).is_none_or(|b| self.text.token(b).is_some_and(|t| t.shape == Shape::Newline));
+        let comma = line && marked(&[',', ':']) && thing && (self.listed > 0 || self.goes_on_listing(at));
+        let mark = marked(&['.', ')', '/', '-']) || comma;
         let named = self.text.token(at + 2).is_some_and(|t| t.shape == Shape::Word);
         let joined = self.text.token(at + 1).is_some_and(|t| !t.spaced);
         if begins
@@ -303,6 +312,16 @@ impl Scanner<'_, '_> {
             return Some((Kind::Sep(3), 2));
         }
         None
+    }
+
+    /// Whether a 2 with the same sign before a thing that is counted follows the 1 at `at`.
+    fn goes_on_listing(&self, at: usize) -> bool {
+        let sign = self.text.token(at + 1).map(|t| t.shape);
+        (at + 2..self.text.tokens.len()).any(|i| {
+            self.text.plain(i) == "2"
+                && self.text.token(i + 1).map(|t| t.shape) == sign
+                && self.text.indicator(i + 2).is_some()
+        })
     }
 
     fn place(&self, at: usize) -> Option<Piece> {

@@ -2,7 +2,7 @@
 
 use super::super::amounts::{amount, unit};
 use super::super::items::{Kind, Unit};
-use super::super::lexicon::{Class, Consequence, Strength};
+use super::super::lexicon::{Class, Consequence, Meaning, Strength};
 use super::super::negation;
 use super::super::text::Text;
 use super::super::token::Shape;
@@ -18,6 +18,21 @@ impl Scanner<'_, '_> {
         }
         self.approx = true;
         Some((Kind::Noise("about"), len))
+    }
+
+    /// “gia đình”, “phòng trọ”: a word of several syllables, which alone would mean something (“định”, “phòng”).
+    pub(super) fn compound(&self, at: usize) -> Option<Piece> {
+        let text = self.text;
+        let len = text.is(at, Class::Common).filter(|len| *len >= 2)?;
+        const MERE: [Class; 4] = [Class::Common, Class::Title, Class::UnitHouse, Class::UnitPerson];
+        let means_more = text.hits(at).iter().any(|hit| {
+            let mere = matches!(hit.meaning, Meaning::Class(class) if MERE.contains(&class));
+            hit.len >= len && !mere
+        });
+        let goes_on = (1..len).any(|i| text.indicator(at + i).is_some_and(|(.., other)| i + other > len));
+        // “đầu ngõ 5”
+        let numbered = text.token(at + len).is_some_and(|t| matches!(t.shape, Shape::Number | Shape::Opaque));
+        (!means_more && !goes_on && !numbered).then_some((Kind::Word, len))
     }
 
     pub(super) fn negation(&self, at: usize) -> Option<Piece> {

@@ -1,5 +1,6 @@
 //! What a text tells: the figures by indicator, and the first doubt.
 
+mod echoes;
 mod events;
 mod looks;
 mod loose;
@@ -16,6 +17,7 @@ pub(super) use stance::is_own;
 
 use std::collections::BTreeMap;
 
+use echoes::{mark_echoes, mark_mistaken, mark_where};
 use mediation::mark_mediated;
 use prepare::{
     causes, insides, mark_actors, mark_compared, mark_headers, mark_labels, mark_pending_and_gone,
@@ -78,14 +80,17 @@ pub(super) fn tell(text: &Text, items: &[Item], wish: Wish) -> Story {
     let correcting = wish == Wish::Correct;
     let mut items = items.to_vec();
     let inside = insides(&items);
+    mark_echoes(&mut items);
     mark_headers(&mut items);
     mark_mediated(&mut items, text);
     mark_compared(&mut items);
     mark_pending_and_gone(&mut items, text);
     mark_actors(&mut items, text);
     mark_labels(&mut items, text);
+    mark_where(&mut items, text);
     if correcting {
         mark_replaced(&mut items);
+        mark_mistaken(&mut items);
     }
     if wish != Wish::Report {
         mark_reported(&mut items);

@@ -1,0 +1,76 @@
+//! Pieces that only look as if they counted or were counted: a thing told twice in a breath, the number of a place.
+
+use super::super::items::{Item, Kind, Unit};
+use super::super::lexicon::Strength;
+use super::super::text::Text;
+
+/// “tai nạn lao động ngã giàn giáo”: right behind its kind, what happened is no second thing.
+pub(super) fn mark_echoes(items: &mut [Item]) {
+    for at in 1..items.len() {
+        let place = |at: usize| match items.get(at).map(|item| &item.kind) {
+            Some(Kind::Indicator(place, Strength::Generic | Strength::Specific)) => Some(*place),
+            _ => None,
+        };
+        if place(at).is_some()
+            && place(at) == place(at - 1)
+            && let Some(item) = items.get_mut(at)
+        {
+            item.kind = Kind::Word;
+        }
+    }
+}
+
+/// “o nhom 2 tu tu 1 vu”: a bare number behind a noun that says where, before a thing that has its own figure.
+pub(super) fn mark_where(items: &mut [Item], text: &Text) {
+    for at in 2..items.len() {
+        let bare = matches!(items.get(at).map(|i| &i.kind), Some(Kind::Figure(figure))
+            if figure.unit == Unit::None && !figure.total && !figure.approx && !figure.difference && !figure.denied);
+        let before = (1..=3).map_while(|back| at.checked_sub(back)).map_while(|i| items.get(i));
+        let led = before
+            .take_while(|item| matches!(item.kind, Kind::Word | Kind::Noise(_) | Kind::Topic))
+            .enumerate()
+            .any(|(n, item)| n > 0 && matches!(text.plain(item.from), "o" | "tai"));
+        if bare
+            && led
+            && is_before_counted(items, at, text)
+            && let Some(item) = items.get_mut(at)
+        {
+            item.kind = Kind::Noise("a number that names");
+        }
+    }
+}
+
+/// Whether the next thing behind `at` has a figure of its own right behind it.
+fn is_before_counted(items: &[Item], at: usize, text: &Text) -> bool {
+    let mut rest =
+        items.iter().skip(at + 1).skip_while(|item| matches!(item.kind, Kind::Word | Kind::Noise(_)));
+    let Some(Kind::Indicator(place, _)) = rest.next().map(|item| &item.kind) else { return false };
+    let units = text.book.entries.get(*place).map(|entry| &entry.units);
+    matches!(rest.next().map(|item| &item.kind), Some(Kind::Figure(figure))
+        if figure.unit != Unit::None && units.is_some_and(|units| units.contains(&figure.unit)))
+}
+
+/// “cờ bạc 2 vụ, hôm trước gõ nhầm 1”: a bare figure or sum right behind a mistake, when another one is told, is what was
+/// wrong.
+pub(super) fn mark_mistaken(items: &mut [Item]) {
+    let counts = |kind: &Kind| matches!(kind, Kind::Figure(_) | Kind::Money { .. });
+    let figures = items.iter().filter(|item| counts(&item.kind)).count();
+    for at in 1..items.len() {
+        let mut before = items.iter().take(at).rev().skip_while(|item| item.kind == Kind::Word);
+        let mistaken = matches!(before.next().map(|item| &item.kind), Some(Kind::Mistake));
+        let ends = matches!(items.get(at + 1).map(|i| &i.kind), None | Some(Kind::Sep(_) | Kind::Close));
+        let bare = match items.get(at).map(|item| &item.kind) {
+            Some(Kind::Figure(figure)) => matches!(figure.unit, Unit::None | Unit::Case),
+            Some(Kind::Money { .. }) => true,
+            _ => false,
+        };
+        if mistaken
+            && bare
+            && ends
+            && figures > 1
+            && let Some(item) = items.get_mut(at)
+        {
+            item.kind = Kind::Noise("what was wrong");
+        }
+    }
+}
