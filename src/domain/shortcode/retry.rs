@@ -1,7 +1,10 @@
 //! Looks at words again, for a figure that found nothing to count: known words too may be slips, where little else fits.
 
+use std::ops::Range;
+
 use super::book::WordId;
 use super::lexicon::{Class, Meaning, Strength};
+use super::slip::{Slip, slip};
 use super::text::{Hit, Text};
 use super::token::Shape;
 
@@ -43,6 +46,28 @@ impl Text<'_> {
             }
         }
         found
+    }
+
+    /// Whether a word of `tokens`, known or not, may be a slip within a phrase of which the other words are right, and
+    /// whose meaning is such as `wanted` says.
+    pub fn may_hide(&self, tokens: Range<usize>, wanted: impl Fn(Meaning) -> bool) -> bool {
+        tokens.into_iter().any(|at| {
+            let Some(token) = self.tokens.get(at).filter(|t| t.shape == Shape::Word && !self.is_name(at))
+            else {
+                return false;
+            };
+            let likely = |choice: &WordId| {
+                let meant = self.book.spelling(*choice).unwrap_or_default();
+                token.word != Some(*choice) && slip(&token.plain, meant) >= Slip::Near
+            };
+            token.plain.len() >= 2
+                && self.book.neighbours(&token.plain).into_iter().filter(likely).any(|choice| {
+                    (at.saturating_sub(3)..=at).any(|start| {
+                        let hits = self.walk_with(start, at, choice);
+                        hits.iter().any(|hit| hit.len >= 2 && wanted(hit.meaning))
+                    })
+                })
+        })
     }
 
     /// A second look, for a figure that found no indicator: phrases at `start` of which one known word would have to

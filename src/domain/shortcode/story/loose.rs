@@ -17,7 +17,13 @@ impl Teller<'_, '_> {
                 Kind::Vague(Unit::None | Unit::Thing | Unit::House | Unit::Person | Unit::Stranger) => {}
                 Kind::Vague(_) => self.doubts.push(Doubt::new(Why::Vague, at)),
                 Kind::Figure(figure) if figure.total => {}
-                Kind::Figure(figure) => self.take_loose_figure(at, &figure),
+                Kind::Figure(figure) => {
+                    let told = self.claims.values().flatten().count();
+                    self.take_loose_figure(at, &figure);
+                    if self.claims.values().flatten().count() > told {
+                        self.explain(at);
+                    }
+                }
                 _ => {}
             }
         }

@@ -1,6 +1,9 @@
 //! Words that may be slips of such as change what is told.
 
-use super::super::items::Kind;
+use std::ops::Range;
+
+use super::super::items::{Kind, Unit};
+use super::super::lexicon::{Class, Meaning, Strength};
 use super::super::reading::Why;
 use super::{Doubt, Teller};
 
@@ -13,9 +16,74 @@ impl Teller<'_, '_> {
         let of_token =
             |token: usize| self.items.iter().position(|item| item.from <= token && token < item.to);
         let unread = self.text.unread.first().and_then(|token| of_token(*token));
-        if let Some(at) = unread.or_else(|| self.half_denied()) {
+        let at = unread
+            .or_else(|| self.half_denied())
+            .or_else(|| self.denied_by_slip())
+            .or_else(|| self.counted_by_slip())
+            .or_else(|| self.lost_by_slip());
+        if let Some(at) = at {
             self.doubts.push(Doubt::new(Why::Illegible, at));
         }
+    }
+
+    /// The tokens of the clause around an item, so many before it and after it.
+    fn around(&self, at: usize, before: usize, after: usize) -> Range<usize> {
+        let parts = |i: &usize| {
+            matches!(self.kind(*i), Kind::Sep(_) | Kind::Figure(_) | Kind::Money { .. } | Kind::Month(_))
+        };
+        let stop = (0..at).rev().find(parts).and_then(|i| self.items.get(i)).map_or(0, |item| item.to);
+        let end = (at + 1..self.items.len()).find(parts).and_then(|i| self.items.get(i));
+        let end = end.map_or(self.text.tokens.len(), |item| item.from);
+        let (from, to) = self.items.get(at).map_or((0, 0), |item| (item.from, item.to));
+        from.saturating_sub(before).max(stop)..(to + after).min(end)
+    }
+
+    /// “khong tom cap”, “ma uy thi khong nghe”: a denial that reached nothing, beside words that are a letter away from
+    /// what it may deny.
+    fn denied_by_slip(&self) -> Option<usize> {
+        let told = |meaning: Meaning| match meaning {
+            Meaning::Indicator(place, strength) => {
+                strength != Strength::Weak
+                    && self.text.book.entries.get(place).is_some_and(|entry| !entry.quiet)
+            }
+            Meaning::Class(Class::Dead | Class::Hurt) => true,
+            _ => false,
+        };
+        (0..self.items.len()).find(|at| {
+            let denies = matches!(self.kind(*at), Kind::Neg | Kind::NegNoise);
+            let paired = self.pairing.pairs.iter().any(|pair| pair.figure == *at);
+            denies && !paired && self.text.may_hide(self.around(*at, 4, 4), told)
+        })
+    }
+
+    /// “2 nguoi luu ttu”, “3 rối tượng”: a figure that counted nothing, beside words that are a letter away from what it
+    /// may count.
+    fn counted_by_slip(&self) -> Option<usize> {
+        self.pairing.loose.iter().copied().find(|at| {
+            let Some(figure) = self.figure(*at).filter(|_| !Self::flag(&self.explained, *at)) else {
+                return false;
+            };
+            let counts = |meaning: Meaning| match meaning {
+                Meaning::Indicator(place, _) => self
+                    .text
+                    .book
+                    .entries
+                    .get(place)
+                    .is_some_and(|entry| figure.unit != Unit::None && entry.units.contains(&figure.unit)),
+                _ => false,
+            };
+            !figure.total && self.text.may_hide(self.around(*at, 4, 3), counts)
+        })
+    }
+
+    /// “thit hại 30 triệu”: money behind words that are a letter away from a loss.
+    fn lost_by_slip(&self) -> Option<usize> {
+        let loss = |meaning: Meaning| matches!(meaning, Meaning::Class(Class::Loss | Class::LossAll));
+        (0..self.items.len()).find(|at| {
+            let Kind::Money { dong, .. } = self.kind(*at) else { return false };
+            let told = self.claims.values().flatten().any(|claim| claim.value == *dong);
+            !told && self.text.may_hide(self.around(*at, 3, 0), loss)
+        })
     }
 
     /// “khong oc nguoi chet”, “khong ai i thuong”: a denial that reached nothing, with a word that nobody knows before
