@@ -127,7 +127,9 @@ fn is_telex(glyphs: &[Glyph], runs: &[(usize, usize, bool)], book: &Book) -> boo
         let letters = run.iter().all(|g| g.kind == GlyphKind::Letter && g.tone == 0 && g.quality == 0);
         let plain = if letters && run.len() >= 4 { plain_of(run) } else { return false };
         ["aa", "ee", "oo", "dd", "w"].iter().any(|keys| plain.contains(keys))
-            && from_telex(&plain).is_some_and(|(word, _)| book.word(&word).is_some())
+            && from_telex(&plain).is_some_and(|(word, marks)| {
+                book.word(&word).is_some_and(|word| book.is_spelled_so(word, marks))
+            })
     })
 }
 
@@ -248,7 +250,7 @@ fn read_word(run: &[Glyph], spaced: bool, typing: Typing, book: &Book, found: &m
         whole.word = book.word(&plain);
         if whole.word.is_some() || !is_syllable(&whole.plain) {
             // “baac”, “haai”: a letter doubled by mistake where no word has the mark that it would be the key of.
-            let odd = !typing.telex && whole.word.is_some_and(|word| !book.is_spelled_so(word, marks));
+            let odd = whole.word.is_some_and(|word| !book.is_spelled_so(word, marks));
             let meant = if odd { Marks { quality: 0, ..marks } } else { marks };
             whole.plain = plain;
             whole.marks = if whole.marks.is_bare() { meant } else { whole.marks };

@@ -63,8 +63,10 @@ impl Scanner<'_, '_> {
         // “ANTT 1 TRU3”: a code with its figure is no unit.
         let coded_next = self.text.code(next).is_some()
             && self.text.token(next + 1).is_some_and(|t| t.shape == Shape::Number);
-        let here =
-            unit(self.text, next).filter(|_| !coded_next && self.text.is(next, Class::NotThat).is_none());
+        // “To 12 bo sung them”: what the sender wants is no unit.
+        let wish = self.text.is_any(next, &[Class::Add, Class::Fix]).unwrap_or(0);
+        let here = unit(self.text, next)
+            .filter(|(_, len)| !coded_next && wish <= *len && self.text.is(next, Class::NotThat).is_none());
         let unit_here = here.filter(|(_, len)| counted.is_none_or(|(.., longer)| longer < *len));
         // “63 người dự”: the phrase of the indicator begins with the unit.
         let absorbed = here.filter(|(unit, _)| {
