@@ -97,6 +97,9 @@ pub(super) fn timing(text: &Text, items: &[Item], received: NaiveDate) -> Timing
         let at = items.iter().position(|item| item.from <= token && token < item.to).unwrap_or(0);
         timing.trouble = timing.trouble.or(Some((Why::BadMonth, at)));
     }
+    if let Some(at) = super::strange::cut_month(text, items) {
+        timing.trouble = timing.trouble.or(Some((Why::BadMonth, at)));
+    }
     days(text, items, received, &mut timing);
     timing
 }
