@@ -35,6 +35,8 @@ pub(super) struct End {
     pub made: bool,
     /// Written with “?”: typed without marks it counts only beside a figure.
     pub soft: bool,
+    /// Written with “~”: it counts only alone behind a denial.
+    pub denied: bool,
     pub meaning: Meaning,
 }
 

@@ -218,7 +218,14 @@ impl Book {
     /// Adds a phrase; one with sets (“mất {thing}”, “{chưa|không} thành”) for every way of filling them.
     pub(super) fn insert(&mut self, phrase: &str, meaning: Meaning, sets: &Sets) -> Result<(), BadLexicon> {
         let is = |sign: char| phrase.contains(sign);
-        let mut end = End { marks: Vec::new(), strict: is('!'), made: is('{'), soft: is('?'), meaning };
+        let mut end = End {
+            marks: Vec::new(),
+            strict: is('!'),
+            made: is('{'),
+            soft: is('?'),
+            denied: is('~'),
+            meaning,
+        };
         for parts in pieces(phrase)? {
             let mut at = 0;
             let mut marks = Vec::new();

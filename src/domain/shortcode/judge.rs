@@ -142,7 +142,7 @@ fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> 
             && wish != Wish::Add
             && ((only_denied && whole_blanket && !story.values.is_empty() && timing.trouble.is_none())
                 || (story.values.is_empty() && ((blanket || calm) && is_about_us(worked, timing)))));
-    if zero && timing.trouble.is_none() && two_hamlets(items, story).is_none() {
+    if zero && timing.trouble.is_none() && two_hamlets(text, items, story).is_none() {
         let mut reading = Reading::of(Intent::Zero);
         reading.period = timing.period;
         reading.month_from = timing.month_from();
@@ -212,10 +212,22 @@ fn is_bare_zero(items: &[Item], timing: &Timing) -> bool {
 fn is_about_us(worked: &Worked, timing: &Timing) -> bool {
     let said = |class| (0..worked.text.tokens.len()).any(|at| worked.text.is(at, class).is_some());
     let short = worked.text.tokens.len() <= 6;
-    let headed =
-        timing.named || timing.day.is_some() || worked.items.iter().any(|item| item.kind == Kind::Keyword);
+    let told_day = timing.day.is_some()
+        && worked.items.iter().any(|item| {
+            !matches!(item.kind, Kind::DayAgo(0)) && matches!(item.kind, Kind::Date { .. } | Kind::DayAgo(_))
+        });
+    let headed = timing.named || told_day || worked.items.iter().any(|item| item.kind == Kind::Keyword);
     let asks = worked.text.tokens.iter().any(|t| t.shape == Shape::Sep('?'));
-    (headed || short || intent::is_ours(&worked.text, &worked.items)) && !said(Class::Request) && !asks
+    (headed || short || intent::is_ours(&worked.text, &worked.items))
+        && !(said(Class::Request) && !(timing.named && only_wishes(&worked.text)))
+        && !asks
+}
+
+/// “mong anh thông cảm”, “đề nghị xã …” beside a month without anything: wishes, no questions.
+fn only_wishes(text: &Text) -> bool {
+    (0..text.tokens.len()).filter(|at| text.is(*at, Class::Request).is_some()).all(|at| {
+        matches!(text.plain(at), "mong" | "de" | "kien" | "nguyen" | "xin") && text.plain(at + 1) != "hoi"
+    })
 }
 
 fn says_rest_is_nothing(items: &[Item]) -> bool {
@@ -240,7 +252,7 @@ fn trouble(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> Optio
         (doubt.clone(), span)
     };
     let months = timing.trouble.map(|(why, at)| Doubt::new(why, at));
-    let hamlets = two_hamlets(items, story).map(|at| Doubt::new(Why::TwoHamlets, at));
+    let hamlets = two_hamlets(text, items, story).map(|at| Doubt::new(Why::TwoHamlets, at));
     let becomes = (wish == Wish::Correct).then(|| two_codes(items, story)).flatten();
     let back = items.iter().position(|item| item.kind == Kind::AsBefore).filter(|_| story.values.is_empty());
     let back = back.map(|at| Doubt::new(Why::Nothing, at));
@@ -309,7 +321,7 @@ fn two_codes(items: &[Item], story: &Story) -> Option<Doubt> {
 }
 
 /// Two hamlets, each with figures after it.
-fn two_hamlets(items: &[Item], story: &Story) -> Option<usize> {
+fn two_hamlets(text: &Text, items: &[Item], story: &Story) -> Option<usize> {
     let heads: Vec<(usize, &str)> = items
         .iter()
         .enumerate()
@@ -331,6 +343,13 @@ fn two_hamlets(items: &[Item], story: &Story) -> Option<usize> {
         if told(*at, end) && with_figures.iter().all(|(_, other)| other != name) {
             with_figures.push((*at, name));
         }
+    }
+    // “Thôn Nhuệ tháng 11: xóm Đình mất trộm 1 vụ, xóm Chùa …”: parts of the hamlet that is named first.
+    let word = |at: usize| items.get(at).map_or("", |item| text.plain(item.from));
+    let whole =
+        heads.first().is_some_and(|(at, _)| matches!(word(*at), "thon" | "ap" | "ban" | "buon" | "lang"));
+    if whole && with_figures.iter().all(|(at, _)| matches!(word(*at), "xom" | "doi" | "cum" | "to" | "ngo")) {
+        return None;
     }
     match with_figures.as_slice() {
         [_, (second, _), ..] => Some(*second),

@@ -97,9 +97,11 @@ pub(super) fn weekday(text: &Text, at: usize) -> Option<(Kind, usize)> {
 
 /// “tuổi 12”.
 pub(super) fn aged(text: &Text, at: usize) -> Option<(Kind, usize)> {
-    let number = text.token(at + 1).is_some_and(|t| t.shape == Shape::Number && t.plain.len() <= 2);
-    let counted = super::amounts::unit(text, at + 2).is_some();
-    (text.is(at, Class::UnitAge) == Some(1) && number && !counted).then_some((Kind::Noise("an age"), 2))
+    // “tuổi tôi 68”
+    let of = 1 + usize::from(matches!(text.plain(at + 1), "toi" | "tui" | "em" | "chau" | "minh" | "bac"));
+    let number = text.token(at + of).is_some_and(|t| t.shape == Shape::Number && t.plain.len() <= 2);
+    let counted = super::amounts::unit(text, at + of + 1).is_some();
+    (text.is(at, Class::UnitAge) == Some(1) && number && !counted).then_some((Kind::Noise("an age"), of + 1))
 }
 
 /// “đã báo 113”, “gọi 114”.

@@ -190,6 +190,9 @@ impl Text<'_> {
             }
         }
         let bare = || self.tokens.iter().skip(walk.start).take(len).all(|token| token.marks.is_bare());
+        if end.denied && !self.is_denied_alone(walk.start, at) {
+            return;
+        }
         let meaning = match end.meaning {
             Meaning::Indicator(place, _) if end.soft && bare() => Meaning::Indicator(place, Strength::Weak),
             meaning => meaning,
@@ -199,6 +202,13 @@ impl Text<'_> {
         if !list.iter().any(|other| other.len == len && other.meaning == meaning) {
             list.push(hit);
         }
+    }
+
+    /// “khong trom, khong bac”: right behind a denial, and nothing more in its clause.
+    fn is_denied_alone(&self, from: usize, to: usize) -> bool {
+        let denied = from.checked_sub(1).and_then(|b| self.tokens.get(b)).is_some_and(|t| t.plain == "khong");
+        let ends = self.tokens.get(to).is_none_or(|t| t.shape != Shape::Word || t.plain == "khong");
+        denied && ends
     }
 
     /// How the tokens agree with the words of a phrase; `None` where a mark says otherwise.

@@ -14,6 +14,12 @@ pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Ite
     if text.plain(at) == "mo" && at.checked_sub(1).is_some_and(|b| text.is(b, Class::Hamlet).is_some()) {
         return None;
     }
+    if may_be_no_denial(text, at, longest) {
+        return None;
+    }
+    if let Some(len) = other_matters(text, at + longest) {
+        return Some((Kind::Blanket { more: true }, longest + len));
+    }
     // “k co bac” is “không cờ bạc”: a phrase of an indicator that begins inside takes its words back.
     let len =
         (1..longest).find(|len| text.indicator(at + len).is_some_and(|(.., inner)| inner > longest - len));
@@ -80,6 +86,26 @@ pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Ite
     }
     let calm = text.is(next, Class::Calm).unwrap_or(0);
     Some((Kind::NegNoise, len + calm))
+}
+
+/// “trâu nó có 1 vụ”, “bt lắm chỉ có 1 vụ”: without their marks “nỏ có”, “làm chi có” deny a figure only with “nào”, “mô”.
+fn may_be_no_denial(text: &Text, at: usize, len: usize) -> bool {
+    let bare = text.token(at).is_some_and(|t| t.marks.is_bare());
+    let either = matches!(text.plain(at), "no" | "lam" | "dau" | "mo" | "cha");
+    let counted = super::amounts::amount(text, at + len).is_some();
+    let none = (at + len..at + len + 6).any(|i| matches!(text.plain(i), "nao" | "mo" | "gi" | "chi"));
+    bare && either && counted && !none
+}
+
+/// “vụ khác”, “vụ việc khác” behind a denial: the length.
+fn other_matters(text: &Text, at: usize) -> Option<usize> {
+    let len = match (text.plain(at), text.plain(at + 1), text.plain(at + 2)) {
+        ("vu", "viec", "khac") => 3,
+        ("vu" | "viec" | "chuyen", "khac", _) => 2,
+        _ => return None,
+    };
+    let counted = [':', '='].into_iter().any(|c| text.is_sep(at + len, c)) || is_figure(text, at + len);
+    (!counted).then_some(len)
 }
 
 /// “không phải 2 vụ”.

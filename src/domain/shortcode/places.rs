@@ -1,8 +1,9 @@
-//! Hamlets, plates, telephone and identity numbers, PINs: figures that count nothing.
+//! Hamlets and the numbers of places: figures that count nothing.
 
 use super::items::{Kind, Unit};
 use super::labels::{aged, alley, birth, emergency, named_place, ordinal_case, uncounted, weekday};
 use super::lexicon::{Class, Meaning};
+use super::numbers::{identity, long_number, pin};
 use super::plates::plate;
 use super::text::Text;
 use super::token::Shape;
@@ -15,8 +16,20 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     let told = is_number(text, at + 1)
         && matches!(
             text.plain(at + 2),
-            "co" | "khong" | "xay" | "bao" | "binh" | "yen" | "phuong" | "nay" | "thang" | "bc"
+            "co" | "khong"
+                | "xay"
+                | "bao"
+                | "binh"
+                | "yen"
+                | "phuong"
+                | "nay"
+                | "thang"
+                | "bc"
+                | "phat"
+                | "bat"
         );
+    // “hem 12 kp 3 : 1 vu …”
+    let told = told || is_number(text, at + 1) && text.is_sep(at + 2, ':');
     let starts = at.checked_sub(1).is_some_and(|b| {
         text.token(b).is_some_and(|t| matches!(t.shape, Shape::Newline | Shape::Sep('.' | ',')))
     }) && is_number(text, at + 1)
@@ -57,6 +70,15 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     {
         name.push(text.plain(next));
         next += 1;
+    }
+    // “buôn H'Wa”
+    while !name.is_empty()
+        && name.len() < 5
+        && text.is_sep(next, '\'')
+        && text.token(next + 1).is_some_and(|t| !t.spaced)
+    {
+        name.push(text.plain(next + 1));
+        next += 2;
     }
     if let [head] = name.as_slice()
         && is_name_head(head)
@@ -163,8 +185,19 @@ fn numbered_name(text: &Text, from: usize) -> Option<(String, usize)> {
     Some((name.join(" "), number + 1))
 }
 
+/// “tổ trưởng 10”, “thôn trưởng 3”, “tổ phó 5”: the length of the title before the number.
+fn headman(text: &Text, at: usize) -> Option<usize> {
+    let title =
+        text.is(at, Class::Hamlet) == Some(1) && matches!(text.plain(at + 1), "truong" | "pho" | "trg");
+    (title && is_number(text, at + 2) && !is_counted(text, at + 2)).then_some(2)
+}
+
 /// “trưởng thôn 3”, “ban hang dong 1 thang 6”: hamlets whose words would mean something else.
 pub(super) fn numbered_hamlet(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    if let Some(len) = headman(text, at) {
+        let name = text.plain(at + len).trim_start_matches('0').to_owned();
+        return Some((Kind::Hamlet { name, aside: false }, len + 1));
+    }
     let led = usize::from(matches!(text.plain(at), "truong" | "pho"));
     let len = text.is(at + led, Class::Hamlet)?;
     let number = at + led + len;
@@ -184,6 +217,8 @@ fn is_number(text: &Text, at: usize) -> bool {
 pub(super) fn is_counted(text: &Text, at: usize) -> bool {
     super::amounts::unit(text, at + 1).is_some_and(|(unit, _)| !matches!(unit, Unit::House | Unit::Weapon))
         && !(text.is(at + 1, Class::UnitPatrol).is_some() && text.is(at + 1, Class::Day).is_some())
+        && !(matches!(text.plain(at + 1), "tuan" | "dot")
+            && text.indicator(at + 1).is_some_and(|(.., len)| len >= 2))
         || text.is_sep(at + 1, '/') && text.token(at + 2).is_some_and(|t| t.shape == Shape::Number)
 }
 
@@ -312,85 +347,4 @@ fn model(text: &Text, at: usize) -> Option<(Kind, usize)> {
     let number = text.token(next).filter(|t| t.shape == Shape::Number && t.plain.len() <= 4)?;
     let sized = number.plain.len() >= 2 && next > from && !is_counted(text, next);
     sized.then_some((Kind::Noise("the name of a model"), next + 1 - at))
-}
-
-/// “MA 1234”.
-fn pin(text: &Text, at: usize) -> Option<(Kind, usize)> {
-    let len = text.is(at, Class::Pin)?;
-    let colon = usize::from(text.is_sep(at + len, ':'));
-    let number = text
-        .token(at + len + colon)
-        .filter(|t| t.shape == Shape::Number && (4..=8).contains(&t.plain.len()))?;
-    Some((Kind::Pin(number.plain.clone()), len + colon + 1))
-}
-
-fn identity(text: &Text, at: usize) -> Option<(Kind, usize)> {
-    if let Some(len) = text.is(at, Class::Identity) {
-        let mut next = at + len;
-        next += text.is(next, Class::NumberSign).unwrap_or(0);
-        next += usize::from(text.is_sep(next, ':'));
-        if let Some(digits) = digit_groups(text, next) {
-            return Some((Kind::Identity, next + digits - at));
-        }
-    }
-    let token = text.token(at).filter(|t| t.shape == Shape::Number)?;
-    (token.plain.len() == 12).then_some((Kind::Identity, 1))
-}
-
-/// Telephone numbers and the like by their length alone; an 8-digit number is a hamlet's code.
-fn long_number(text: &Text, at: usize) -> Option<(Kind, usize)> {
-    let token = text.token(at).filter(|t| t.shape == Shape::Number)?;
-    let phone = token.plain.len() >= 9 && token.plain.starts_with('0');
-    if phone {
-        return Some((Kind::Noise("a telephone number"), 1));
-    }
-    if token.plain.starts_with('0')
-        && (3..=4).contains(&token.plain.len())
-        && let Some(len) = phone_groups(text, at)
-    {
-        let digits: usize = (at..at + len)
-            .filter_map(|i| text.token(i))
-            .filter(|t| t.shape == Shape::Number)
-            .map(|t| t.plain.len())
-            .sum();
-        if (9..=11).contains(&digits) {
-            return Some((Kind::Noise("a telephone number"), len));
-        }
-    }
-    if token.plain.len() == 8 && text.is_any(at + 1, &[Class::Dong, Class::Million]).is_none() {
-        let name = token.plain.clone();
-        return Some((Kind::Hamlet { name, aside: false }, 1));
-    }
-    None
-}
-
-/// The groups of a telephone number (“0237 3 888 999”): length in tokens.
-fn phone_groups(text: &Text, at: usize) -> Option<usize> {
-    if let Some(len) = digit_groups(text, at).filter(|len| *len >= 2) {
-        return Some(len);
-    }
-    let groups =
-        (at..at + 6).take_while(|i| text.token(*i).is_some_and(|t| t.shape == Shape::Number)).count();
-    (groups >= 3).then_some(groups)
-}
-
-/// Groups of digits with spaces, dots or hyphens between them: length in tokens.
-fn digit_groups(text: &Text, at: usize) -> Option<usize> {
-    let is_digits = |i: usize| text.token(i).is_some_and(|t| t.shape == Shape::Number && t.plain.len() >= 3);
-    if !is_digits(at) {
-        return None;
-    }
-    let mut next = at + 1;
-    loop {
-        if is_digits(next) {
-            next += 1;
-        } else if (text.is_sep(next, '.') || text.is_sep(next, '-'))
-            && is_digits(next + 1)
-            && text.token(next + 1).is_some_and(|t| !t.spaced)
-        {
-            next += 2;
-        } else {
-            return Some(next - at);
-        }
-    }
 }

@@ -122,13 +122,17 @@ fn is_like_month(text: &Text, at: usize) -> bool {
     let next = text.token(at + 1);
     let small = next.and_then(super::token::Token::number).is_some_and(|n| (1..=12).contains(&n))
         || text.number_word(at + 1).is_some_and(|n| n <= 10);
+    // “giao thong lam …” is no month.
+    let inside = (1..=3)
+        .filter_map(|back| at.checked_sub(back).map(|from| (from, back)))
+        .any(|(from, back)| text.indicator(from).is_some_and(|(.., len)| len > back));
     // “hòa giải thành 2 vụ” is no “tháng 2”.
     let counted = super::amounts::unit(text, at + 2).is_some();
     let near = next.is_some_and(|t| matches!(t.plain.as_str(), "truoc" | "roi" | "nay" | "vua"));
     let long = one_edit_apart("thang", &token.plain) && !matches!(token.marks.tone, 1 | 3 | 5);
     let unknown = token.word.is_none() && text.code(at).is_none();
     let short = unknown && ["thg", "th"].iter().any(|word| one_edit_apart(word, &token.plain));
-    (long || short) && !counted && (small || near)
+    (long || short) && !counted && !inside && (small || near)
 }
 
 /// “tháng” before a word that nobody knows, or that is one slip from a number or from “trước”.

@@ -93,24 +93,9 @@ pub(super) fn tokens(glyphs: &[Glyph], book: &Book) -> Vec<Token> {
         read_run(glyphs.get(from..to).unwrap_or_default(), spaced, typing, book, &mut found);
         place += 1;
     }
-    spell_zero_as_no(&mut found, book);
+    super::short::spell_zero_as_no(&mut found, book);
+    super::short::spell_kg_as_no(&mut found, book);
     found
-}
-
-/// “0 co gi”: the figure that people type for “không” before “có”.
-fn spell_zero_as_no(tokens: &mut [Token], book: &Book) {
-    for at in 1..tokens.len() {
-        let has = tokens.get(at).is_some_and(|t| t.plain == "co" && t.shape == Shape::Word && t.spaced);
-        let free = at.checked_sub(2).and_then(|b| tokens.get(b)).is_none_or(|t| {
-            book.code_of(&t.plain).is_none() && !matches!(t.shape, Shape::Sep(':' | '=' | '/' | '-'))
-        });
-        if let Some(zero) = tokens.get_mut(at - 1).filter(|t| has && free && t.plain == "0" && t.spaced) {
-            zero.shape = Shape::Word;
-            zero.plain = "khong".to_owned();
-            zero.word = book.word("khong");
-            zero.origin = Origin::Short;
-        }
-    }
 }
 
 /// By which keys the text was typed.

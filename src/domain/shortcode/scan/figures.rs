@@ -241,8 +241,8 @@ impl Scanner<'_, '_> {
             "l" | "i" => 1,
             _ => return None,
         };
-        if let Some(len) = self.text.is(at + 1, Class::UnitCase).filter(|_| value == 0) {
-            return Some((Kind::Figure(Figure::of(0, Unit::Case)), 1 + len));
+        if let Some(len) = self.text.is(at + 1, Class::UnitCase).filter(|_| token.plain != "i") {
+            return Some((Kind::Figure(Figure::of(value, Unit::Case)), 1 + len));
         }
         let mut before =
             self.items.iter().rev().filter(|item| !matches!(item.kind, Kind::Noise(_) | Kind::Colon));
@@ -250,7 +250,19 @@ impl Scanner<'_, '_> {
         let ends = self.text.token(at + 1).is_none();
         let beside_code = matches!(last, Some(Kind::Indicator(_, Strength::Code)))
             || (ends && value == 0 && matches!(last, Some(Kind::Month(_) | Kind::Keyword)));
-        beside_code.then_some((Kind::Figure(Figure::of(value, Unit::None)), 1))
+        (beside_code || self.is_letter_count(at, last))
+            .then_some((Kind::Figure(Figure::of(value, Unit::None)), 1))
+    }
+
+    /// “Trom o. Danh nhau l.”, “chet o, bi thuong 2”: a letter alone behind what is counted, before the next thing.
+    fn is_letter_count(&self, at: usize, last: Option<&Kind>) -> bool {
+        let text = self.text;
+        let thing = matches!(last, Some(Kind::Indicator(..) | Kind::Consequence(_)));
+        let next = at + 1;
+        let ends = text
+            .token(next)
+            .is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep('.' | ',' | ';' | '/' | '+')));
+        thing && (ends || text.is_any(next, &[Class::Hurt, Class::Dead]).is_some_and(|len| len >= 2))
     }
 
     /// “có vụ cháy”: one, by the singular.
@@ -266,6 +278,8 @@ impl Scanner<'_, '_> {
                 || (plain == "ra" && before.checked_sub(1).is_some_and(|b| self.text.plain(b) == "xay"))
         });
         let named = (at + len..at + len + 2).any(|i| self.text.indicator(i).is_some());
+        // “không có vụ khác”
+        let has = has && !matches!(self.last(), Some(Kind::Neg));
         if !has || !named || self.text.indicator(at).is_some_and(|(.., longer)| longer > len + 1) {
             return None;
         }
@@ -369,7 +383,12 @@ impl Scanner<'_, '_> {
 
     /// “vài chục”, “mấy trăm”.
     fn is_after_vague(&self, at: usize) -> bool {
-        at.checked_sub(1)
-            .is_some_and(|before| self.text.is_any(before, &[Class::Vague, Class::HowMany]).is_some())
+        at.checked_sub(1).is_some_and(|before| {
+            // “ghe may 27tr” is “máy”: nobody says “mấy 27 triệu”.
+            let machine = self.text.plain(before) == "may"
+                && self.text.token(before).is_some_and(|t| t.marks.is_bare())
+                && self.text.token(at).is_some_and(|t| t.shape == Shape::Number);
+            !machine && self.text.is_any(before, &[Class::Vague, Class::HowMany]).is_some()
+        })
     }
 }

@@ -142,6 +142,9 @@ impl Scanner<'_, '_> {
             || negated
             || unit
             || (token.caps && self.text.mixed_case)
+            || !vowels
+                && self.text.code(at + 1).is_some()
+                && self.items.iter().any(|i| i.kind == Kind::Keyword)
             || !vowels && token.plain.len() > 2
             || (self.text.number_word(at + 1).is_some() && !is_double(self.text.plain(at + 1)))
     }
@@ -186,7 +189,9 @@ impl Scanner<'_, '_> {
         let vague = |b: usize| {
             text.is_any(b, &[Class::Vague, Class::HowMany]).is_some() || text.number_word(b).is_some()
         };
-        let spoken = at.checked_sub(1).is_some_and(vague) || text.plain(at) == "trieu";
+        // “Trieu Thi Mui” is a name.
+        let name = text.mixed_case && (at..at + 2).all(|i| text.token(i).is_some_and(|t| t.upper));
+        let spoken = at.checked_sub(1).is_some_and(vague) || text.plain(at) == "trieu" && !name;
         if let Some(len) = text.is_any(at, &[Class::Million, Class::Billion]).filter(|_| spoken) {
             // “mấy triệu”: a sum of which no figure could be read.
             return Some((Kind::Money { dong: -1, denied: true }, len));

@@ -11,8 +11,17 @@ pub(super) fn mark_echoes(items: &mut [Item]) {
             Some(Kind::Indicator(place, Strength::Generic | Strength::Specific)) => Some(*place),
             _ => None,
         };
+        // “phản ánh 2 tin của dân”: the thing on both sides of its figure.
+        let figure = matches!(items.get(at - 1).map(|item| &item.kind), Some(Kind::Figure(_)));
+        let own = matches!(
+            items.get(at + 1).map(|item| &item.kind),
+            Some(Kind::Figure(_) | Kind::Colon | Kind::Neg)
+        );
+        let counted =
+            at.checked_sub(3).and_then(|b| items.get(b)).is_some_and(|i| matches!(i.kind, Kind::Figure(_)));
+        let before = if figure && !own && !counted { at.checked_sub(2) } else { Some(at - 1) };
         if place(at).is_some()
-            && place(at) == place(at - 1)
+            && before.is_some_and(|before| place(at) == place(before))
             && let Some(item) = items.get_mut(at)
         {
             item.kind = Kind::Word;

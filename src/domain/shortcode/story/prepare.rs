@@ -267,7 +267,10 @@ pub(super) fn causes(items: &[Item]) -> Vec<bool> {
             if matches!(items.get(at).map(|item| &item.kind), Some(Kind::Ambiguous(_))) {
                 return matches!(before.next().map(|item| &item.kind), Some(Kind::Topic));
             }
-            matches!(items.get(at).map(|item| &item.kind), Some(Kind::Indicator(..)))
+            // “2 người bị thương do tai nạn 1 vụ”
+            let cases = matches!(items.get(at + 1).map(|item| &item.kind), Some(Kind::Figure(figure)) if figure.unit == Unit::Case);
+            !cases
+                && matches!(items.get(at).map(|item| &item.kind), Some(Kind::Indicator(..)))
                 && matches!(before.next().map(|item| &item.kind), Some(Kind::Cause))
                 && matches!(
                     before.next().map(|item| &item.kind),

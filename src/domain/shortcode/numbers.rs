@@ -1,0 +1,87 @@
+//! Telephone and identity numbers, PINs.
+
+use super::items::Kind;
+use super::lexicon::Class;
+use super::text::Text;
+use super::token::Shape;
+
+/// “MA 1234”.
+pub(super) fn pin(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let len = text.is(at, Class::Pin)?;
+    let colon = usize::from(text.is_sep(at + len, ':'));
+    let number = text
+        .token(at + len + colon)
+        .filter(|t| t.shape == Shape::Number && (4..=8).contains(&t.plain.len()))?;
+    Some((Kind::Pin(number.plain.clone()), len + colon + 1))
+}
+
+pub(super) fn identity(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    if let Some(len) = text.is(at, Class::Identity) {
+        let mut next = at + len;
+        next += text.is(next, Class::NumberSign).unwrap_or(0);
+        next += usize::from(text.is_sep(next, ':'));
+        if let Some(digits) = digit_groups(text, next) {
+            return Some((Kind::Identity, next + digits - at));
+        }
+    }
+    let token = text.token(at).filter(|t| t.shape == Shape::Number)?;
+    (token.plain.len() == 12).then_some((Kind::Identity, 1))
+}
+
+/// Telephone numbers and the like by their length alone; an 8-digit number is a hamlet's code.
+pub(super) fn long_number(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let token = text.token(at).filter(|t| t.shape == Shape::Number)?;
+    let phone = token.plain.len() >= 9 && token.plain.starts_with('0');
+    if phone {
+        return Some((Kind::Noise("a telephone number"), 1));
+    }
+    if token.plain.starts_with('0')
+        && (3..=4).contains(&token.plain.len())
+        && let Some(len) = phone_groups(text, at)
+    {
+        let digits: usize = (at..at + len)
+            .filter_map(|i| text.token(i))
+            .filter(|t| t.shape == Shape::Number)
+            .map(|t| t.plain.len())
+            .sum();
+        if (9..=11).contains(&digits) {
+            return Some((Kind::Noise("a telephone number"), len));
+        }
+    }
+    if token.plain.len() == 8 && text.is_any(at + 1, &[Class::Dong, Class::Million]).is_none() {
+        let name = token.plain.clone();
+        return Some((Kind::Hamlet { name, aside: false }, 1));
+    }
+    None
+}
+
+/// The groups of a telephone number (“0237 3 888 999”): length in tokens.
+fn phone_groups(text: &Text, at: usize) -> Option<usize> {
+    if let Some(len) = digit_groups(text, at).filter(|len| *len >= 2) {
+        return Some(len);
+    }
+    let groups =
+        (at..at + 6).take_while(|i| text.token(*i).is_some_and(|t| t.shape == Shape::Number)).count();
+    (groups >= 3).then_some(groups)
+}
+
+/// Groups of digits with spaces, dots or hyphens between them: length in tokens.
+fn digit_groups(text: &Text, at: usize) -> Option<usize> {
+    let is_digits = |i: usize| text.token(i).is_some_and(|t| t.shape == Shape::Number && t.plain.len() >= 3);
+    if !is_digits(at) {
+        return None;
+    }
+    let mut next = at + 1;
+    loop {
+        if is_digits(next) {
+            next += 1;
+        } else if (text.is_sep(next, '.') || text.is_sep(next, '-'))
+            && is_digits(next + 1)
+            && text.token(next + 1).is_some_and(|t| !t.spaced)
+        {
+            next += 2;
+        } else {
+            return Some(next - at);
+        }
+    }
+}
