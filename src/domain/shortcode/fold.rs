@@ -52,18 +52,51 @@ pub(super) fn fold(text: &str) -> Vec<Glyph> {
         if is_invisible(source) {
             continue;
         }
-        if let Some(digit) = other_digit(source) {
+        if is_raised(source) {
+            take_raised(&mut glyphs, start, end);
+            continue;
+        }
+        if let Some(digit) = khmer_digit(source) {
             glyphs.push(glyph(digit, start, end));
             continue;
         }
         decompose_compatible(look_alike(source), |part| take_part(&mut glyphs, part, start, end));
     }
+    forbid_mixed_figures(&mut glyphs);
     glyphs
+}
+
+/// Superscripts and subscripts: “m²” is a measure; beside anything else nobody knows whether “2²” is 22, 4, or a
+/// footnote.
+fn is_raised(c: char) -> bool {
+    matches!(c, '²' | '³' | '¹' | '\u{2070}'..='\u{2079}' | '\u{2080}'..='\u{2089}')
+}
+
+fn take_raised(glyphs: &mut Vec<Glyph>, start: usize, end: usize) {
+    if glyphs.last().is_none_or(|last| last.plain != 'm') {
+        glyphs.push(Glyph { kind: GlyphKind::Foreign, ..glyph('\u{fffd}', start, end) });
+    }
+}
+
+/// “1２”, “①2”: figures of which a part is written in other characters may be shown apart; they are no figures.
+fn forbid_mixed_figures(glyphs: &mut [Glyph]) {
+    for at in 1..glyphs.len() {
+        let style = |glyph: &Glyph| (glyph.kind == GlyphKind::Digit).then_some(glyph.end - glyph.start > 1);
+        let (before, here) = (glyphs.get(at - 1).and_then(style), glyphs.get(at).and_then(style));
+        if let (Some(before), Some(here), Some(glyph)) = (before, here, glyphs.get_mut(at))
+            && before != here
+        {
+            glyph.kind = GlyphKind::Foreign;
+        }
+    }
 }
 
 /// Adds a decomposed character: a mark to the letter before it, anything else as a glyph.
 fn take_part(glyphs: &mut Vec<Glyph>, part: char, start: usize, end: usize) {
     if is_combining(part) {
+        if let Some(last) = glyphs.last_mut().filter(|_| strikes_out(part)) {
+            last.kind = GlyphKind::Foreign;
+        }
         if let Some(last) = glyphs.last_mut().filter(|last| last.kind == GlyphKind::Letter) {
             let (tone, quality) = mark(part);
             last.tone = if tone == 0 { last.tone } else { tone };
@@ -96,7 +129,8 @@ fn kind_of(plain: char) -> GlyphKind {
         | '≥' | '≤' | '≈' | '±' => GlyphKind::Mark,
         other if other.is_ascii() => GlyphKind::Mark,
         other if other.is_whitespace() => GlyphKind::Space,
-        other if other.is_alphabetic() => GlyphKind::Foreign,
+        '\u{2460}'..='\u{27ff}' => GlyphKind::Picture,
+        other if other.is_alphanumeric() => GlyphKind::Foreign,
         _ => GlyphKind::Picture,
     }
 }
@@ -126,13 +160,14 @@ fn mark(c: char) -> (Tone, u8) {
     }
 }
 
-/// Digits of other scripts that phones produce.
-fn other_digit(c: char) -> Option<char> {
-    const ZEROS: [u32; 14] =
-        [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xc66, 0xe50, 0xed0, 0x1040, 0x17e0, 0x1810];
-    let code = u32::from(c);
-    let zero = ZEROS.into_iter().find(|zero| (*zero..*zero + 10).contains(&code))?;
-    char::from_digit(code - zero, 10)
+/// Marks that strike out the character before them (“T̶C̶2̶”).
+fn strikes_out(c: char) -> bool {
+    matches!(c, '\u{334}'..='\u{338}' | '\u{20d2}' | '\u{20d3}' | '\u{20e0}' | '\u{20e5}'..='\u{20e6}')
+}
+
+/// Khmer digits, which phones of the South type; those of other scripts nobody here reads.
+fn khmer_digit(c: char) -> Option<char> {
+    char::from_digit(u32::from(c).checked_sub(0x17e0).filter(|digit| *digit < 10)?, 10)
 }
 
 /// Letters of Cyrillic and Greek that look like ours.

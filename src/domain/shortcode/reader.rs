@@ -62,10 +62,11 @@ impl Reader {
     }
 }
 
-/// Whether the text is asked about before anything in it is looked at: too long, with what no phone sends, or no words.
+/// Whether the text is asked about before anything in it is looked at: too long, with what no phone sends, with a
+/// command to show characters in another order than they are sent, or no words.
 pub(super) fn is_illegible(text: &str) -> bool {
     text.chars().nth(LONGEST_TEXT).is_some()
-        || text.contains('\0')
+        || text.contains(['\0', '\u{202d}', '\u{202e}'])
         || unrelated::is_junk(&text.to_lowercase())
 }
 
