@@ -7,6 +7,7 @@ use super::items::{Item, Kind, Unit};
 use super::lexicon::{Class, Strength};
 use super::period_of::{Timing, timing};
 use super::personal::is_personal;
+use super::programs;
 use super::reader::Worked;
 use super::reading::{HamletMention, Intent, MonthFrom, Reading, Why};
 use super::story::{Doubt, Story, tell};
@@ -70,6 +71,9 @@ fn without_figures(worked: &Worked, timing: &Timing, story: &Story) -> Option<Re
         return Some(Reading::of(Intent::Ignore));
     }
     if intent::orders_machine(text) && !intent::takes_leave(text) {
+        return Some(ask(Why::NotAReport));
+    }
+    if (told || coded || intent::is_ours(text, items)) && programs::is_no_report(text, items) {
         return Some(ask(Why::NotAReport));
     }
     if let Some(at) = intent::secret(text) {

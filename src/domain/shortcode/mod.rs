@@ -31,6 +31,7 @@ mod personal;
 mod places;
 mod plates;
 mod plea;
+mod programs;
 mod quick;
 mod reader;
 mod reading;
