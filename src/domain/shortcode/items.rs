@@ -41,6 +41,8 @@ pub(super) struct Figure {
     pub difference: bool,
     /// After “chứ không phải”: what it is not.
     pub denied: bool,
+    /// “3/4 vụ”: so many of more, as only results are told.
+    pub share: bool,
     /// Written with a decimal point, in thousandths.
     pub thousandths: Option<i64>,
 }
@@ -55,6 +57,7 @@ impl Figure {
             approx: false,
             difference: false,
             denied: false,
+            share: false,
             thousandths: None,
         }
     }

@@ -322,7 +322,8 @@ impl Scanner<'_, '_> {
         let counted = unit(self.text, end).map(|(unit, len)| (unit, if named_here >= len { 0 } else { len }));
         if self.text.is_sep(next, '/') && joint {
             let (unit, len) = counted.unwrap_or((Unit::None, 0));
-            return Some((Kind::Figure(Figure::of(first.value, unit)), end + len - at));
+            let share = first.value != second.value;
+            return Some((Kind::Figure(Figure { share, ..Figure::of(first.value, unit) }), end + len - at));
         }
         let beside = second.value == first.value + 1 && counted.is_some() && skip == 0 && !first.in_words;
         let named = counted.is_some()

@@ -9,6 +9,7 @@ mod merge;
 mod moods;
 mod people;
 mod prepare;
+mod questions;
 mod stance;
 mod unclaimed;
 mod unread;
@@ -269,9 +270,17 @@ impl Teller<'_, '_> {
                 None => Ok(figure.value * 1_000_000),
             },
             Kind::Figure(figure) if figure.thousandths.is_some() => Err(Why::Absurd),
-            Kind::Figure(figure) if figure.approx => Err(Why::Vague),
+            Kind::Figure(figure) if figure.approx || figure.share && !self.is_quiet(thing) => Err(Why::Vague),
             Kind::Figure(figure) => Ok(figure.value),
             _ => Err(Why::Vague),
+        }
+    }
+
+    /// Whether a thing is work done or its result, of which a part of a whole may be told (“làm rõ 2/3 vụ”).
+    fn is_quiet(&self, thing: usize) -> bool {
+        match self.kind(thing) {
+            Kind::Indicator(place, _) => self.text.book.entries.get(*place).is_some_and(|entry| entry.quiet),
+            kind => matches!(kind, Kind::Succeeded | Kind::Failed),
         }
     }
 

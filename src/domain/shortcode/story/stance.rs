@@ -278,36 +278,6 @@ impl Teller<'_, '_> {
             .any(|item| matches!(item.kind, Kind::Figure(_) | Kind::Indicator(..)))
     }
 
-    /// “có phải 2 vụ trộm không”.
-    fn is_asked_whether(&self, from: usize, to: usize) -> bool {
-        let tokens = || from..to;
-        tokens().any(|i| self.text.plain(i) == "co" && self.text.plain(i + 1) == "phai")
-            && tokens()
-                .any(|i| self.text.is(i, Class::Neg).is_some() && self.text.is(i + 1, Class::Blank).is_none())
-    }
-
-    /// “… 2 vụ trộm?”, “có phải 2 vụ trộm không”: a sentence that counts and asks, but not about the report itself.
-    fn asked(&self, counted: &[usize]) -> Option<Doubt> {
-        if let Some(last) = counted.last()
-            && self.is_asked_whether(0, self.text.tokens.len())
-        {
-            return Some(Doubt::new(Why::NotAReport, *last));
-        }
-        let mark = |at: &usize| self.items.get(*at).is_some_and(|item| self.text.is_sep(item.from, '?'));
-        (0..self.items.len()).filter(mark).find_map(|at| {
-            let from = (0..at).rev().find(|i| matches!(self.kind(*i), Kind::Sep(3))).map_or(0, |i| i + 1);
-            let last = counted.iter().copied().filter(|thing| (from..at).contains(thing)).max()?;
-            let tokens = self.items.get(last)?.to..self.items.get(at)?.from;
-            let of_report = tokens.clone().any(|i| {
-                self.text.is(i, Class::Status).is_some_and(|len| len >= 2)
-                    || self.text.is(i, Class::Help).is_some_and(|len| len >= 2)
-                    || matches!(self.text.plain(i), "chua" | "nhan" | "gui" | "soan")
-            });
-            let apart = (last..at).any(|i| matches!(self.kind(i), Kind::Sep(_)));
-            (!(of_report && apart)).then(|| Doubt::new(Why::NotAReport, last))
-        })
-    }
-
     /// “làm gì có 2 vụ trộm”, “không TC2”: a denial right before a figure that is not its own.
     fn denied(&self, counted: &[usize]) -> Option<Doubt> {
         let paired = |i: usize| self.pairing.pairs.iter().any(|pair| pair.figure == i);

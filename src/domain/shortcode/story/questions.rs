@@ -1,0 +1,67 @@
+//! Sentences that count and ask: whether it is so, not what came of a report.
+
+use super::super::items::Kind;
+use super::super::lexicon::Class;
+use super::super::reading::Why;
+use super::{Doubt, Teller};
+
+impl Teller<'_, '_> {
+    /// “có phải 2 vụ trộm không”.
+    fn is_asked_whether(&self, from: usize, to: usize) -> bool {
+        let tokens = || from..to;
+        tokens().any(|i| self.text.plain(i) == "co" && self.text.plain(i + 1) == "phai")
+            && tokens()
+                .any(|i| self.text.is(i, Class::Neg).is_some() && self.text.is(i + 1, Class::Blank).is_none())
+    }
+
+    /// “… 2 vụ trộm?”, “có phải 2 vụ trộm không”: a sentence that counts and asks, but not about the report itself.
+    pub(super) fn asked(&self, counted: &[usize]) -> Option<Doubt> {
+        if let Some(last) = counted.last()
+            && self.is_asked_whether(0, self.text.tokens.len())
+        {
+            return Some(Doubt::new(Why::NotAReport, *last));
+        }
+        if let Some(at) = self.ends_in_no(counted) {
+            return Some(Doubt::new(Why::NotAReport, at));
+        }
+        let mark = |at: &usize| self.items.get(*at).is_some_and(|item| self.text.is_sep(item.from, '?'));
+        (0..self.items.len()).filter(mark).find_map(|at| {
+            let from = (0..at).rev().find(|i| matches!(self.kind(*i), Kind::Sep(3))).map_or(0, |i| i + 1);
+            let last = counted.iter().copied().filter(|thing| (from..at).contains(thing)).max()?;
+            let tokens = self.items.get(last)?.to..self.items.get(at)?.from;
+            let of_report = tokens.clone().any(|i| {
+                self.text.is(i, Class::Status).is_some_and(|len| len >= 2)
+                    || self.text.is(i, Class::Help).is_some_and(|len| len >= 2)
+                    || matches!(self.text.plain(i), "chua" | "nhan" | "gui" | "soan")
+            });
+            let apart = (last..at).any(|i| matches!(self.kind(i), Kind::Sep(_)));
+            (!(of_report && apart)).then(|| Doubt::new(Why::NotAReport, last))
+        })
+    }
+
+    /// “có thật … 2 vụ trộm không”, “tháng 6 có 1 vụ giết người không các anh”: what is counted and then a “không” that
+    /// denies nothing, at the end of the sentence.
+    fn ends_in_no(&self, counted: &[usize]) -> Option<usize> {
+        let end = |at: usize| at >= self.items.len() || matches!(self.kind(at), Kind::Sep(3));
+        let polite = |at: usize| {
+            self.items.get(at).is_some_and(|item| {
+                self.text.is(item.from, Class::Polite).is_some()
+                    || matches!(self.text.plain(item.from), "cac" | "may")
+                    || matches!(self.kind(at), Kind::Noise(_) | Kind::Sep(_))
+            })
+        };
+        (0..self.items.len()).find(|at| {
+            let paired = self.pairing.pairs.iter().any(|pair| pair.figure == *at);
+            let last = (at + 1..=self.items.len()).find(|i| end(*i) || !polite(*i));
+            *self.kind(*at) == Kind::Neg
+                && !paired
+                && last.is_some_and(end)
+                && (0..*at).rev().take_while(|i| !is_break(self.kind(*i))).any(|i| counted.contains(&i))
+        })
+    }
+}
+
+/// Where a new matter begins, to which a “không” may belong.
+fn is_break(kind: &Kind) -> bool {
+    matches!(kind, Kind::Sep(_) | Kind::Colon | Kind::Rest | Kind::Neg | Kind::Blanket { .. } | Kind::And)
+}
