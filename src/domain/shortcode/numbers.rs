@@ -66,7 +66,7 @@ fn phone_groups(text: &Text, at: usize) -> Option<usize> {
 }
 
 /// Groups of digits with spaces, dots or hyphens between them: length in tokens.
-fn digit_groups(text: &Text, at: usize) -> Option<usize> {
+pub(super) fn digit_groups(text: &Text, at: usize) -> Option<usize> {
     let is_digits = |i: usize| text.token(i).is_some_and(|t| t.shape == Shape::Number && t.plain.len() >= 3);
     if !is_digits(at) {
         return None;

@@ -3,7 +3,7 @@
 use super::items::{Kind, Unit};
 use super::labels::{aged, alley, birth, emergency, named_place, ordinal_case, uncounted, weekday};
 use super::lexicon::{Class, Meaning};
-use super::numbers::{identity, long_number, pin};
+use super::numbers::{digit_groups, identity, long_number, pin};
 use super::plates::plate;
 use super::text::Text;
 use super::token::Shape;
