@@ -70,6 +70,9 @@ fn the_corpora_are_read_at_least_as_well_as_recorded() {
         ("newcomers", include_str!("../corpus/newcomers.jsonl"), (126, 26), 1),
         ("newcomers-second", include_str!("../corpus/newcomers-second.jsonl"), (73, 36), 4),
         ("newcomers-third", include_str!("../corpus/newcomers-third.jsonl"), (129, 0), 1),
+        ("longer", include_str!("../corpus/longer.jsonl"), (298, 0), 0),
+        ("longer-second", include_str!("../corpus/longer-second.jsonl"), (298, 0), 0),
+        ("probes-long", include_str!("../corpus/probes-long.jsonl"), (142, 0), 0),
     ] {
         let (score, differences) = score(corpus);
         assert!(

@@ -55,7 +55,8 @@ pub(super) fn digits(text: &Text, at: usize) -> Option<Amount> {
 fn scaled(text: &Text, at: usize, value: i64) -> Option<Amount> {
     let scale = text
         .number_word(at + 1)
-        .filter(|scale| matches!(scale, 10 | 12 | 100) && (1..100).contains(&value))?;
+        .filter(|scale| matches!(scale, 10 | 12 | 100) && (1..100).contains(&value))
+        .filter(|scale| *scale != 100 || !is_station(text, at + 1))?;
     let mut amount =
         Amount { value: value * scale, thousandths: None, len: 2, in_words: false, either: false };
     if text.is(at + 2, Class::Half).is_some() && scale == 100 {
@@ -71,6 +72,15 @@ fn scaled(text: &Text, at: usize, value: i64) -> Option<Amount> {
         }
     }
     Some(amount)
+}
+
+/// “1 tram y te” is “trạm”.
+fn is_station(text: &Text, at: usize) -> bool {
+    text.token(at).is_some_and(|t| t.marks.is_bare())
+        && matches!(
+            text.plain(at + 1),
+            "y" | "bom" | "dien" | "xa" | "bien" | "thu" | "kiem" | "gac" | "bvtv"
+        )
 }
 
 /// The number in words at `at` (“mười lăm”, “hai mươi ba”, “một trăm linh hai”).

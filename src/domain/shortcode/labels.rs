@@ -104,6 +104,26 @@ pub(super) fn aged(text: &Text, at: usize) -> Option<(Kind, usize)> {
     (text.is(at, Class::UnitAge) == Some(1) && number && !counted).then_some((Kind::Noise("an age"), of + 1))
 }
 
+/// “ở nhà 302”, “phòng 1204”: the number of a house or room, which no count follows.
+pub(super) fn room(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let number = text.token(at).is_some_and(|t| t.shape == Shape::Number && (3..=4).contains(&t.plain.len()));
+    let house = at.checked_sub(1).is_some_and(|b| matches!(text.plain(b), "nha" | "phong" | "can" | "ho"));
+    let ends = text.token(at + 1).is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep(_)));
+    let counted = at.checked_sub(2).is_some_and(|b| matches!(text.plain(b), "so" | "tong" | "duoc" | "chay"));
+    (number && house && ends && !counted).then_some((Kind::Noise("a house or room"), 1))
+}
+
+/// “xe khách 29 chỗ”, “ô tô 7 cho”: how large a vehicle is.
+pub(super) fn seats(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    const VEHICLES: [&str; 12] =
+        ["xe", "khach", "to", "oto", "con", "buyt", "taxi", "tai", "loai", "hoi", "van", "lon"];
+    let number = text.token(at).and_then(Token::number).filter(|value| (4..=60).contains(value));
+    let vehicle = at.checked_sub(1).is_some_and(|b| VEHICLES.contains(&text.plain(b)));
+    let seat = text.plain(at + 1) == "cho" || text.plain(at + 1) == "ghe";
+    let lying = usize::from(matches!(text.plain(at + 2), "ngoi" | "nam"));
+    (number.is_some() && vehicle && seat).then_some((Kind::Noise("seats"), 2 + lying))
+}
+
 /// “đã báo 113”, “gọi 114”.
 pub(super) fn emergency(text: &Text, at: usize) -> Option<(Kind, usize)> {
     let called = at.checked_sub(1).is_some_and(|b| {

@@ -128,6 +128,7 @@ pub enum Class {
     Server,
     Receipt,
     Request,
+    Wanting,
     Secret,
     Signature,
     Address,

@@ -61,6 +61,9 @@ pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Ite
     {
         return Some((Kind::Neg, tail.end + topic - at));
     }
+    if tail.blank && !counted && !tail.more && says_case(text, next, tail.end) && is_after_named(items) {
+        return Some((Kind::Neg, tail.end - at));
+    }
     if tail.blank && (tail.strong || !counted) {
         return Some((Kind::Blanket { more: tail.more || rest }, tail.end - at));
     }
@@ -124,8 +127,33 @@ pub(super) fn after_mediation(text: &Text, items: &[Item]) -> bool {
             .ambiguous
             .get(place)
             .is_some_and(|all| all.iter().all(|one| links.mediation.contains(one)) && !all.is_empty()),
+        Kind::Noise(_) => is_mediator(text, item),
         _ => false,
     })
+}
+
+/// “vụ nào”, “trường hợp nào”: none of what is counted in cases.
+fn says_case(text: &Text, from: usize, to: usize) -> bool {
+    let case = (from..to).any(|at| text.is_any(at, &[Class::UnitCase, Class::UnitInstance]).is_some());
+    // “cái trộm trâu nó có 1 vụ”: a figure is denied only with “nào”.
+    let figure = (from..to).any(|at| super::amounts::amount(text, at).is_some());
+    case && (!figure || (from..to).any(|at| text.plain(at) == "nao"))
+}
+
+/// “trộm cắp thì không có vụ nào”: an indicator without a figure stands right before, perhaps with a small word.
+fn is_after_named(items: &[Item]) -> bool {
+    let talk = |item: &&Item| {
+        matches!(item.kind, Kind::Noise(_)) || (item.kind == Kind::Word && item.to - item.from == 1)
+    };
+    let mut before = items.iter().rev();
+    let skipped = before.clone().take(1).take_while(talk).count();
+    let named = matches!(before.nth(skipped).map(|item| &item.kind), Some(Kind::Indicator(..)));
+    named && !matches!(before.next().map(|item| &item.kind), Some(Kind::Figure(_) | Kind::Neg))
+}
+
+/// “tổ hòa giải”: those who mediate.
+pub(super) fn is_mediator(text: &Text, item: &Item) -> bool {
+    (item.from..item.to).any(|at| text.plain(at) == "hoa" && text.plain(at + 1) == "giai")
 }
 
 fn names_people(text: &Text, at: usize, len: usize) -> bool {
@@ -167,6 +195,14 @@ fn blank_tail(text: &Text, from: usize) -> Tail {
     loop {
         let at = tail.end;
         let counted = text.indicator(at).map(|(.., len)| len);
+        // “không có vụ khác”
+        if let Some(len) = text.is(at, Class::UnitCase)
+            && let Some(more) = text.is(at + len, Class::More)
+        {
+            (tail.blank, tail.more) = (true, true);
+            tail.end += len + more;
+            continue;
+        }
         let blank = text.is(at, Class::Blank).filter(|len| counted.is_none_or(|other| other < *len));
         if let Some(len) = blank {
             let last = text.plain(at + len - 1);

@@ -121,7 +121,19 @@ fn is_compared(items: &[Item], at: usize) -> bool {
         .take_while(|kind| !matches!(kind, Kind::Sep(_) | Kind::Figure(_) | Kind::Month(_)));
     let done = after.any(|kind| matches!(kind, Kind::Done)) || matches!(before.first(), Some(Kind::Done));
     let more_follow = items.iter().skip(at + 1).any(|item| matches!(item.kind, Kind::Month(_)));
-    compared || (done && (more_follow || named_before) && !is_counted(items, at))
+    // “Tháng 5 đã báo 3 vụ trộm rồi, sang tháng 6 …”
+    let reported = more_follow && is_reported(items, at);
+    compared || reported || (done && (more_follow || named_before) && !is_counted(items, at))
+}
+
+/// Whether the text says right behind the month at `at` that it was reported.
+pub(super) fn is_reported(items: &[Item], at: usize) -> bool {
+    let talk = |item: &&Item| {
+        matches!(item.kind, Kind::Noise(_)) || (item.kind == Kind::Word && item.to - item.from == 1)
+    };
+    let mut after = items.iter().skip(at + 1);
+    let skipped = after.clone().take(2).take_while(talk).count();
+    after.nth(skipped).is_some_and(|item| item.kind == Kind::Done)
 }
 
 /// Whether figures are told of the month at `at`, up to the end of its clause or the next month.
@@ -137,10 +149,33 @@ fn is_counted(items: &[Item], at: usize) -> bool {
 /// Quarters, years and lunar months; words like “đầu năm” beside a named month are talk.
 fn bad_period(text: &Text, items: &[Item], named: bool) -> Option<usize> {
     let soft = ["dau", "trong", "mot", "nam", "tet", "tu", "suot"];
-    items.iter().position(|item| {
-        item.kind == Kind::Trouble(Trouble::BadPeriod)
-            && !(named && soft.contains(&text.plain(item.from)) && item.to - item.from <= 2)
+    (0..items.len()).find(|at| {
+        items.get(*at).is_some_and(|item| {
+            item.kind == Kind::Trouble(Trouble::BadPeriod)
+                && !(named && soft.contains(&text.plain(item.from)) && item.to - item.from <= 2)
+                && !(named && is_of_money(items, *at))
+        })
     })
+}
+
+/// “kinh phí quý trước 1,5 triệu chưa nhận”: a sentence of sums that are no losses, in which no month is named and
+/// nothing counted.
+fn is_of_money(items: &[Item], at: usize) -> bool {
+    let part = |item: &&Item| !matches!(item.kind, Kind::Sep(3));
+    let before = items.iter().take(at).rev().take_while(part);
+    let after = items.iter().skip(at + 1).take_while(part);
+    let mut sentence = before.chain(after).map(|item| &item.kind);
+    let tells = |kind: &Kind| {
+        matches!(
+            kind,
+            Kind::Figure(_)
+                | Kind::Indicator(..)
+                | Kind::Ambiguous(_)
+                | Kind::Consequence(_)
+                | Kind::Month(_)
+        )
+    };
+    sentence.clone().any(|kind| *kind == Kind::MoneyNoise) && !sentence.any(tells)
 }
 
 fn days(text: &Text, items: &[Item], received: NaiveDate, timing: &mut Timing) {

@@ -1,7 +1,9 @@
 //! Hamlets and the numbers of places: figures that count nothing.
 
 use super::items::{Kind, Unit};
-use super::labels::{aged, alley, birth, emergency, named_place, ordinal_case, uncounted, weekday};
+use super::labels::{
+    aged, alley, birth, emergency, named_place, ordinal_case, room, seats, uncounted, weekday,
+};
 use super::lexicon::{Class, Meaning};
 use super::numbers::{digit_groups, identity, long_number, pin};
 use super::plates::plate;
@@ -56,9 +58,15 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
         return Some((Kind::Hamlet { name: text.plain(next).to_owned(), aside }, next + 1 - at));
     }
     let mut name: Vec<&str> = Vec::new();
+    // “thôn Bến Lức” is no “thôn bên”, “ấp Nhà Sập” no “sắp”.
+    let capital = |i: usize| {
+        text.mixed_case && text.token(i).is_some_and(|t| t.upper && !t.caps && t.shape == Shape::Word)
+    };
+    let two = capital(next) && capital(next + 1);
+    let own = shortened && named;
     while name.len() < 4
-        && is_name(text, next)
-        && !(name.is_empty() && text.is(next, Class::Direction).is_some() && !is_spelled_name(text, next))
+        && (is_name(text, next) || own && text.token(next).is_some_and(|t| t.upper && !t.caps))
+        && !(name.is_empty() && !two && text.is(next, Class::Direction).is_some())
     {
         name.push(text.plain(next));
         next += 1;
@@ -97,20 +105,10 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     if name.is_empty() && text.is(at, Class::UnitSession).is_some() {
         return None;
     }
-    let aside = aside || (name.is_empty() && text.is(next, Class::Direction).is_some());
+    let aside = aside || (name.is_empty() && !two && text.is(next, Class::Direction).is_some());
     let joined = name.join(" ");
     let kind = if joined.is_empty() { Kind::Word } else { Kind::Hamlet { name: joined, aside } };
     Some((kind, next - at))
-}
-
-/// “Ấp Nhà Sập”: a word that may tell of whom the hamlet is, in a name of two capitals.
-fn is_spelled_name(text: &Text, at: usize) -> bool {
-    let capital = |i: usize| text.token(i).is_some_and(|t| t.upper && !t.caps);
-    matches!(text.plain(at), "nha" | "con" | "chau" | "co")
-        && text.mixed_case
-        && capital(at)
-        && capital(at + 1)
-        && is_name(text, at + 1)
 }
 
 /// “4b”, “12a”: a number with a letter.
@@ -262,6 +260,8 @@ pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
         .or_else(|| emergency(text, at))
         .or_else(|| aged(text, at))
         .or_else(|| alley(text, at))
+        .or_else(|| seats(text, at))
+        .or_else(|| room(text, at))
     {
         return Some(found);
     }

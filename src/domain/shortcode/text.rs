@@ -134,14 +134,29 @@ impl<'a> Text<'a> {
             })
             .max_by_key(|(made, (_, strength, len))| (*len, !made, *strength != Strength::Weak))
             .map(|(_, found)| found);
+        let found = found.filter(|named| !self.is_torn(at, *named));
         let noise = self.noise(at).unwrap_or(0);
         if let Some(hit) = found.filter(|(_, _, len)| *len > noise) {
+            // “họp thôn về pháo” is the word, no code.
+            let word = self.tokens.get(at).is_some_and(|t| !t.caps && !t.upper && t.marks.tone != 0);
             return match self.code(at) {
-                Some(code) if hit.2 == 1 && code == hit.0 => Some((code, Strength::Code, 1)),
+                Some(code) if hit.2 == 1 && code == hit.0 && !word => Some((code, Strength::Code, 1)),
                 _ => Some(hit),
             };
         }
         self.code(at).filter(|_| noise <= 1).map(|code| (code, Strength::Code, 1))
+    }
+
+    /// “khong co mat trom” is no “có mặt”: without marks, the last word of a weak phrase begins one that says more.
+    fn is_torn(&self, at: usize, (_, strength, len): Named) -> bool {
+        let last = at + len - 1;
+        strength == Strength::Weak
+            && len >= 2
+            && self.tokens.get(last).is_some_and(|t| t.marks.is_bare())
+            && self.hits(last).iter().any(|hit| {
+                hit.len >= 2
+                    && matches!(hit.meaning, Meaning::Indicator(_, Strength::Generic | Strength::Specific))
+            })
     }
 
     /// The length of the words at `at` that only look like others.

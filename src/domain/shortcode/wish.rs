@@ -1,7 +1,9 @@
 //! Whether a text reports, corrects, adds or takes back.
 
 use super::items::{Item, Kind, Unit};
+use super::lexicon::Class;
 use super::text::Text;
+use super::token::Origin;
 
 /// Correction, addition, or a plain report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
         let words = item.to - item.from;
         let head = place <= 4;
         match item.kind {
+            // “xin xã cho sửa 3 đoạn đường”
+            Kind::Fix if place > 4 && (is_wanted(text, items, at) || is_of_repair(text, items, at)) => {}
             Kind::Fix if head || words >= 2 => return Wish::Correct,
             Kind::Mistake => return Wish::Correct,
             // “ý nhầm, t9 tạm trú 95 người”
@@ -48,6 +52,10 @@ pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
             Kind::Add => {
                 let plain = text.plain(item.from);
                 let strong = (words >= 2 || plain == "bo") && plain != "co";
+                // “xin thêm 2 đèn pin” after what is reported asks for things.
+                if place > 4 && is_wanted(text, items, at) {
+                    continue;
+                }
                 if (head && !matches!(text.plain(item.from.saturating_sub(1)), "gi" | "nao")) || strong {
                     wish = if wish == Wish::Report { Wish::Add } else { wish };
                 }
@@ -63,6 +71,37 @@ pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
         }
     }
     wish
+}
+
+/// “máy bơm của thôn hỏng 2 cái, cho sửa”: what is broken is to be mended, no figure.
+fn is_of_repair(text: &Text, items: &[Item], at: usize) -> bool {
+    let sentence = items.iter().take(at).rev().take_while(|item| !matches!(item.kind, Kind::Sep(3)));
+    let named = |item: &Item| matches!(item.kind, Kind::Indicator(..) | Kind::Consequence(_));
+    let broken = |item: &Item| {
+        (item.from..item.to).any(|at| {
+            let short = text.token(at).is_some_and(|t| t.origin == Origin::Short);
+            matches!(text.plain(at), "hong" | "hu")
+                || short && matches!(item.kind, Kind::Neg | Kind::NegNoise)
+        })
+    };
+    sentence.clone().any(broken) && !sentence.clone().any(named)
+}
+
+/// Whether the word that adds stands in a request for something else than cases.
+fn is_wanted(text: &Text, items: &[Item], at: usize) -> bool {
+    let from = items.get(at).map_or(0, |item| item.from);
+    let wanting = (from.saturating_sub(3)..=from).any(|i| text.is(i, Class::Wanting).is_some());
+    let sentence = || items.iter().skip(at + 1).take_while(|item| !matches!(item.kind, Kind::Sep(3)));
+    let told = sentence().any(|item| match item.kind {
+        Kind::Indicator(place, _) => text.book.entries.get(place).is_some_and(|entry| !entry.quiet),
+        Kind::Figure(figure) => {
+            !matches!(figure.unit, Unit::Person | Unit::Thing | Unit::House | Unit::Stranger | Unit::None)
+        }
+        Kind::Ambiguous(_) | Kind::Consequence(_) | Kind::Money { .. } | Kind::Month(_) => true,
+        _ => false,
+    });
+    let wants = sentence().any(|item| matches!(item.kind, Kind::Figure(_)));
+    wanting && wants && !told
 }
 
 fn next_is_case(items: &[Item], at: usize) -> bool {

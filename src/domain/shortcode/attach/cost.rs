@@ -108,6 +108,10 @@ impl Way {
             Kind::Neg => self.denial(cost, side, items, at, thing),
             Kind::Figure(figure) if self.is_cut_off(figure, side, items, at) => NEVER,
             Kind::Figure(figure) if self.is_of_other_sentence(figure, side, items, thing) => NEVER,
+            // “chuyển làm 4 lần. Quần chúng cung cấp 3 tin báo”: how often, said within the sentence.
+            Kind::Figure(figure) if figure.unit == Unit::Turn && self.sep >= 600 && side == Side::Right => {
+                NEVER
+            }
             Kind::Figure(figure) => cost + figure_bias(figure, side, self),
             Kind::Vague(Unit::None) => cost + if self.sep > 0 || self.words > 2 { NEVER } else { 0 },
             Kind::Money { .. } => {
@@ -146,6 +150,10 @@ impl Way {
         match side {
             Side::Right if thing == at + 1 => cost,
             Side::Right if self.sep == 0 && !self.colon && self.words <= 4 && self.things == 0 => cost + 150,
+            // “xe lật xuống mương, không ai bị thương”
+            Side::Left if matches!(items.get(at + 1).map(|item| &item.kind), Some(Kind::Consequence(_))) => {
+                NEVER
+            }
             Side::Left => {
                 let next = items.get(at + 1).map(|item| &item.kind);
                 let ended = matches!(next, None | Some(Kind::Sep(_) | Kind::Close | Kind::Word | Kind::And));
@@ -165,6 +173,8 @@ fn figure_bias(figure: &Figure, side: Side, way: &Way) -> i64 {
     }
     match (figure.unit, side) {
         (Unit::Case, Side::Left) => 10,
+        // “tuyên truyền cho 130 lượt người, phạt …”
+        (Unit::Person, Side::Right) if way.sep > 0 => 150,
         (Unit::None, Side::Right) => 20,
         _ => 0,
     }

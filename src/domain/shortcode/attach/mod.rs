@@ -314,13 +314,14 @@ fn best(items: &[Item], options: &[Options], gaps: &[i64], needed: &[i64], forwa
     pairing
 }
 
-/// Whether two choices count the same indicator.
+/// Whether two choices count the same indicator, or both the dead or the hurt (“bị thương 3 người nằm viện”).
 fn same_thing(items: &[Item], a: Option<usize>, b: Option<usize>) -> bool {
-    let place = |at: Option<usize>| match at.and_then(|at| items.get(at)).map(|item| &item.kind) {
-        Some(Kind::Indicator(place, _)) => Some(*place),
-        _ => None,
-    };
-    place(a).is_some() && place(a) == place(b)
+    let kind = |at: Option<usize>| at.and_then(|at| items.get(at)).map(|item| &item.kind);
+    match (kind(a), kind(b)) {
+        (Some(Kind::Indicator(a, _)), Some(Kind::Indicator(b, _))) => a == b,
+        (Some(Kind::Consequence(a)), Some(Kind::Consequence(b))) => a == b,
+        _ => false,
+    }
 }
 
 /// What an indicator costs that gets no figure.

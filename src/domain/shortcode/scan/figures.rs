@@ -27,7 +27,17 @@ impl Scanner<'_, '_> {
             thousands(self.text, at).or_else(|| digits(self.text, at)).or_else(|| words(self.text, at))?;
         // “nam vien” is “nằm viện”, no “năm viên”.
         let said = self.text.is_any(at, &[Class::Hurt, Class::Dead, Class::Calm]).unwrap_or(0);
-        if first.in_words && said > first.len {
+        // “vu sau ngay 19” is “sau ngày”.
+        let later = self.text.plain(at) == "sau"
+            && self.text.is(at + 1, Class::Day).is_some()
+            && self.text.token(at + 2).is_some_and(|t| t.shape == Shape::Number);
+        // “bi bon trom lay mat …” is “bọn trộm”.
+        let gang = self.text.plain(at) == "bon"
+            && first.len == 1
+            && self.text.token(at).is_some_and(|t| t.marks.is_bare())
+            && self.text.indicator(at + 1).is_some()
+            && unit(self.text, at + 1).is_none();
+        if first.in_words && (said > first.len || later || gang) {
             return None;
         }
         if let Some(piece) = self.spoiled(at, &first) {
@@ -249,6 +259,7 @@ impl Scanner<'_, '_> {
         let last = before.next().map(|i| &i.kind);
         let ends = self.text.token(at + 1).is_none();
         let beside_code = matches!(last, Some(Kind::Indicator(_, Strength::Code)))
+            && !self.is_preposition(at)
             || (ends && value == 0 && matches!(last, Some(Kind::Month(_) | Kind::Keyword)));
         (beside_code || self.is_letter_count(at, last))
             .then_some((Kind::Figure(Figure::of(value, Unit::None)), 1))
@@ -263,6 +274,14 @@ impl Scanner<'_, '_> {
             .token(next)
             .is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep('.' | ',' | ';' | '/' | '+')));
         thing && (ends || text.is_any(next, &[Class::Hurt, Class::Dead]).is_some_and(|len| len >= 2))
+    }
+
+    /// “tru o xa khac” is “trú ở”: a small “o” before a word that is neither a unit nor names an indicator.
+    pub(super) fn is_preposition(&self, at: usize) -> bool {
+        self.text.token(at).is_some_and(|t| t.plain == "o" && t.spaced && !t.upper)
+            && self.text.token(at + 1).is_some_and(|t| t.shape == Shape::Word)
+            && self.text.indicator(at + 1).is_none()
+            && unit(self.text, at + 1).is_none()
     }
 
     /// “có vụ cháy”: one, by the singular.

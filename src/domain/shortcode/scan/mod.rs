@@ -110,6 +110,7 @@ impl Scanner<'_, '_> {
             .iter()
             .rev()
             .take(2)
+            .take_while(|item| !matches!(item.kind, Kind::Sep(_)))
             .any(|item| matches!(&item.kind, Kind::Figure(figure) if figure.unit == Unit::Thing));
         // “1 người và 1 con chó chết”
         let people = self

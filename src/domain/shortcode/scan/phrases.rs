@@ -125,7 +125,10 @@ impl Scanner<'_, '_> {
     pub(super) fn beside_figure(&self, at: usize) -> bool {
         let skip = usize::from([':', '=', '-', '.', '('].into_iter().any(|c| self.text.is_sep(at + 1, c)));
         let next = self.text.token(at + 1 + skip).is_some_and(|t| {
-            t.shape == Shape::Number || (t.shape == Shape::Word && matches!(t.plain.as_str(), "o" | "l"))
+            t.shape == Shape::Number
+                || (t.shape == Shape::Word
+                    && matches!(t.plain.as_str(), "o" | "l")
+                    && !self.is_preposition(at + 1 + skip))
         });
         next || matches!(self.last(), Some(Kind::Figure(figure)) if figure.unit == Unit::None)
     }

@@ -5,6 +5,7 @@ use super::super::items::{Kind, Unit};
 use super::super::lexicon::{Class, Consequence, Strength};
 use super::super::reading::Why;
 use super::{Doubt, Teller};
+use crate::domain::indicator::Kind as Counts;
 
 impl Teller<'_, '_> {
     /// The event that a consequence or loss at `at` is told with.
@@ -16,6 +17,8 @@ impl Teller<'_, '_> {
         for earlier in (0..at).rev() {
             match self.kind(earlier) {
                 Kind::Consequence(_) => consequence = true,
+                // A new line and the number of a list end one sentence.
+                Kind::Sep(3) if matches!(self.kind(earlier + 1), Kind::Sep(3)) => {}
                 Kind::Sep(3) => {
                     sentences += usize::from(!consequence || sentences == 0);
                     consequence = false;
@@ -29,7 +32,7 @@ impl Teller<'_, '_> {
                     let zero =
                         self.pairing.figure_of(earlier).is_some_and(|f| self.value_of(f, earlier) == Ok(0));
                     if let Some(event) = event.filter(|_| {
-                        !Self::flag(self.mentions, earlier) && !zero && !Self::flag(&self.excused, earlier)
+                        !Self::flag(self.mentions, earlier) && !zero && !self.is_settled(earlier, *place)
                     }) {
                         found.push((earlier, event));
                     }
@@ -38,6 +41,12 @@ impl Teller<'_, '_> {
             }
         }
         found
+    }
+
+    /// Whether the event needs no figure since it was denied; in a correction it is only named.
+    fn is_settled(&self, at: usize, place: usize) -> bool {
+        let told = |all: &Vec<super::Claim>| all.iter().any(|claim| claim.thing == at);
+        Self::flag(&self.excused, at) && !(self.correcting && !self.claims.get(&place).is_some_and(told))
     }
 
     /// “Trộm cắp: 2 vụ. Mất 2 xe máy. Tổng thiệt hại: 35 triệu.”: the only kind of event in the text that can lead to
@@ -303,6 +312,12 @@ impl Teller<'_, '_> {
         let doubt = |why| Doubt { count: Some(dong), ..Doubt::new(why, at) };
         let default = self.text.book.links.loss;
         let Some((event, rule)) = events.first().copied() else {
+            // “đính chính: thiệt hại do vụ cháy là 180 triệu”
+            if let Some((thing, place)) = self.named_loss(at) {
+                self.excuse(thing);
+                self.claim(place, dong, thing, Strength::Specific, None, Unit::None);
+                return;
+            }
             match default {
                 Some(place) if all || (self.correcting && told) => {
                     self.claim(place, dong, at, Strength::Specific, None, Unit::None);
@@ -324,6 +339,10 @@ impl Teller<'_, '_> {
         match self.target(rule, Consequence::Loss) {
             _ if split => self.doubts.push(doubt(Why::Unattached)),
             Some(Some(place)) if told || bare => {
+                // “tháng 9 thiệt hại vụ trộm là 15 triệu, không phải 51 triệu”
+                if self.correcting {
+                    self.excuse(event);
+                }
                 self.claim(
                     place,
                     dong,
@@ -338,6 +357,17 @@ impl Teller<'_, '_> {
             _ if !told && self.is_no_loss(&events, at) => {}
             _ => self.doubts.push(doubt(Why::Unattached)),
         }
+    }
+
+    /// The indicator of money that the clause of a sum names before it, and its place.
+    fn named_loss(&self, at: usize) -> Option<(usize, usize)> {
+        let clause =
+            |i: &usize| !matches!(self.kind(*i), Kind::Sep(_) | Kind::Figure(_) | Kind::Money { .. });
+        let thing =
+            (0..at).rev().take_while(clause).find(|i| matches!(self.kind(*i), Kind::Indicator(..)))?;
+        let Kind::Indicator(place, _) = self.kind(thing) else { return None };
+        let money = self.text.book.entries.get(*place)?.kind == Counts::Money;
+        (money && self.pairing.figure_of(thing).is_none()).then_some((thing, *place))
     }
 
     /// The rules of the events that are told with a figure above 0.

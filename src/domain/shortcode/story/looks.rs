@@ -67,7 +67,14 @@ impl Teller<'_, '_> {
     pub(super) fn is_beside_stranger(&self, at: usize) -> bool {
         let Some(item) = self.items.get(at) else { return false };
         let before = item.from.checked_sub(1).is_some_and(|b| self.text.is_suspicious(b));
-        before || (item.from..item.to + 2).any(|t| self.text.is_suspicious(t))
+        // “hai con vịt xiêm”: what kind of thing, named in two words.
+        let thing = self.figure(at).is_some_and(|figure| figure.unit == Unit::Thing)
+            && (item.from..item.to)
+                .filter_map(|t| self.text.token(t))
+                .filter(|t| t.word.is_some() && t.number().is_none())
+                .count()
+                >= 2;
+        before || !thing && (item.from..item.to + 2).any(|t| self.text.is_suspicious(t))
     }
 
     /// “giao nộp 1 kha súng”: a figure with an unknown unit beside an indicator that has none.

@@ -50,9 +50,12 @@ impl Teller<'_, '_> {
             Unit::Thing | Unit::House => return,
             // “thu 2 bánh pháo”: what was seized in a case.
             Unit::Weapon if at.checked_sub(1).is_some_and(|b| *self.kind(b) == Kind::MoneyNoise) => return,
+            Unit::Session | Unit::Patrol if self.is_of_mediators(at) || self.is_span_of_days(at) => return,
             Unit::Turn if self.is_mere_repetition(at) => return,
             Unit::Case if self.is_pending(at, figure) || self.is_told_again(at, figure) => return,
             Unit::Case if self.take_trailing(at, figure) => return,
+            Unit::None | Unit::Stranger if self.is_stray(at) => return,
+            Unit::Case if self.is_referred(at, figure) => return,
             Unit::Stranger if !self.begins_clause(at) && !self.is_near_unclaimed(at) => return,
             Unit::Person | Unit::Turn if self.take_attendance(at, figure) => return,
             Unit::Person if self.take_people_of_case(at, figure) || self.take_caught(at, figure) => return,

@@ -2,6 +2,7 @@
 
 use super::super::items::{Item, Kind, Unit};
 use super::super::lexicon::Strength;
+use super::super::negation::is_mediator;
 use super::super::reading::Why;
 use super::super::text::Text;
 use super::{Doubt, Teller};
@@ -56,10 +57,10 @@ impl Teller<'_, '_> {
 
     pub(super) fn take_mediation(&mut self, place: Option<usize>, value: i64, thing: usize) {
         let links = self.text.book.links.clone();
-        let told = (0..thing)
-            .rev()
-            .take(14)
-            .any(|at| self.places(at).iter().any(|place| links.mediation.contains(place)));
+        let told = (0..thing).rev().take(14).any(|at| {
+            self.places(at).iter().any(|place| links.mediation.contains(place))
+                || self.items.get(at).is_some_and(|item| is_mediator(self.text, item))
+        });
         match place {
             Some(place) if told => self.claim(place, value, thing, Strength::Generic, None, Unit::None),
             _ => self.doubts.push(Doubt::new(Why::NoIndicator, thing)),
@@ -91,7 +92,21 @@ pub(super) fn mark_mediated(items: &mut [Item], text: &Text) {
             _ => None,
         };
         let counted = matches!(items.get(end + 1).map(|i| &i.kind), Some(Kind::Figure(_)));
-        let Some(place) = outcome.filter(|_| !counted) else { continue };
+        let told_later = items.iter().skip(at + 3).any(|item| match &item.kind {
+            Kind::Succeeded | Kind::Failed => true,
+            Kind::Indicator(place, _) => links.mediation.contains(place),
+            _ => false,
+        });
+        let Some(place) = outcome.filter(|_| !counted) else {
+            // “đã hòa giải 3 vụ mâu thuẫn”: how it ended is asked; the cases are those mediated, no others.
+            if outcome.is_none()
+                && !told_later
+                && let Some(matter) = items.get_mut(at + 2)
+            {
+                matter.kind = Kind::Word;
+            }
+            continue;
+        };
         for (i, kind) in
             [(at, Kind::Indicator(place, Strength::Generic)), (at + 2, Kind::Word), (end, Kind::Word)]
         {

@@ -3,6 +3,7 @@
 use super::super::items::{Kind, Unit};
 use super::super::lexicon::Strength;
 use super::super::reading::Why;
+use super::parts::PART;
 use super::{Claim, Doubt, Teller};
 use crate::domain::indicator::Kind as Counts;
 
@@ -135,9 +136,13 @@ impl Teller<'_, '_> {
             parts.iter().copied().filter(|claim| money && claim.strength == Strength::Generic).collect();
         let mut sum = 0_i64;
         let mut seen: Vec<(Option<usize>, i64)> = Vec::new();
+        let mut last = 0;
         for claim in parts.iter().filter(|claim| !(money && claim.strength == Strength::Generic)) {
-            let same_event = seen.iter().any(|(event, _)| *event == claim.event);
-            let repeated = seen.contains(&(claim.event, claim.value));
+            // “1 vụ mất 5 triệu, 1 vụ mất 5 triệu”
+            let apart = (last.min(claim.thing)..claim.thing).any(|at| *self.kind(at) == PART);
+            last = claim.thing;
+            let same_event = !apart && seen.iter().any(|(event, _)| *event == claim.event);
+            let repeated = !apart && seen.contains(&(claim.event, claim.value));
             if repeated {
                 continue;
             }

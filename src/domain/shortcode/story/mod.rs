@@ -1,5 +1,7 @@
 //! What a text tells: the figures by indicator, and the first doubt.
 
+mod denials;
+mod earlier;
 mod echoes;
 mod events;
 mod looks;
@@ -7,10 +9,12 @@ mod loose;
 mod mediation;
 mod merge;
 mod moods;
+mod parts;
 mod people;
 mod prepare;
 mod questions;
 mod stance;
+mod strays;
 mod unclaimed;
 mod unread;
 
@@ -18,12 +22,11 @@ pub(super) use stance::is_own;
 
 use std::collections::BTreeMap;
 
+use earlier::{mark_compared, mark_month_before, mark_replaced, mark_reported};
 use echoes::{mark_echoes, mark_mistaken, mark_where};
 use mediation::mark_mediated;
-use prepare::{
-    causes, insides, mark_actors, mark_compared, mark_headers, mark_labels, mark_pending_and_gone,
-    mark_replaced, mark_reported, mentions,
-};
+use parts::mark_parts;
+use prepare::{causes, insides, mark_actors, mark_headers, mark_labels, mark_pending_and_gone, mentions};
 
 use super::attach::{Pairing, Surroundings, attach, need};
 use super::items::{Figure, Item, Kind, Trouble, Unit};
@@ -81,21 +84,7 @@ pub(super) fn tell(text: &Text, items: &[Item], wish: Wish) -> Story {
     let correcting = wish == Wish::Correct;
     let mut items = items.to_vec();
     let inside = insides(&items);
-    mark_echoes(&mut items);
-    mark_headers(&mut items);
-    mark_mediated(&mut items, text);
-    mark_compared(&mut items);
-    mark_pending_and_gone(&mut items, text);
-    mark_actors(&mut items, text);
-    mark_labels(&mut items, text);
-    mark_where(&mut items, text);
-    if correcting {
-        mark_replaced(&mut items);
-        mark_mistaken(&mut items);
-    }
-    if wish != Wish::Report {
-        mark_reported(&mut items);
-    }
+    settle(&mut items, text, wish);
     let mentions = mentions(&items, text, &inside);
     let flag = |all: &[bool], at: usize| all.get(at).copied().unwrap_or(false);
     let needed: Vec<i64> = items
@@ -124,6 +113,27 @@ pub(super) fn tell(text: &Text, items: &[Item], wish: Wish) -> Story {
     teller.check_totals(&values);
     let doubt = teller.first_doubt();
     Story { values, doubt, pairing, mentions }
+}
+
+/// Settles what is no new figure, before figures and indicators find each other.
+fn settle(items: &mut [Item], text: &Text, wish: Wish) {
+    mark_echoes(items);
+    mark_headers(items);
+    mark_mediated(items, text);
+    mark_compared(items);
+    mark_parts(items, text);
+    mark_pending_and_gone(items, text);
+    mark_actors(items, text);
+    mark_labels(items, text);
+    mark_where(items, text);
+    mark_month_before(items);
+    if wish == Wish::Correct {
+        mark_replaced(items);
+        mark_mistaken(items);
+    }
+    if wish != Wish::Report {
+        mark_reported(items, text);
+    }
 }
 
 struct Teller<'a, 'b> {
@@ -214,7 +224,7 @@ impl Teller<'_, '_> {
     pub(super) fn take(&mut self, thing: usize, figure: usize) {
         let value = match self.value_of(figure, thing) {
             Ok(value) => value,
-            Err(Why::Vague) if Self::flag(self.mentions, thing) => return,
+            Err(Why::Vague) if Self::flag(self.mentions, thing) || self.is_of_neighbour(figure) => return,
             Err(why) => {
                 let mut doubt = Doubt::new(why, figure);
                 doubt.candidates = self.places(thing);
@@ -304,51 +314,6 @@ impl Teller<'_, '_> {
         }
         let inside = Self::flag(self.inside, thing);
         self.claims.entry(place).or_default().push(Claim { value, thing, strength, inside, event, unit });
-    }
-
-    /// “không có trộm cắp, đánh nhau, cờ bạc”: a denial reaches the whole list.
-    pub(super) fn spread_denials(&mut self) {
-        let denied: Vec<(usize, bool)> = self
-            .pairing
-            .pairs
-            .iter()
-            .filter(|pair| *self.kind(pair.figure) == Kind::Neg)
-            .map(|pair| (pair.thing, pair.thing > pair.figure))
-            .collect();
-        for (thing, forward) in denied {
-            let mut at = thing;
-            let mut gap = 0;
-            while let Some(next) = if forward { Some(at + 1) } else { at.checked_sub(1) } {
-                at = next;
-                match self.items.get(at).map(|item| item.kind.clone()) {
-                    Some(Kind::Indicator(place, strength)) => {
-                        // Results and activities are not among the crimes denied.
-                        let quiet = self.text.book.entries.get(place).is_some_and(|entry| entry.quiet);
-                        if quiet || self.pairing.figure_of(at).is_some() || Self::flag(self.mentions, at) {
-                            break;
-                        }
-                        gap = 0;
-                        self.excuse(at);
-                        self.claim(place, 0, at, strength, None, Unit::None);
-                    }
-                    // “không có cướp có mỗi vụ đánh bài”: what there is, is not denied.
-                    Some(Kind::Word) if forward && self.is_there(at) => break,
-                    Some(Kind::Sep(1) | Kind::And) => gap += 1,
-                    Some(Kind::Word | Kind::Noise(_) | Kind::Topic) if forward => gap += 1,
-                    _ => break,
-                }
-                if gap > 3 {
-                    break;
-                }
-            }
-        }
-    }
-
-    /// “có”, “chỉ”, “nhưng”: what follows is told, not denied.
-    fn is_there(&self, at: usize) -> bool {
-        self.items
-            .get(at)
-            .is_some_and(|item| matches!(self.text.plain(item.from), "co" | "chi" | "nhung" | "moi" | "duy"))
     }
 
     pub(super) fn excuse(&mut self, at: usize) {

@@ -17,18 +17,45 @@ impl Teller<'_, '_> {
                 Kind::Cause if self.is_near_miss(at) => Why::Vague,
                 _ => continue,
             };
+            if why == Why::NotAReport && self.is_about_sending(at) {
+                continue;
+            }
             let near = matches!(self.kind(at), Kind::Each | Kind::Cause);
             let reach = (at..self.items.len())
                 .take(if near { 4 } else { usize::MAX })
                 .take_while(|i| !matches!(self.kind(*i), Kind::Sep(3)));
+            let silent = |thing: usize| self.is_untold_consequence(thing);
             let counted = reach.into_iter().any(|i| {
-                self.pairing.pairs.iter().any(|pair| pair.figure == i)
+                self.pairing.pairs.iter().any(|pair| pair.figure == i && !silent(pair.thing))
                     || self.claims.values().flatten().any(|claim| claim.thing == i)
             });
             if counted {
                 self.doubts.push(Doubt::new(why, at));
             }
         }
+    }
+
+    /// “mỗi vụ 1 người bị thương” beside fights: injuries of which nothing is recorded.
+    fn is_untold_consequence(&self, thing: usize) -> bool {
+        matches!(self.kind(thing), Kind::Consequence(_))
+            && !self.claims.values().flatten().any(|claim| claim.thing == thing)
+    }
+
+    /// “lễ sắp tới nên tôi gửi sớm: tháng 4 …”: what is to come is said of the sending, before the report begins.
+    fn is_about_sending(&self, at: usize) -> bool {
+        let head =
+            (at + 1..self.items.len()).take_while(|i| !matches!(self.kind(*i), Kind::Colon | Kind::Month(_)));
+        let end = at + 1 + head.clone().count();
+        let sent = |i: usize| {
+            self.items.get(i).is_some_and(|item| {
+                matches!(self.text.plain(item.from), "gui" | "bao" | "nhan" | "nop") && self.is_mere_talk(i)
+            })
+        };
+        end < self.items.len() && head.clone().all(|i| self.is_mere_talk(i)) && head.clone().any(sent)
+    }
+
+    fn is_mere_talk(&self, at: usize) -> bool {
+        matches!(self.kind(at), Kind::Word | Kind::Noise(_) | Kind::Cause | Kind::And | Kind::Sep(1))
     }
 
     pub(super) fn is_later_week(&self, at: usize) -> bool {

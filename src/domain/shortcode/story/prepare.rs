@@ -222,43 +222,6 @@ pub(super) fn mark_actors(items: &mut [Item], text: &Text) {
     }
 }
 
-/// “so với 3 vụ tháng 5”: a figure between “than” and a month counts that month.
-pub(super) fn mark_compared(items: &mut [Item]) {
-    for at in 1..items.len() {
-        let than = matches!(items.get(at - 1).map(|i| &i.kind), Some(Kind::Than));
-        let month = matches!(items.get(at + 1).map(|i| &i.kind), Some(Kind::Month(_)));
-        if let (true, Some(Item { kind: Kind::Figure(figure), .. })) = (than && month, items.get_mut(at)) {
-            figure.denied = true;
-        }
-    }
-}
-
-/// “đã báo năm vụ trộm, nay có thêm một vụ nữa”: in an addition or a correction what was reported is no new figure.
-pub(super) fn mark_reported(items: &mut [Item]) {
-    let mut done = false;
-    for item in items.iter_mut() {
-        match &mut item.kind {
-            Kind::Done => done = true,
-            Kind::Sep(_) => done = false,
-            Kind::Figure(figure) if done => figure.denied = true,
-            _ => {}
-        }
-    }
-}
-
-/// “từ 2 thành 3”, “2 -> 3”: in a correction the first figure is what was wrong.
-pub(super) fn mark_replaced(items: &mut [Item]) {
-    for at in 0..items.len() {
-        let mut after =
-            items.iter().skip(at + 1).filter(|item| !matches!(item.kind, Kind::Noise(_) | Kind::Word));
-        let becomes = matches!(after.next().map(|i| &i.kind), Some(Kind::Becomes));
-        let figure = matches!(after.next().map(|i| &i.kind), Some(Kind::Figure(_)));
-        if let (true, Some(Item { kind: Kind::Figure(old), .. })) = (becomes && figure, items.get_mut(at)) {
-            old.denied = true;
-        }
-    }
-}
-
 /// “Chết do cháy: 0”: the event after a cause says what the deaths are of; the figure counts them, not it.
 pub(super) fn causes(items: &[Item]) -> Vec<bool> {
     (0..items.len())
@@ -308,6 +271,8 @@ pub(super) fn mentions(items: &[Item], text: &Text, inside: &[bool]) -> Vec<bool
             back = previous;
             match items.get(previous).map(|i| &i.kind) {
                 Some(Kind::Noise(_)) => {}
+                // “tin báo về chỗ hút chích”, “về việc đánh bạc”
+                Some(Kind::Word) if is_about(items, previous, text) => {}
                 other => {
                     before = other;
                     break;
@@ -329,7 +294,12 @@ pub(super) fn mentions(items: &[Item], text: &Text, inside: &[bool]) -> Vec<bool
             && matches!(before, Some(Kind::Figure(_)))
             && matches!(before_that, Some(Kind::Indicator(result, _)) if result != place
                 && text.book.entries.get(*result).is_some_and(|entry| entry.units.contains(&Unit::Weapon)));
-        let of_result = of_result || handed_in;
+        // “bắt giữ 1 đối tượng nghiện”: the figure counts whom they caught.
+        let caught = !counted
+            && matches!(before, Some(Kind::Figure(figure)) if figure.unit == Unit::Person)
+            && matches!(before_that, Some(Kind::Indicator(arrest, Strength::Generic)) if arrest != place
+                && is_arrest(text, *arrest) && is_background(text, *place));
+        let of_result = of_result || handed_in || caught;
         let mention = match before {
             Some(Kind::Cause) => true,
             _ if of_result => true,
@@ -356,6 +326,32 @@ pub(super) fn mentions(items: &[Item], text: &Text, inside: &[bool]) -> Vec<bool
         }
     }
     found
+}
+
+/// Whether the indicator counts people that were caught.
+fn is_arrest(text: &Text, place: usize) -> bool {
+    text.book.entries.get(place).is_some_and(|entry| {
+        entry.quiet && entry.units.first() == Some(&Unit::Person) && !entry.units.contains(&Unit::Turn)
+    })
+}
+
+/// Whether the indicator's words may only describe somebody.
+fn is_background(text: &Text, place: usize) -> bool {
+    text.book.entries.get(place).is_some_and(|entry| entry.background)
+}
+
+/// A small word between “về” and what it is about.
+fn is_about(items: &[Item], at: usize, text: &Text) -> bool {
+    const WORDS: [&str; 14] = [
+        "cho", "viec", "vu", "nan", "chuyen", "cac", "nhung", "may", "te", "hien", "tuong", "tinh", "trang",
+        "hanh",
+    ];
+    let word =
+        items.get(at).is_some_and(|item| item.to - item.from == 1 && WORDS.contains(&text.plain(item.from)));
+    let kind = |back: usize| at.checked_sub(back).and_then(|b| items.get(b)).map(|item| &item.kind);
+    let topic =
+        kind(1) == Some(&Kind::Topic) || (kind(1) == Some(&Kind::Word) && kind(2) == Some(&Kind::Topic));
+    word && topic
 }
 
 /// What is told of a neighbouring hamlet only for contrast (“bên xóm Hạ họ mất trộm liên miên chứ …”).

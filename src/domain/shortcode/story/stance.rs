@@ -143,6 +143,19 @@ impl Teller<'_, '_> {
         (after || before) && !people
     }
 
+    /// “thôn bên cạnh mất trộm nhiều chứ thôn Trung Tâm không …”: told of another place, against which the sender's own
+    /// stands.
+    pub(super) fn is_of_neighbour(&self, at: usize) -> bool {
+        let clause = |i: &usize| !matches!(self.kind(*i), Kind::Sep(_) | Kind::Hamlet { aside: false, .. });
+        let elsewhere = (0..at).rev().take_while(clause).any(|i| {
+            self.items.get(i).is_some_and(|item| self.text.is(item.from, Class::Elsewhere).is_some())
+        });
+        let own = (at + 1..self.items.len())
+            .take_while(|i| !matches!(self.kind(*i), Kind::Sep(2 | 3)))
+            .any(|i| matches!(self.kind(i), Kind::Hamlet { aside: false, .. }) || self.is_own(i));
+        elsewhere && own
+    }
+
     /// Whether the indicator at `thing` counts cases: people come from everywhere.
     fn is_of_cases(&self, thing: usize) -> bool {
         match self.kind(thing) {

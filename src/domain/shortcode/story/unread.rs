@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::super::items::{Kind, Unit};
 use super::super::lexicon::{Class, Meaning, Strength};
 use super::super::reading::Why;
+use super::events::LossWord;
 use super::{Doubt, Teller};
 
 impl Teller<'_, '_> {
@@ -72,7 +73,9 @@ impl Teller<'_, '_> {
                     .is_some_and(|entry| figure.unit != Unit::None && entry.units.contains(&figure.unit)),
                 _ => false,
             };
-            !figure.total && self.text.may_hide(self.around(*at, 4, 3), counts)
+            // “thu giữ 12 hộp pháo hoa”
+            let seized = at.checked_sub(1).is_some_and(|b| *self.kind(b) == Kind::MoneyNoise);
+            !figure.total && !seized && self.text.may_hide(self.around(*at, 4, 3), counts)
         })
     }
 
@@ -82,7 +85,9 @@ impl Teller<'_, '_> {
         (0..self.items.len()).find(|at| {
             let Kind::Money { dong, .. } = self.kind(*at) else { return false };
             let told = self.claims.values().flatten().any(|claim| claim.value == *dong);
-            !told && self.text.may_hide(self.around(*at, 3, 0), loss)
+            // “xã hỗ trợ gia đình 3 triệu” says what the sum is.
+            let known = told || matches!(self.loss_word(*at), LossWord::Noise);
+            !known && self.text.may_hide(self.around(*at, 3, 0), loss)
         })
     }
 

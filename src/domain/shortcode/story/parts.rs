@@ -1,0 +1,172 @@
+//! “2 vụ lừa đảo: một vụ mất 80 triệu, một vụ mất 15 triệu”, “bắt 2 đối tượng, một đứa 17 tuổi, một đứa 20 tuổi”: the
+//! parts of a figure told before are no new figures.
+
+use super::super::items::{Figure, Item, Kind, Unit};
+use super::super::lexicon::{Class, Strength};
+use super::super::steps::step;
+use super::super::text::Text;
+
+/// What a figure becomes that is a part of the one before it.
+pub(super) const PART: Kind = Kind::Noise("a part");
+
+/// The most parts that anybody tells one by one.
+const MOST: i64 = 12;
+
+/// Marks the figures that are the parts of a figure before them: as many, and nothing else is named among them.
+pub(super) fn mark_parts(items: &mut [Item], text: &Text) {
+    let mut at = 0;
+    while at < items.len() {
+        let whole = match items.get(at).map(|item| &item.kind) {
+            Some(Kind::Figure(figure)) if is_whole(figure) => *figure,
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        let parts = match named_beside(items, at) {
+            Some((place, strength)) => Parts { items, text, whole, place, strength }.after(at),
+            None => Vec::new(),
+        };
+        settle(items, &parts, text);
+        at = parts.last().copied().unwrap_or(at) + 1;
+    }
+}
+
+/// The parts count nothing, and what names them up to the end of the last one's clause is no other event.
+fn settle(items: &mut [Item], parts: &[usize], text: &Text) {
+    let (Some(first), Some(last)) = (parts.first().copied(), parts.last().copied()) else { return };
+    let mut ended = false;
+    for (at, item) in items.iter_mut().enumerate().skip(first) {
+        ended |= at > last && matches!(item.kind, Kind::Sep(_));
+        match item.kind {
+            _ if ended => break,
+            Kind::Figure(_) | Kind::Word | Kind::Noise(_) if parts.contains(&at) => item.kind = PART,
+            Kind::Indicator(place, _) if text.book.entries.get(place).is_some_and(|entry| !entry.quiet) => {
+                item.kind = Kind::Noise("what a part was");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_whole(figure: &Figure) -> bool {
+    matches!(figure.unit, Unit::Case | Unit::Person)
+        && (2..=MOST).contains(&figure.value)
+        && !(figure.total || figure.denied || figure.approx || figure.difference)
+}
+
+/// The indicator that stands in the clause of the figure, the nearest first behind it.
+fn named_beside(items: &[Item], at: usize) -> Option<(usize, Strength)> {
+    let named = |item: &Item| match item.kind {
+        Kind::Indicator(place, strength) if strength != Strength::Code => Some((place, strength)),
+        _ => None,
+    };
+    let clause = |item: &&Item| !matches!(item.kind, Kind::Sep(_) | Kind::Colon | Kind::Figure(_));
+    let behind = items.iter().skip(at + 1).take(4).take_while(clause).find_map(named);
+    behind.or_else(|| items.iter().take(at).rev().take(4).take_while(clause).find_map(named))
+}
+
+struct Parts<'a, 'b> {
+    items: &'a [Item],
+    text: &'a Text<'b>,
+    whole: Figure,
+    place: usize,
+    strength: Strength,
+}
+
+impl Parts<'_, '_> {
+    /// The items of the parts that follow the whole at `at`; none if what follows is no such list.
+    fn after(&self, at: usize) -> Vec<usize> {
+        let mut found = Vec::new();
+        let (mut sum, mut apart, mut listed) = (0, false, false);
+        for (i, item) in self.items.iter().enumerate().skip(at + 1) {
+            step();
+            match &item.kind {
+                Kind::Sep(_) if sum == self.whole.value => break,
+                Kind::Sep(_) => apart = true,
+                Kind::Colon | Kind::Open | Kind::Part => (apart, listed) = (true, true),
+                Kind::Word | Kind::Noise(_) if self.is_other_one(i) && !found.is_empty() => {
+                    sum += 1;
+                    found.push(i);
+                }
+                Kind::Figure(figure) if self.is_part(figure, i, !found.is_empty()) => {
+                    sum += figure.value;
+                    found.push(i);
+                }
+                Kind::Figure(figure) if figure.unit == Unit::Case && sum == 0 => return Vec::new(),
+                Kind::Indicator(..) if !apart => {}
+                // “tranh chấp 3 vụ, hai vụ hòa giải thành, …”: these figures count what came of it.
+                Kind::Indicator(..) if sum > 0 && self.counts_from_before(i) => return Vec::new(),
+                Kind::Indicator(place, strength) if !self.allows(*place, *strength, listed) => {
+                    return Vec::new();
+                }
+                Kind::Consequence(_) if apart && self.whole.unit == Unit::Person => return Vec::new(),
+                Kind::Month(_) | Kind::Ambiguous(_) | Kind::Trouble(_) | Kind::Slip => return Vec::new(),
+                _ => {}
+            }
+            if sum > self.whole.value {
+                return Vec::new();
+            }
+        }
+        if sum == self.whole.value && found.len() > 1 { found } else { Vec::new() }
+    }
+
+    /// “…, vụ kia 30 triệu”: the one that is left, at the beginning of its clause.
+    fn is_other_one(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|b| self.items.get(b)).map(|item| &item.kind);
+        let begins = matches!(before, Some(Kind::Sep(_) | Kind::And | Kind::Rest));
+        self.whole.unit == Unit::Case
+            && begins
+            && self.items.get(at).is_some_and(|item| {
+                self.text.is(item.from, Class::UnitCase) == Some(1)
+                    && matches!(self.text.plain(item.from + 1), "kia" | "sau" | "no" | "nua")
+            })
+    }
+
+    /// Whether the figure at `at` may be one part: of the same kind, at the beginning of its clause.
+    fn is_part(&self, figure: &Figure, at: usize, goes_on: bool) -> bool {
+        if figure.total || figure.denied || figure.approx || figure.difference || figure.value == 0 {
+            return false;
+        }
+        let before = at.checked_sub(1).and_then(|b| self.items.get(b)).map(|item| &item.kind);
+        let begins = matches!(before, Some(Kind::Sep(_) | Kind::Colon | Kind::Open | Kind::And | Kind::Part));
+        match self.whole.unit {
+            Unit::Case => begins && figure.unit == Unit::Case,
+            _ => {
+                let next = self.items.get(at + 1).map(|item| &item.kind);
+                let told = figure.unit == Unit::Person || matches!(next, Some(Kind::Word | Kind::Noise(_)));
+                let people = matches!(figure.unit, Unit::Person | Unit::None | Unit::Stranger);
+                people && told && (begins || goes_on) && !self.is_counted(at)
+            }
+        }
+    }
+
+    /// Whether what came of the cases stands at `at` without a figure behind it.
+    fn counts_from_before(&self, at: usize) -> bool {
+        let quiet = match self.items.get(at).map(|item| &item.kind) {
+            Some(Kind::Indicator(place, _)) => {
+                self.text.book.entries.get(*place).is_some_and(|entry| entry.quiet)
+            }
+            _ => false,
+        };
+        quiet && !matches!(self.items.get(at + 1).map(|item| &item.kind), Some(Kind::Figure(_)))
+    }
+
+    /// Whether a unit of something else stands right behind the figure.
+    fn is_counted(&self, at: usize) -> bool {
+        let Some(item) = self.items.get(at) else { return false };
+        let unit = super::super::amounts::unit(self.text, item.to).map(|(unit, _)| unit);
+        unit.is_some_and(|unit| unit != Unit::Person)
+    }
+
+    /// Whether an indicator may stand among the parts: activities and results, a word that says little, the same one
+    /// again in a list.
+    fn allows(&self, place: usize, strength: Strength, listed: bool) -> bool {
+        if self.whole.unit == Unit::Person {
+            return false;
+        }
+        let quiet = self.text.book.entries.get(place).is_some_and(|entry| entry.quiet);
+        let same = place == self.place && (listed || self.strength != Strength::Specific);
+        quiet || strength == Strength::Weak || (same && listed)
+    }
+}
