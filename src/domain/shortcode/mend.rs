@@ -66,6 +66,19 @@ impl Text<'_> {
         }
     }
 
+    /// Reads known words as slips where they stand in a phrase of four words whose others are right; asks where they are
+    /// three.
+    pub(super) fn mend_within(&mut self) {
+        for start in 0..self.tokens.len() {
+            let Some((at, word, _)) = self.slip_within(start).filter(|(.., len)| *len >= 4) else { continue };
+            let marks = self.tokens.get(at).map_or(Marks::default(), |token| token.marks);
+            self.put(at, word, Marks { quality: 0, ..marks });
+        }
+        let unread: Vec<usize> =
+            (0..self.tokens.len()).filter_map(|start| self.slip_within(start)).map(|(at, ..)| at).collect();
+        self.unread.extend(unread);
+    }
+
     /// Whether the token may be a word that changes what is told, and nobody can be sure of it.
     fn is_unread(&self, at: usize, choices: &[Choice]) -> bool {
         let torn = self.tokens.get(at).is_some_and(|token| !is_syllable(&token.plain));

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::book::WordId;
 use super::lexicon::{Class, Meaning, Strength};
 use super::slip::{Slip, slip};
+use super::syllable::one_edit_apart;
 use super::text::{Hit, Text};
 use super::token::Shape;
 
@@ -68,6 +69,66 @@ impl Text<'_> {
                     })
                 })
         })
+    }
+
+    /// Phrases from `start` of two right words and more, of which the next is a slip (“tai nan alo dong”): the slip, the
+    /// word that it must be, and the length of the whole. Only one indicator may come of it.
+    pub(super) fn slip_within(&self, start: usize) -> Option<(usize, WordId, usize)> {
+        let word = |at: usize| self.tokens.get(at).filter(|t| t.shape == Shape::Word).and_then(|t| t.word);
+        let mut node = 0;
+        let mut at = start;
+        while let Some(next) = word(at).and_then(|word| self.book.step(node, word)) {
+            node = next;
+            at += 1;
+        }
+        let token = self.tokens.get(at).filter(|t| t.shape == Shape::Word)?;
+        let said = self
+            .hits(at)
+            .iter()
+            .any(|hit| hit.len > 1 || !matches!(hit.meaning, Meaning::Class(Class::Common | Class::Polite)));
+        if at < start + 2 || said || token.plain.len() < 2 || self.is_name(at) {
+            return None;
+        }
+        let mut found: Option<(usize, WordId, usize)> = None;
+        for choice in self.book.node(node)?.children.keys() {
+            let meant = self.book.spelling(*choice).unwrap_or_default();
+            if !one_edit_apart(meant, &token.plain) || slip(&token.plain, meant) < Slip::Near {
+                continue;
+            }
+            for hit in self.walk_with(start, at, *choice) {
+                let Meaning::Indicator(place, _) = hit.meaning else { continue };
+                let told = self
+                    .hits(start)
+                    .iter()
+                    .any(|old| matches!(old.meaning, Meaning::Indicator(other, _) if other == place));
+                match found {
+                    _ if told => return None,
+                    Some((other, ..)) if other != place => return None,
+                    Some((.., len)) if len >= hit.len => {}
+                    _ => found = Some((place, *choice, hit.len)),
+                }
+            }
+        }
+        found.map(|(_, choice, len)| (at, choice, len))
+    }
+
+    /// Whether the word at `at` begins nothing and may be a slip of a word whose meaning is such as `wanted` says.
+    pub fn may_be(&self, at: usize, wanted: impl Fn(Meaning) -> bool) -> bool {
+        let Some(token) = self.tokens.get(at).filter(|t| t.shape == Shape::Word && !self.is_name(at)) else {
+            return false;
+        };
+        let said = self
+            .hits(at)
+            .iter()
+            .any(|hit| hit.len > 1 || !matches!(hit.meaning, Meaning::Class(Class::Common | Class::Polite)));
+        !said
+            && token.plain.len() >= 2
+            && self.book.neighbours(&token.plain).into_iter().any(|choice| {
+                let meant = self.book.spelling(choice).unwrap_or_default();
+                token.word != Some(choice)
+                    && slip(&token.plain, meant) >= Slip::Near
+                    && self.walk_with(at, at, choice).iter().any(|hit| hit.len == 1 && wanted(hit.meaning))
+            })
     }
 
     /// A second look, for a figure that found no indicator: phrases at `start` of which one known word would have to

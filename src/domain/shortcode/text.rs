@@ -71,6 +71,7 @@ impl<'a> Text<'a> {
                 text.mend_marks(at);
             }
         }
+        text.mend_within();
         text.cover_clues();
         text.settle();
         text

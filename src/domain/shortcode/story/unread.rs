@@ -5,8 +5,10 @@ use std::ops::Range;
 use super::super::items::{Kind, Unit};
 use super::super::lexicon::{Class, Meaning, Strength};
 use super::super::reading::Why;
+use super::super::syllable::one_edit_apart;
+use super::super::token::Shape;
 use super::events::LossWord;
-use super::{Doubt, Teller};
+use super::{Counts, Doubt, Teller};
 
 impl Teller<'_, '_> {
     /// A word that nobody can be sure of, where nothing else is in doubt.
@@ -21,7 +23,9 @@ impl Teller<'_, '_> {
             .or_else(|| self.half_denied())
             .or_else(|| self.denied_by_slip())
             .or_else(|| self.counted_by_slip())
-            .or_else(|| self.lost_by_slip());
+            .or_else(|| self.lost_by_slip())
+            .or_else(|| self.torn_code())
+            .or_else(|| self.torn_sum());
         if let Some(at) = at {
             self.doubts.push(Doubt::new(Why::Illegible, at));
         }
@@ -53,7 +57,17 @@ impl Teller<'_, '_> {
         (0..self.items.len()).find(|at| {
             let denies = matches!(self.kind(*at), Kind::Neg | Kind::NegNoise);
             let paired = self.pairing.pairs.iter().any(|pair| pair.figure == *at);
-            denies && !paired && self.text.may_hide(self.around(*at, 4, 4), told)
+            let after = self.items.get(*at).map_or(0, |item| item.to);
+            let after = after + usize::from(self.text.plain(after) == "co");
+            let alone = |meaning: Meaning| match meaning {
+                Meaning::Indicator(_, Strength::Weak) => false,
+                Meaning::Indicator(..) => told(meaning),
+                _ => false,
+            };
+            denies
+                && !paired
+                && (self.text.may_hide(self.around(*at, 4, 4), told)
+                    || (*self.kind(*at) == Kind::Neg && self.text.may_be(after, alone)))
         })
     }
 
@@ -73,9 +87,77 @@ impl Teller<'_, '_> {
                     .is_some_and(|entry| figure.unit != Unit::None && entry.units.contains(&figure.unit)),
                 _ => false,
             };
+            let mut before = self.items.get(*at).map_or(0, |item| item.from).saturating_sub(1);
+            while matches!(self.text.plain(before), "duoc" | "giu" | "gon" | "nong" | "qua") {
+                before = before.saturating_sub(1);
+            }
+            let caught = |meaning: Meaning| match meaning {
+                Meaning::Indicator(place, Strength::Generic) => {
+                    counts(meaning) && self.text.book.entries.get(place).is_some_and(|entry| entry.quiet)
+                }
+                _ => false,
+            };
             // “thu giữ 12 hộp pháo hoa”
             let seized = at.checked_sub(1).is_some_and(|b| *self.kind(b) == Kind::MoneyNoise);
-            !figure.total && !seized && self.text.may_hide(self.around(*at, 4, 3), counts)
+            !figure.total
+                && !seized
+                && (self.text.may_hide(self.around(*at, 4, 3), counts)
+                    || (figure.unit == Unit::Person && self.text.may_be(before, caught)))
+        })
+    }
+
+    /// “ANTT 9 2T 1TTB”, “t8 gc l cb O”: letters without a vowel that nobody knows, among codes.
+    fn torn_code(&self) -> Option<usize> {
+        let coded = self.items.iter().any(|item| matches!(item.kind, Kind::Indicator(_, Strength::Code)));
+        (0..self.items.len()).find(|at| {
+            let Some(item) = self.items.get(*at).filter(|_| coded) else { return false };
+            let Some(token) = self.text.token(item.from).filter(|_| self.text.is_unknown(item.from)) else {
+                return false;
+            };
+            let beside = |i: Option<usize>| {
+                i.is_some_and(|i| {
+                    matches!(self.kind(i), Kind::Figure(_) | Kind::Indicator(_, Strength::Code))
+                })
+            };
+            *self.kind(*at) == Kind::Word
+                && token.plain.len() <= 5
+                && !token.plain.contains(['a', 'e', 'i', 'o', 'u', 'y'])
+                && (beside(at.checked_sub(1)) || beside(Some(at + 1)))
+        })
+    }
+
+    /// “mất 20t”, “THTS1,5y”, “2 triệu ưỡi”, “chín triệu hi”: an amount with a torn word behind it.
+    fn torn_sum(&self) -> Option<usize> {
+        let money = |at: usize| match self.kind(at) {
+            Kind::Money { .. } | Kind::Loss { .. } => true,
+            Kind::Indicator(place, _) => {
+                self.text.book.entries.get(*place).is_some_and(|entry| entry.kind == Counts::Money)
+            }
+            _ => false,
+        };
+        (0..self.items.len()).find(|at| {
+            let Some(item) = self.items.get(*at) else { return false };
+            let Some(last) = item.to.checked_sub(1).and_then(|last| self.text.token(last)) else {
+                return false;
+            };
+            let Some(next) = self.text.token(item.to).filter(|t| t.shape == Shape::Word) else {
+                return false;
+            };
+            let glued = !next.spaced
+                && matches!(next.plain.as_str(), "t" | "y" | "r")
+                && last.shape == Shape::Number
+                && self.text.token(item.to + 1).is_none_or(|t| t.shape != Shape::Number);
+            let lost = (at.saturating_sub(4)..=*at).any(money);
+            let half = matches!(self.kind(*at), Kind::Money { .. })
+                && (one_edit_apart("ruoi", &next.plain)
+                    || (last.shape == Shape::Word
+                        && matches!(next.plain.as_str(), "hi" | "ha" | "ba" | "na")))
+                && self
+                    .text
+                    .hits(item.to)
+                    .iter()
+                    .all(|hit| matches!(hit.meaning, Meaning::Class(Class::Common)));
+            (glued && lost) || half
         })
     }
 
