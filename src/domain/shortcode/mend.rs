@@ -66,11 +66,36 @@ impl Text<'_> {
         }
     }
 
-    /// Reads known words as slips where they stand in a phrase of four words whose others are right; asks where they are
-    /// three.
+    /// Words written together of which nobody can say where they part, or a code with a number word: one of them may
+    /// count (“k cotrom cap”, “VCGTHAI”).
+    pub(super) fn find_joined(&mut self) {
+        let joined = (0..self.tokens.len()).filter(|at| {
+            let Some(token) = self.tokens.get(*at).filter(|_| self.is_unknown(*at)) else { return false };
+            let plain = token.plain.as_str();
+            let word = |piece: &str| self.book.word(piece).filter(|_| is_syllable(piece));
+            token.origin == Origin::Typed
+                && (6..=14).contains(&plain.len())
+                && !is_syllable(plain)
+                && (2..plain.len() - 1).any(|middle| {
+                    let Some((head, tail)) = plain.split_at_checked(middle) else { return false };
+                    let (first, second) = (word(head), word(tail));
+                    let loud =
+                        first.zip(second).is_some_and(|(a, b)| self.book.is_loud(a) || self.book.is_loud(b));
+                    loud || (second.is_some() && token.caps && self.book.code_of(head).is_some())
+                })
+        });
+        let joined: Vec<usize> = joined.collect();
+        self.unread.extend(joined);
+    }
+
+    /// Reads known words as slips where they stand in a phrase of four words whose others are right, or of three of
+    /// which nothing else is told; asks about other such phrases.
     pub(super) fn mend_within(&mut self) {
         for start in 0..self.tokens.len() {
-            let Some((at, word, _)) = self.slip_within(start).filter(|(.., len)| *len >= 4) else { continue };
+            let Some((at, word, len)) = self.slip_within(start) else { continue };
+            if len < 4 && (start..at).any(|i| self.indicator_there(i)) {
+                continue;
+            }
             let marks = self.tokens.get(at).map_or(Marks::default(), |token| token.marks);
             self.put(at, word, Marks { quality: 0, ..marks });
         }

@@ -72,6 +72,7 @@ impl<'a> Text<'a> {
             }
         }
         text.mend_within();
+        text.find_joined();
         text.cover_clues();
         text.settle();
         text

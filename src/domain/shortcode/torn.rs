@@ -3,7 +3,7 @@
 
 use super::book::Book;
 use super::fold::{Glyph, GlyphKind};
-use super::lexicon::{Class, Meaning};
+use super::lexicon::{Class, Meaning, Strength};
 use super::syllable::{Marks, is_syllable};
 
 /// A run of letters and digits, as it stands among the glyphs: its first, the one past its last, whether a space is before.
@@ -49,7 +49,7 @@ fn joined(glyphs: &[Glyph], runs: &[Run], at: usize, book: &Book) -> Option<(Vec
         return None;
     }
     let read = Around { glyphs, runs, at, book, whole: &plain };
-    if read.is_phrase() || read.is_unit() || read.is_wish() {
+    if read.is_phrase() || read.is_unit() || read.is_wish() || read.is_denied() {
         return Some((whole, Sure::Phrase));
     }
     let taken = [first, second].iter().any(|piece| book.code_of(&plain_of(piece)).is_some());
@@ -169,6 +169,22 @@ impl Around<'_> {
         let unit = || self.is(&[Class::UnitCase, Class::UnitSession, Class::UnitPerson, Class::Million]);
         (self.is_number(self.at.checked_sub(1)) && unit())
             || (self.is_number(Some(self.at + 1)) && self.is(&[Class::Month]))
+    }
+
+    /// “khong tro m”, “k co tr om”: what happened, behind a denial.
+    fn is_denied(&self) -> bool {
+        let before = |back: usize| {
+            self.at.checked_sub(back).and_then(|place| self.run(place)).map(plain_of).unwrap_or_default()
+        };
+        let denies = |word: &str| matches!(word, "khong" | "ko" | "k" | "kh" | "hong" | "chua");
+        let denied = denies(&before(1)) || (before(1) == "co" && denies(&before(2)));
+        let node = self.book.word(self.whole).and_then(|word| self.book.step(0, word));
+        denied
+            && node.is_some_and(|node| {
+                self.book.ends_at(node).iter().any(|end| {
+                    matches!(end.meaning, Meaning::Indicator(_, Strength::Generic | Strength::Specific))
+                })
+            })
     }
 
     /// “SU A T3 TC2”, “TH EM”: what the sender wants, at the head of the text or behind the keyword.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::items::{Kind, Unit};
 use super::super::lexicon::{Class, Meaning, Strength};
 use super::super::reading::Why;
-use super::super::syllable::one_edit_apart;
+use super::super::syllable::{is_syllable, one_edit_apart};
 use super::super::token::Shape;
 use super::events::LossWord;
 use super::{Counts, Doubt, Teller};
@@ -25,10 +25,24 @@ impl Teller<'_, '_> {
             .or_else(|| self.counted_by_slip())
             .or_else(|| self.lost_by_slip())
             .or_else(|| self.torn_code())
-            .or_else(|| self.torn_sum());
+            .or_else(|| self.torn_sum())
+            .or_else(|| self.torn_unit())
+            .or_else(|| self.torn_answer())
+            .or_else(|| self.lost_activity());
         if let Some(at) = at {
             self.doubts.push(Doubt::new(Why::Illegible, at));
         }
+    }
+
+    /// The items that are figures of something.
+    fn taken(&self) -> Vec<bool> {
+        let mut taken = vec![false; self.items.len()];
+        for pair in &self.pairing.pairs {
+            if let Some(slot) = taken.get_mut(pair.figure) {
+                *slot = true;
+            }
+        }
+        taken
     }
 
     /// The tokens of the clause around an item, so many before it and after it.
@@ -36,8 +50,12 @@ impl Teller<'_, '_> {
         let parts = |i: &usize| {
             matches!(self.kind(*i), Kind::Sep(_) | Kind::Figure(_) | Kind::Money { .. } | Kind::Month(_))
         };
-        let stop = (0..at).rev().find(parts).and_then(|i| self.items.get(i)).map_or(0, |item| item.to);
-        let end = (at + 1..self.items.len()).find(parts).and_then(|i| self.items.get(i));
+        let stop = (at.saturating_sub(before + 1)..at)
+            .rev()
+            .find(parts)
+            .and_then(|i| self.items.get(i))
+            .map_or(0, |item| item.to);
+        let end = (at + 1..at + after + 2).find(parts).and_then(|i| self.items.get(i));
         let end = end.map_or(self.text.tokens.len(), |item| item.from);
         let (from, to) = self.items.get(at).map_or((0, 0), |item| (item.from, item.to));
         from.saturating_sub(before).max(stop)..(to + after).min(end)
@@ -54,9 +72,10 @@ impl Teller<'_, '_> {
             Meaning::Class(Class::Dead | Class::Hurt) => true,
             _ => false,
         };
+        let taken = self.taken();
         (0..self.items.len()).find(|at| {
             let denies = matches!(self.kind(*at), Kind::Neg | Kind::NegNoise);
-            let paired = self.pairing.pairs.iter().any(|pair| pair.figure == *at);
+            let paired = Self::flag(&taken, *at);
             let after = self.items.get(*at).map_or(0, |item| item.to);
             let after = after + usize::from(self.text.plain(after) == "co");
             let alone = |meaning: Meaning| match meaning {
@@ -74,7 +93,11 @@ impl Teller<'_, '_> {
     /// “2 nguoi luu ttu”, “3 rối tượng”: a figure that counted nothing, beside words that are a letter away from what it
     /// may count.
     fn counted_by_slip(&self) -> Option<usize> {
-        self.pairing.loose.iter().copied().find(|at| {
+        let apart = self.pairing.pairs.iter().filter(|pair| {
+            let (from, to) = (pair.figure.min(pair.thing), pair.figure.max(pair.thing));
+            (from..to).any(|i| matches!(self.kind(i), Kind::Sep(2 | 3)))
+        });
+        self.pairing.loose.iter().copied().chain(apart.map(|pair| pair.figure)).find(|at| {
             let Some(figure) = self.figure(*at).filter(|_| !Self::flag(&self.explained, *at)) else {
                 return false;
             };
@@ -123,6 +146,71 @@ impl Teller<'_, '_> {
                 && token.plain.len() <= 5
                 && !token.plain.contains(['a', 'e', 'i', 'o', 'u', 'y'])
                 && (beside(at.checked_sub(1)) || beside(Some(at + 1)))
+        })
+    }
+
+    /// “10 đm”, “3,5 trisu”: letters behind a figure of which no word can be made.
+    fn torn_unit(&self) -> Option<usize> {
+        (0..self.items.len()).find(|at| {
+            let Some(item) = self.items.get(*at) else { return false };
+            let number = |token: usize| {
+                self.text.token(token).is_some_and(|t| t.shape == Shape::Number)
+                    || self.text.number_word(token).is_some()
+            };
+            let counts =
+                matches!(self.kind(*at), Kind::Figure(_) | Kind::Money { .. } | Kind::Noise(_) | Kind::Word)
+                    && item.to.checked_sub(1).is_some_and(number);
+            let torn = self.text.token(item.to).is_some_and(|next| {
+                next.plain.len() >= 2 && !next.upper && next.spaced && !is_syllable(&next.plain)
+            });
+            counts && torn && self.text.is_unknown(item.to)
+        })
+    }
+
+    /// “Hoa giai thanh: mt”: a word for the figure of what stands before the colon.
+    fn torn_answer(&self) -> Option<usize> {
+        (1..self.items.len()).find(|at| {
+            let asked = matches!(
+                self.kind(at - 1),
+                Kind::Indicator(..) | Kind::Succeeded | Kind::Failed | Kind::Consequence(_)
+            );
+            let alone = matches!(self.kind(at + 1), Kind::Word)
+                && self.items.get(at + 2).is_none_or(|item| matches!(item.kind, Kind::Sep(_)));
+            *self.kind(*at) == Kind::Colon
+                && asked
+                && alone
+                && self.items.get(at + 1).is_some()
+                && self.pairing.figure_of(at - 1).is_none()
+        })
+    }
+
+    /// “tuan tra 4 em”, “tuần tra hai mơi ca”: an activity without a figure, with a number or its unit behind it.
+    fn lost_activity(&self) -> Option<usize> {
+        (0..self.items.len()).find(|at| {
+            let Kind::Indicator(place, strength) = self.kind(*at) else { return false };
+            let activity = self.text.book.entries.get(*place).is_some_and(|entry| {
+                entry.units.iter().any(|unit| matches!(unit, Unit::Session | Unit::Patrol))
+            });
+            let bare = activity
+                && *strength != Strength::Weak
+                && self.pairing.figure_of(*at).is_none()
+                && !self.claims.contains_key(place);
+            let next = at
+                + 1
+                + usize::from(self.items.get(at + 1).is_some_and(|item| {
+                    item.kind == Kind::Word && matches!(self.text.plain(item.from), "duoc" | "dc")
+                }));
+            let odd = self.figure(next).is_some_and(|figure| {
+                matches!(figure.unit, Unit::Person | Unit::Thing | Unit::Stranger | Unit::None)
+            }) && self.pairing.loose.contains(&next);
+            let Some(item) = self.items.get(*at).filter(|_| bare) else { return false };
+            let unit = (item.to + 1..item.to + 4)
+                .take_while(|i| self.text.token(*i).is_some_and(|t| t.shape == Shape::Word))
+                .any(|i| {
+                    self.text.is_any(i, &[Class::UnitPatrol, Class::UnitSession]).is_some()
+                        && (item.to..i).any(|i| self.text.number_word(i).is_some())
+                });
+            odd || unit
         })
     }
 
@@ -176,9 +264,10 @@ impl Teller<'_, '_> {
     /// “khong oc nguoi chet”, “khong ai i thuong”: a denial that reached nothing, with a word that nobody knows before
     /// what it may deny.
     fn half_denied(&self) -> Option<usize> {
+        let taken = self.taken();
         (0..self.items.len()).find(|at| {
             let denies = matches!(self.kind(*at), Kind::Neg | Kind::NegNoise);
-            let paired = self.pairing.pairs.iter().any(|pair| pair.figure == *at);
+            let paired = Self::flag(&taken, *at);
             if !denies || paired {
                 return false;
             }
