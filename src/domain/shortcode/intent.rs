@@ -334,20 +334,12 @@ pub(super) fn is_mere_greeting(text: &Text, items: &[Item]) -> bool {
     let asks = (0..text.tokens.len()).any(|at| {
         text.is_any(
             at,
-            &[
-                Class::Request,
-                Class::Help,
-                Class::Status,
-                Class::Machine,
-                Class::Secret,
-                Class::StopDo,
-                Class::Hedge,
-            ],
+            &[Class::Request, Class::Help, Class::Status, Class::Machine, Class::Secret, Class::Hedge],
         )
         .is_some()
             || text.is_sep(at, '?')
     });
-    greeting(text) && !told && !happens && !asks
+    greeting(text) && !told && !happens && !asks && !stop(text)
 }
 
 /// Nothing but punctuation and blanks.

@@ -230,7 +230,12 @@ fn is_about_us(worked: &Worked, timing: &Timing) -> bool {
 /// “mong anh thông cảm”, “đề nghị xã …” beside a month without anything: wishes, no questions.
 fn only_wishes(text: &Text) -> bool {
     (0..text.tokens.len()).filter(|at| text.is(*at, Class::Request).is_some()).all(|at| {
-        matches!(text.plain(at), "mong" | "de" | "kien" | "nguyen" | "xin") && text.plain(at + 1) != "hoi"
+        // “gửi muộn” is no “muốn”.
+        let before = at.checked_sub(1).map_or("", |b| text.plain(b));
+        let late = text.plain(at) == "muon"
+            && matches!(before, "gui" | "bao" | "nhan" | "nop" | "cham" | "cao" | "hoi");
+        let wish = matches!(text.plain(at), "mong" | "de" | "kien" | "nguyen" | "xin");
+        late || wish && text.plain(at + 1) != "hoi"
     })
 }
 

@@ -21,8 +21,11 @@ pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Ite
         return Some((Kind::Blanket { more: true }, longest + len));
     }
     // “k co bac” is “không cờ bạc”: a phrase of an indicator that begins inside takes its words back.
-    let len =
-        (1..longest).find(|len| text.indicator(at + len).is_some_and(|(.., inner)| inner > longest - len));
+    let len = (1..longest).find(|len| {
+        // “ko de, ko bac”: the thing alone in its clause, no “không để”.
+        let alone = text.token(at + longest).is_none_or(|t| t.shape != Shape::Word || t.plain == "khong");
+        text.indicator(at + len).is_some_and(|(.., inner)| inner + usize::from(alone) > longest - len)
+    });
     let len = len.unwrap_or(longest);
     // “không hòa giải được”, “không qua khỏi”: a longer phrase that begins with the denial says something of its own.
     let said = text.indicator(at).map(|(.., len)| len).max(text.is_any(at, &[Class::Dead, Class::Hurt]));
@@ -243,7 +246,7 @@ fn blank_tail(text: &Text, from: usize) -> Tail {
                 | "ra"
                 | "ke"
         );
-        if one || filler {
+        if (one || filler) && counted.is_none() {
             tail.end += 1;
             continue;
         }

@@ -215,6 +215,10 @@ fn is_number(text: &Text, at: usize) -> bool {
 
 /// Whether the figure at `at` is followed by what it counts.
 pub(super) fn is_counted(text: &Text, at: usize) -> bool {
+    // “KP3 báo cáo”: no three bags.
+    if text.plain(at + 1) == "bao" && text.plain(at + 2) == "cao" {
+        return false;
+    }
     super::amounts::unit(text, at + 1).is_some_and(|(unit, _)| !matches!(unit, Unit::House | Unit::Weapon))
         && !(text.is(at + 1, Class::UnitPatrol).is_some() && text.is(at + 1, Class::Day).is_some())
         && !(matches!(text.plain(at + 1), "tuan" | "dot")

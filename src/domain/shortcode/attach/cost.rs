@@ -156,6 +156,10 @@ impl Way {
             }
             Side::Left => {
                 let next = items.get(at + 1).map(|item| &item.kind);
+                // “…, không ai chết” denies the deaths.
+                if matches!(next, Some(Kind::Consequence(_) | Kind::Casualties)) {
+                    return NEVER;
+                }
                 let ended = matches!(next, None | Some(Kind::Sep(_) | Kind::Close | Kind::Word | Kind::And));
                 cost + if ended { 0 } else { 200 }
             }

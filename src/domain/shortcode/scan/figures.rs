@@ -90,7 +90,9 @@ impl Scanner<'_, '_> {
         let foreign = unit_here.filter(|(unit, _)| self.is_foreign_to_code(*unit));
         let unit_here = if foreign.is_some() { None } else { unit_here };
         let phrase = self.text.indicator(at).is_some_and(|(.., len)| len > first.len);
-        if first.in_words && phrase {
+        // “co ba bi lua” is “bà”: nobody counts right before “bị”.
+        let lady = self.text.plain(at) == "ba" && first.len == 1 && self.text.plain(next) == "bi";
+        if first.in_words && (phrase || lady) {
             return None;
         }
         let loud =

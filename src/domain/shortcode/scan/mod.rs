@@ -27,7 +27,7 @@ pub(super) fn scan(text: &Text) -> Vec<Item> {
     while at < text.tokens.len() {
         let (kind, len) = scanner.piece(at);
         let len = len.max(1);
-        let kind = scanner.of_animals(kind);
+        let kind = scanner.of_animals(kind, at + len);
         scanner.remember(&kind);
         scanner.items.push(Item { kind, from: at, to: at + len });
         at += len;
@@ -104,7 +104,7 @@ impl Scanner<'_, '_> {
     }
 
     /// “3 con trâu chết”: animals have no indicator.
-    fn of_animals(&self, kind: Kind) -> Kind {
+    fn of_animals(&self, kind: Kind, next: usize) -> Kind {
         let things = self
             .items
             .iter()
@@ -119,6 +119,10 @@ impl Scanner<'_, '_> {
             .rev()
             .take(4)
             .any(|item| matches!(&item.kind, Kind::Figure(figure) if figure.unit == Unit::Person));
+        // “1 nhát chết 1 người”
+        let people = people
+            || self.text.token(next).is_some_and(|t| t.shape == Shape::Number)
+                && unit(self.text, next + 1).is_some_and(|(unit, _)| unit == Unit::Person);
         if matches!(kind, Kind::Consequence(_)) && things && !people { Kind::Word } else { kind }
     }
 

@@ -31,7 +31,8 @@ impl Scanner<'_, '_> {
         });
         let goes_on = (1..len).any(|i| text.indicator(at + i).is_some_and(|(.., other)| i + other > len));
         // “đầu ngõ 5”
-        let numbered = text.token(at + len).is_some_and(|t| matches!(t.shape, Shape::Number | Shape::Opaque));
+        let numbered = text.token(at + len).is_some_and(|t| matches!(t.shape, Shape::Number | Shape::Opaque))
+            && text.is_any(at + len - 1, &[Class::Place, Class::Site, Class::Hamlet]).is_some();
         (!means_more && !goes_on && !numbered).then_some((Kind::Word, len))
     }
 

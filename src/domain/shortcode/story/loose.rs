@@ -16,6 +16,11 @@ impl Teller<'_, '_> {
             match self.kind(at).clone() {
                 Kind::Vague(Unit::None | Unit::Thing | Unit::House | Unit::Person | Unit::Stranger) => {}
                 Kind::Vague(_) => self.doubts.push(Doubt::new(Why::Vague, at)),
+                // “họp 2 buổi, tổng 150 lượt người”
+                Kind::Figure(figure)
+                    if figure.total
+                        && matches!(figure.unit, Unit::Turn | Unit::Person)
+                        && self.take_attendance(at, &figure) => {}
                 Kind::Figure(figure) if figure.total => {}
                 Kind::Figure(figure) => {
                     let told = self.claims.values().flatten().count();

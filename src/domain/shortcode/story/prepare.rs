@@ -289,6 +289,12 @@ pub(super) fn mentions(items: &[Item], text: &Text, inside: &[bool]) -> Vec<bool
             && matches!(before, Some(Kind::Figure(figure)) if figure.unit == Unit::Case)
             && matches!(before_that, Some(Kind::Indicator(result, _)) if text.book.entries.get(*result)
                 .is_some_and(|entry| entry.quiet && entry.units.contains(&Unit::Case)));
+        // “đã hòa giải 3 vụ mâu thuẫn”: so it counts what was mediated, with whatever outcome.
+        let mediated = !counted
+            && matches!(before, Some(Kind::Figure(figure)) if figure.unit == Unit::Case)
+            && matches!(before_that, Some(Kind::Ambiguous(word)) if text.book.ambiguous.get(*word)
+                .is_some_and(|all| !all.is_empty() && all.iter().all(|one| text.book.links.mediation.contains(one))));
+        let of_result = of_result || mediated;
         // “giao nộp 5 hộp pháo”: the figure counts what is handed in.
         let handed_in = !counted
             && matches!(before, Some(Kind::Figure(_)))

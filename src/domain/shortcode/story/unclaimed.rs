@@ -41,6 +41,10 @@ impl Teller<'_, '_> {
         if self.claims.contains_key(&place) && strength != Strength::Code {
             return;
         }
+        // “con nghiện giết người 1 vụ”: who did it.
+        if strength != Strength::Code && self.is_who(at, place) {
+            return;
+        }
         // “1 án mạng, anh em cãi nhau vì đất”: what it came of.
         let background = self.text.book.entries.get(place).is_some_and(|entry| entry.background);
         if background && strength != Strength::Code && self.is_told_with_another(at) {
@@ -76,6 +80,18 @@ impl Teller<'_, '_> {
         let mut doubt = Doubt::new(why, at);
         doubt.candidates = vec![place];
         self.doubts.push(doubt);
+    }
+
+    /// People right before what they did, which has its figure.
+    fn is_who(&self, at: usize, place: usize) -> bool {
+        let units =
+            |place: usize| self.text.book.entries.get(place).map_or(&[][..], |entry| entry.units.as_slice());
+        let next = (at + 1..at + 4).find(|i| !matches!(self.kind(*i), Kind::Word | Kind::Noise(_)));
+        let did = next.is_some_and(|i| {
+            matches!(self.kind(i), Kind::Indicator(other, _) if units(*other).contains(&Unit::Case))
+                && self.pairing.figure_of(i).is_some()
+        });
+        did && units(place).contains(&Unit::Person) && !units(place).contains(&Unit::Case)
     }
 
     /// “có 1 nhà bị cháy bếp”: one household or person to whom it happened.
