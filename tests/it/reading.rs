@@ -73,6 +73,10 @@ fn the_corpora_are_read_at_least_as_well_as_recorded() {
         ("longer", include_str!("../corpus/longer.jsonl"), (298, 0), 0),
         ("longer-second", include_str!("../corpus/longer-second.jsonl"), (298, 0), 0),
         ("probes-long", include_str!("../corpus/probes-long.jsonl"), (142, 0), 0),
+        ("villages", include_str!("../corpus/villages.jsonl"), (219, 0), 0),
+        ("hamlets", include_str!("../corpus/hamlets.jsonl"), (219, 0), 0),
+        ("thumbs", include_str!("../corpus/thumbs.jsonl"), (294, 0), 0),
+        ("probes", include_str!("../corpus/probes.jsonl"), (493, 0), 0),
     ] {
         let (score, differences) = score(corpus);
         assert!(

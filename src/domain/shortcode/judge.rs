@@ -62,7 +62,7 @@ fn without_figures(worked: &Worked, timing: &Timing, story: &Story) -> Option<Re
     });
     let told = !story.values.is_empty();
     let cases =
-        items.iter().any(|item| matches!(&item.kind, Kind::Figure(figure) if figure.unit == Unit::Case));
+        items.iter().any(|item| matches!(&item.kind, Kind::Figure(figure) if matches!(figure.unit, Unit::Case | Unit::Instance)));
     if unrelated::is_bank(text, items) {
         return Some(Reading::of(Intent::Ignore));
     }
