@@ -253,7 +253,8 @@ impl Text<'_> {
         for at in 0..self.tokens.len() {
             let phrases = self.hits(at).iter().map(|hit| hit.len);
             let longest = phrases.max().unwrap_or(1).max(self.clues(at).len).max(1);
-            let noise = self.is(at, Class::Noise).unwrap_or(0);
+            // “đề nghị” is no “đề”.
+            let noise = self.is_any(at, &[Class::Noise, Class::Request]).unwrap_or(0);
             if let Some(seen) = self.clues.get_mut(at).filter(|seen| seen.len < noise) {
                 *seen = Seen::default();
             }

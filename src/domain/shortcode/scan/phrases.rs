@@ -63,6 +63,7 @@ impl Scanner<'_, '_> {
             Class::Violence,
             Class::Plan,
             Class::Hedge,
+            Class::Request,
         ];
         if self.text.is_any(at, &longer_class).is_some_and(|other| other > len) {
             return None;

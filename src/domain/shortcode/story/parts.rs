@@ -23,17 +23,18 @@ pub(super) fn mark_parts(items: &mut [Item], text: &Text) {
                 continue;
             }
         };
-        let parts = match named_beside(items, at) {
+        let named = named_beside(items, at);
+        let parts = match named {
             Some((place, strength)) => Parts { items, text, whole, place, strength }.after(at),
             None => Vec::new(),
         };
-        settle(items, &parts, text);
+        settle(items, &parts, named.map(|(place, _)| place), text);
         at = parts.last().copied().unwrap_or(at) + 1;
     }
 }
 
 /// The parts count nothing, and what names them up to the end of the last one's clause is no other event.
-fn settle(items: &mut [Item], parts: &[usize], text: &Text) {
+fn settle(items: &mut [Item], parts: &[usize], own: Option<usize>, text: &Text) {
     let (Some(first), Some(last)) = (parts.first().copied(), parts.last().copied()) else { return };
     let mut ended = false;
     for (at, item) in items.iter_mut().enumerate().skip(first) {
@@ -41,7 +42,9 @@ fn settle(items: &mut [Item], parts: &[usize], text: &Text) {
         match item.kind {
             _ if ended => break,
             Kind::Figure(_) | Kind::Word | Kind::Noise(_) if parts.contains(&at) => item.kind = PART,
-            Kind::Indicator(place, _) if text.book.entries.get(place).is_some_and(|entry| !entry.quiet) => {
+            Kind::Indicator(place, _)
+                if own == Some(place) || text.book.entries.get(place).is_some_and(|entry| !entry.quiet) =>
+            {
                 item.kind = Kind::Noise("what a part was");
             }
             _ => {}
@@ -149,7 +152,9 @@ impl Parts<'_, '_> {
             }
             _ => false,
         };
-        quiet && !matches!(self.items.get(at + 1).map(|item| &item.kind), Some(Kind::Figure(_)))
+        quiet
+            && self.whole.unit == Unit::Case
+            && !matches!(self.items.get(at + 1).map(|item| &item.kind), Some(Kind::Figure(_)))
     }
 
     /// Whether a unit of something else stands right behind the figure.
@@ -162,11 +167,11 @@ impl Parts<'_, '_> {
     /// Whether an indicator may stand among the parts: activities and results, a word that says little, the same one
     /// again in a list.
     fn allows(&self, place: usize, strength: Strength, listed: bool) -> bool {
+        let same = place == self.place && (listed || self.strength != Strength::Specific);
         if self.whole.unit == Unit::Person {
-            return false;
+            return same;
         }
         let quiet = self.text.book.entries.get(place).is_some_and(|entry| entry.quiet);
-        let same = place == self.place && (listed || self.strength != Strength::Specific);
-        quiet || strength == Strength::Weak || (same && listed)
+        quiet || strength == Strength::Weak || same
     }
 }

@@ -50,7 +50,7 @@ impl Teller<'_, '_> {
     pub(super) fn is_referred(&self, at: usize, figure: &Figure) -> bool {
         let next = self.items.get(at).map_or("", |item| self.text.plain(item.to));
         let told = (0..at).filter_map(|i| self.figure(i)).map(|other| other.value).sum::<i64>();
-        matches!(next, "kia" | "do" | "ay" | "tren") && figure.value <= told
+        matches!(next, "kia" | "do" | "ay" | "tren" | "nay") && figure.value <= told
     }
 
     fn is_told_in_codes(&self) -> bool {
