@@ -182,6 +182,8 @@ fn going_on(text: &Text, items: &[Item]) -> Option<usize> {
         items
             .iter()
             .any(|item| matches!(item.kind, Kind::Hamlet { .. }) && (item.from + 1..item.to).contains(&at))
+            || text.is(at, Class::Now) == Some(2)
+                && at.checked_sub(2).is_some_and(|b| text.is(b, Class::Hamlet) == Some(1))
     };
     (0..text.tokens.len()).filter(|at| !named(*at)).find(|at| {
         let at = *at;

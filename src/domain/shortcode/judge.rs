@@ -67,7 +67,11 @@ fn without_figures(worked: &Worked, timing: &Timing, story: &Story) -> Option<Re
         return Some(Reading::of(Intent::Ignore));
     }
     let enough = if timing.named { 3 } else { 2 };
-    if unrelated::advertising(text, worked.raw) >= enough && !coded && !(cases && (told || timing.named)) {
+    if unrelated::advertising(text, worked.raw) >= enough
+        && !coded
+        && !(cases && (told || timing.named))
+        && !is_of_hamlet(worked, told)
+    {
         return Some(Reading::of(Intent::Ignore));
     }
     if intent::orders_machine(text) && !intent::takes_leave(text) {
@@ -103,6 +107,13 @@ fn without_figures(worked: &Worked, timing: &Timing, story: &Story) -> Option<Re
     }
 }
 
+/// A hamlet with what happened or did not happen in it, whatever words of advertising stand beside (“mất điện”, “3 km”).
+fn is_of_hamlet(worked: &Worked, told: bool) -> bool {
+    let named = |item: &Item| matches!(item.kind, Kind::Hamlet { aside: false, .. });
+    let calm = |item: &Item| matches!(item.kind, Kind::Blanket { .. });
+    worked.items.iter().any(named) && (told || worked.items.iter().any(calm))
+}
+
 fn ask_at(worked: &Worked, why: Why, from: usize, to: usize) -> Reading {
     let (start, end) = worked.text.span(from, to);
     Reading { doubt: worked.raw.get(start..end).unwrap_or_default().to_owned(), ..ask(why) }
@@ -130,7 +141,11 @@ fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> 
         return ask(Why::Nothing);
     }
     let only_denied = story.values.iter().all(|(_, value)| *value == 0)
-        && items.iter().all(|item| !matches!(item.kind, Kind::Figure(_)));
+        && story
+            .pairing
+            .pairs
+            .iter()
+            .all(|pair| !matches!(items.get(pair.figure).map(|item| &item.kind), Some(Kind::Figure(_))));
     let rest = items.iter().position(|item| item.kind == Kind::Rest);
     let told_before = rest.and_then(|rest| items.iter().take(rest).position(|item| is_loud(text, item)));
     if let Some(at) = told_before.filter(|_| story.values.is_empty() && story.doubt.is_none()) {

@@ -76,7 +76,7 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     // “thôn Đông 1 vụ …, thôn Tây 2 vụ …” in small letters or capitals only.
     if name.is_empty()
         && matches!(text.plain(next), "dong" | "tay" | "bac" | "thuong" | "ha" | "trung" | "doai")
-        && is_number(text, next + 1)
+        && (is_number(text, next + 1) || matches!(text.plain(next + 1), "co" | "khong" | "xay" | "bi"))
     {
         name.push(text.plain(next));
         next += 1;

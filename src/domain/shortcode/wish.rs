@@ -30,8 +30,9 @@ pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
         let head = place <= 4;
         match item.kind {
             // “xin xã cho sửa 3 đoạn đường”
-            Kind::Fix if place > 4 && (is_wanted(text, items, at) || is_of_repair(text, items, at)) => {}
-            Kind::Fix if head || words >= 2 => return Wish::Correct,
+            Kind::Fix if is_wanted(text, items, at) || place > 4 && is_of_repair(text, items, at) => {}
+            // “Thôn có 120 hộ. Sửa tháng 7: …”
+            Kind::Fix if head || words >= 2 || begins_correction(items, at) => return Wish::Correct,
             Kind::Mistake => return Wish::Correct,
             // “ý nhầm, t9 tạm trú 95 người”
             Kind::Slip if place == 0 && matches!(text.plain(item.to.saturating_sub(1)), "nham" | "lon") => {
@@ -53,7 +54,7 @@ pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
                 let plain = text.plain(item.from);
                 let strong = (words >= 2 || plain == "bo") && plain != "co";
                 // “xin thêm 2 đèn pin” after what is reported asks for things.
-                if place > 4 && is_wanted(text, items, at) {
+                if is_wanted(text, items, at) {
                     continue;
                 }
                 if (head && !matches!(text.plain(item.from.saturating_sub(1)), "gi" | "nao")) || strong {
@@ -71,6 +72,13 @@ pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
         }
     }
     wish
+}
+
+/// Whether the word at `at` begins a sentence and what it corrects stands right behind it.
+fn begins_correction(items: &[Item], at: usize) -> bool {
+    let kind = |at: usize| items.get(at).map(|item| &item.kind);
+    let begins = matches!(at.checked_sub(1).map(kind), Some(Some(Kind::Sep(3))));
+    begins && matches!(kind(at + 1), Some(Kind::Month(_) | Kind::Colon | Kind::Indicator(..)))
 }
 
 /// “máy bơm của thôn hỏng 2 cái, cho sửa”: what is broken is to be mended, no figure.
@@ -101,7 +109,11 @@ fn is_wanted(text: &Text, items: &[Item], at: usize) -> bool {
         _ => false,
     });
     let wants = sentence().any(|item| matches!(item.kind, Kind::Figure(_)));
-    wanting && wants && !told
+    let reported = items
+        .iter()
+        .take(at)
+        .any(|item| matches!(item.kind, Kind::Indicator(..) | Kind::Blanket { .. } | Kind::Calm));
+    wanting && reported && wants && !told
 }
 
 fn next_is_case(items: &[Item], at: usize) -> bool {

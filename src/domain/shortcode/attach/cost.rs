@@ -109,7 +109,14 @@ impl Way {
             Kind::Figure(figure) if self.is_cut_off(figure, side, items, at) => NEVER,
             Kind::Figure(figure) if self.is_of_other_sentence(figure, side, items, thing) => NEVER,
             // “chuyển làm 4 lần. Quần chúng cung cấp 3 tin báo”: how often, said within the sentence.
-            Kind::Figure(figure) if figure.unit == Unit::Turn && self.sep >= 600 && side == Side::Right => {
+            Kind::Figure(figure) if figure.unit == Unit::Turn && self.sep >= 600 => NEVER,
+            // “…, bóng điện cho 3 ngõ tối. Xe … mới tới”
+            Kind::Figure(figure)
+                if matches!(figure.unit, Unit::None | Unit::Stranger)
+                    && self.sep >= 600
+                    && side == Side::Right
+                    && self.words > 1 =>
+            {
                 NEVER
             }
             Kind::Figure(figure) => cost + figure_bias(figure, side, self),

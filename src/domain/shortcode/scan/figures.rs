@@ -168,7 +168,12 @@ impl Scanner<'_, '_> {
         let spelled = self.text.token(next).is_some_and(|t| !t.marks.is_bare());
         let follows =
             matches!(self.text.plain(next + 1), "roi" | "nay" | "truoc" | "tu" | "lien" | "qua" | "");
-        self.text.is(next, Class::Year) == Some(1) && (spelled || follows)
+        let led = next.checked_sub(2).is_some_and(|b| {
+            matches!(self.text.plain(b), "da" | "hon" | "gan" | "suot" | "duoc" | "khoang" | "may")
+        });
+        let ends =
+            self.text.token(next + 1).is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep(_)));
+        self.text.is(next, Class::Year) == Some(1) && (spelled || follows || led && ends)
     }
 
     /// Whether the figure stands right after a code that is not told in `unit`.
@@ -280,7 +285,7 @@ impl Scanner<'_, '_> {
 
     /// “tru o xa khac” is “trú ở”: a small “o” before a word that is neither a unit nor names an indicator.
     pub(super) fn is_preposition(&self, at: usize) -> bool {
-        self.text.token(at).is_some_and(|t| t.plain == "o" && t.spaced && !t.upper)
+        self.text.token(at).is_some_and(|t| t.plain == "o" && t.spaced && !(t.upper && self.text.mixed_case))
             && self.text.token(at + 1).is_some_and(|t| t.shape == Shape::Word)
             && self.text.indicator(at + 1).is_none()
             && unit(self.text, at + 1).is_none()

@@ -339,7 +339,10 @@ impl Teller<'_, '_> {
             }
             return;
         };
-        let after = (*slip + 1..self.items.len()).find(|at| self.figure(*at).is_some());
+        // “Thành thật xin lỗi. Thôn có 120 hộ”: only in the same sentence.
+        let after = (*slip + 1..self.items.len())
+            .take_while(|at| !matches!(self.kind(*at), Kind::Sep(3)))
+            .find(|at| self.figure(*at).is_some());
         let Some(after) = after.filter(|at| self.pairing.loose.contains(at)) else { return };
         let before = self
             .pairing
@@ -348,6 +351,11 @@ impl Teller<'_, '_> {
             .filter(|pair| pair.figure < *slip)
             .max_by_key(|pair| pair.figure)
             .copied();
+        let alike = |figure: usize| {
+            let unit = self.unit_of(after);
+            matches!(unit, Unit::None) || unit == self.unit_of(figure) || self.unit_of(figure) == Unit::None
+        };
+        let before = before.filter(|pair| alike(pair.figure));
         let value = self.figure(after).map(|figure| figure.value);
         if let (Some(pair), Some(value)) = (before, value) {
             for claims in self.claims.values_mut() {

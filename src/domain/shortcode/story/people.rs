@@ -122,9 +122,14 @@ impl Teller<'_, '_> {
         let links = self.text.book.links.clone();
         let (Some(meetings), Some(people)) = (links.meetings, links.attendance) else { return false };
         let mut sentences = 0;
+        // “họp dân 1 buổi⏎dự 72 người”: a line that begins so.
+        let line = at.checked_sub(1).and_then(|b| self.items.get(b)).is_some_and(|item| {
+            matches!(self.text.plain(item.from), "du" | "tham" | "gom")
+                && matches!(at.checked_sub(2).map(|b| self.kind(b)), Some(Kind::Sep(3)))
+        });
         let same = |i: &usize| {
             sentences += usize::from(*self.kind(*i) == Kind::Sep(3));
-            sentences <= usize::from(figure.unit == Unit::Turn)
+            sentences <= usize::from(figure.unit == Unit::Turn || line)
         };
         let near = (0..at).rev().take_while(same).find_map(|i| match self.kind(i) {
             Kind::Indicator(place, _) if !Self::flag(self.mentions, i) => Some(*place),

@@ -257,10 +257,13 @@ pub(super) fn mentions(items: &[Item], text: &Text, inside: &[bool]) -> Vec<bool
     let mut found = vec![false; items.len()];
     for at in 0..items.len() {
         let Some(Kind::Indicator(place, strength)) = items.get(at).map(|i| &i.kind) else { continue };
-        if *strength == Strength::Code {
+        // “họp thôn tuyên truyền về pháo”: a word that is a code too.
+        let small = items.get(at).is_some_and(|item| text.token(item.from).is_some_and(|t| !t.upper));
+        let about = small
+            && at.checked_sub(1).and_then(|b| items.get(b)).is_some_and(|item| item.kind == Kind::Topic);
+        if *strength == Strength::Code && !about {
             continue;
         }
-        let _ = place;
         let counted = matches!(
             items.get(at + 1).map(|i| &i.kind),
             Some(Kind::Figure(_) | Kind::Colon | Kind::Neg | Kind::Vague(_))

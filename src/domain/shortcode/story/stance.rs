@@ -150,9 +150,18 @@ impl Teller<'_, '_> {
         let elsewhere = (0..at).rev().take_while(clause).any(|i| {
             self.items.get(i).is_some_and(|item| self.text.is(item.from, Class::Elsewhere).is_some())
         });
-        let own = (at + 1..self.items.len())
-            .take_while(|i| !matches!(self.kind(*i), Kind::Sep(2 | 3)))
-            .any(|i| matches!(self.kind(i), Kind::Hamlet { aside: false, .. }) || self.is_own(i));
+        let own =
+            (at + 1..self.items.len()).take_while(|i| !matches!(self.kind(*i), Kind::Sep(2 | 3))).any(|i| {
+                let hamlet = |at: usize| self.text.is(at, Class::Hamlet).is_some();
+                let against = self.items.get(i).is_some_and(|item| {
+                    hamlet(item.from)
+                        && item
+                            .from
+                            .checked_sub(1)
+                            .is_some_and(|b| matches!(self.text.plain(b), "chu" | "con" | "nhung" | "chua"))
+                });
+                matches!(self.kind(i), Kind::Hamlet { aside: false, .. }) || against || self.is_own(i)
+            });
         elsewhere && own
     }
 
