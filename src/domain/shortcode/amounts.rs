@@ -172,6 +172,15 @@ pub(super) fn thousands(text: &Text, at: usize) -> Option<Amount> {
     let mut next = at + first.len + scale;
     let mut value = first.thousandths.or_else(|| first.value.checked_mul(1_000))?;
     next += text.is(next, Class::Odd).unwrap_or(0);
+    // “95 nghìn một ký” is a price.
+    let price = matches!(text.plain(next), "mot" | "1")
+        && matches!(
+            text.plain(next + 1),
+            "ky" | "ki" | "kg" | "can" | "ta" | "tan" | "lit" | "yen" | "bao" | "con"
+        );
+    if price {
+        return None;
+    }
     if let Some(more) = amount(text, next).filter(|more| !more.either && more.thousandths.is_none()) {
         let hundreds = text.number_word(next + more.len) == Some(100);
         let short = more.value < 10 && text.is(next.saturating_sub(1), Class::Odd).is_none();

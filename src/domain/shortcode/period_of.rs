@@ -50,6 +50,8 @@ pub(super) fn timing(text: &Text, items: &[Item], received: NaiveDate) -> Timing
     for (at, item) in items.iter().enumerate() {
         match &item.kind {
             Kind::Month(MonthWord::Bad) => timing.trouble = timing.trouble.or(Some((Why::BadMonth, at))),
+            // “Thang sau thon bau truong moi.” beside the month that is told.
+            Kind::Month(MonthWord::JuneOrNext) if !periods.is_empty() && !is_of_figures(items, at) => {}
             Kind::Month(word) if !is_compared(items, at) => {
                 let period = match word {
                     MonthWord::Numbered(month, year) | MonthWord::RangeEnd(month, year) => {
@@ -73,6 +75,8 @@ pub(super) fn timing(text: &Text, items: &[Item], received: NaiveDate) -> Timing
                         periods.push((period, at))
                     }
                     Some(_) => {}
+                    // “Tháng sau thôn bầu trưởng mới.” beside the month that is told.
+                    None if !periods.is_empty() && !is_of_figures(items, at) => {}
                     None => timing.trouble = timing.trouble.or(Some((Why::BadMonth, at))),
                 }
             }
@@ -102,6 +106,24 @@ pub(super) fn timing(text: &Text, items: &[Item], received: NaiveDate) -> Timing
     }
     days(text, items, received, &mut timing);
     timing
+}
+
+/// Whether anything is counted or named in the sentence of the month at `at`.
+fn is_of_figures(items: &[Item], at: usize) -> bool {
+    let part = |item: &&Item| !matches!(item.kind, Kind::Sep(3));
+    let before = items.iter().take(at).rev().take_while(part);
+    before.chain(items.iter().skip(at + 1).take_while(part)).any(|item| {
+        matches!(
+            item.kind,
+            Kind::Figure(_)
+                | Kind::Indicator(..)
+                | Kind::Ambiguous(_)
+                | Kind::Consequence(_)
+                | Kind::Money { .. }
+                | Kind::Blanket { .. }
+                | Kind::Calm
+        )
+    })
 }
 
 /// A month named only to compare with, or as already reported.

@@ -53,7 +53,10 @@ impl Text<'_> {
     /// whose meaning is such as `wanted` says.
     pub fn may_hide(&self, tokens: Range<usize>, wanted: impl Fn(Meaning) -> bool) -> bool {
         tokens.into_iter().any(|at| {
-            let Some(token) = self.tokens.get(at).filter(|t| t.shape == Shape::Word && !self.is_name(at))
+            let talk = (at.saturating_sub(4)..=at)
+                .any(|start| self.noise(start).is_some_and(|len| len >= 2 && start + len > at));
+            let Some(token) =
+                self.tokens.get(at).filter(|t| t.shape == Shape::Word && !talk && !self.is_name(at))
             else {
                 return false;
             };

@@ -228,10 +228,29 @@ impl Teller<'_, '_> {
             }
             match self.loss_word(at) {
                 LossWord::Noise => {}
+                // “Nhà cô Ba bay 500 nghìn.”: by itself no word of a sentence of its own says that it is a loss.
+                LossWord::None if self.is_sentence_of_its_own(at) => {
+                    self.doubts.push(Doubt { count: Some(dong), ..Doubt::new(Why::NoIndicator, at) });
+                }
                 LossWord::None => self.take_loss(at, dong, false, false),
                 LossWord::Loss { all } => self.take_loss(at, dong, true, all),
             }
         }
+    }
+
+    /// Whether the sum stands in a sentence that names no event, behind several words.
+    fn is_sentence_of_its_own(&self, at: usize) -> bool {
+        let part = |i: &usize| !matches!(self.kind(*i), Kind::Sep(3));
+        let before: Vec<usize> = (0..at).rev().take_while(part).collect();
+        let first = before.len() < at;
+        let named = |i: &usize| {
+            matches!(
+                self.kind(*i),
+                Kind::Indicator(..) | Kind::Figure(_) | Kind::Total | Kind::Colon | Kind::Month(_)
+            )
+        };
+        let words = before.iter().filter(|i| *self.kind(**i) == Kind::Word).count();
+        first && words >= 3 && !before.iter().any(named)
     }
 
     /// The nearest word in the sentence before a sum that says what it is.
