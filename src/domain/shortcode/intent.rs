@@ -190,13 +190,15 @@ fn going_on(text: &Text, items: &[Item]) -> Option<usize> {
         let Some(len) = text.is(at, Class::Now) else { return false };
         let calm = text.is(at, Class::NotNow).is_some_and(|other| other >= len);
         let titled = text.is(at, Class::Noise).is_some();
-        // “có vụ cướp vừa xảy ra”
-        let told = text.plain(at + len - 1) == "ra"
+        // “có vụ cướp vừa xảy ra”, “trộm vừa lấy xe”, “cướp giật vừa xong”
+        let last = text.plain(at + len - 1);
+        let told = matches!(last, "ra" | "xong" | "lay" | "giat" | "dat")
             && (at.saturating_sub(5)..at).rev().take_while(|i| !is_stop(text, *i)).any(|i| is_event(text, i));
         !calm
             && !titled
             && (told
-                || (at + len..at + len + 8).take_while(|i| !is_stop(text, *i)).any(|i| is_event(text, i)))
+                || last != "xong"
+                    && (at + len..at + len + 8).take_while(|i| !is_stop(text, *i)).any(|i| is_event(text, i)))
     })
 }
 

@@ -87,6 +87,9 @@ fn without_figures(worked: &Worked, timing: &Timing, story: &Story) -> Option<Re
     if intent::urgent(text, items, reporting) {
         return Some(Reading::of(Intent::Urgent));
     }
+    if !timing.named && unrelated::is_private(text, items) {
+        return Some(Reading::of(Intent::Ignore));
+    }
     let figures = items.iter().any(|item| matches!(item.kind, Kind::Figure(_) | Kind::Money { .. }));
     if told || (figures && coded) {
         return None;

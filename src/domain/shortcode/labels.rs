@@ -142,9 +142,14 @@ pub(super) fn alley(text: &Text, at: usize) -> Option<(Kind, usize)> {
         .then_some((Kind::Noise("the number of a place or thing"), 2))
 }
 
-/// “sinh năm 1995”, “SN 1990”, “sinh ngày 2/9/1981”.
+/// “sinh năm 1995”, “SN 1990”, “sinh ngày 2/9/1981”; “đời 1968” of a thing.
 pub(super) fn birth(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let year = |i: usize| {
+        text.token(i).and_then(super::token::Token::number).is_some_and(|n| (1900..2100).contains(&n))
+    };
     let word = match (text.plain(at), text.plain(at + 1)) {
+        // “xe wave đời 2010”
+        ("doi", _) if year(at + 1) => 1,
         ("sinh", "nam" | "ngay") | ("nam", "sinh") => 2,
         ("sn" | "nsinh", _) => 1,
         _ => return None,

@@ -284,6 +284,9 @@ pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
     }
     if let Some(len) = text.is(at, Class::Place) {
         let next = at + len;
+        if let Some((kind, more)) = plate(text, next) {
+            return Some((kind, len + more));
+        }
         let sign = text.is(next, Class::NumberSign).unwrap_or(0);
         let number = next + sign;
         // “lớp ba”, “tầng hai”

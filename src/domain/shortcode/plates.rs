@@ -21,7 +21,12 @@ pub(super) fn plate(text: &Text, at: usize) -> Option<(Kind, usize)> {
         && text.is_any(next + 1, &[Class::Million, Class::Thousand, Class::Billion]).is_none()
         && text.token(next + 1).is_some_and(|t| !t.spaced && t.shape == Shape::Word && t.plain.len() <= 2)
     {
-        next + 2
+        // “29H1-404.04”: the series may end in a figure, which an hour seems to be.
+        let series = |i: usize| {
+            text.token(i).is_some_and(|t| !t.spaced && t.shape == Shape::Number && t.plain.len() == 1)
+        };
+        let joint = |i: usize| text.is_sep(i, '-') || text.is_sep(i, '.');
+        next + if series(next + 2) && joint(next + 3) { 3 } else { 2 }
     } else if word > 0 && region.shape == Shape::Number {
         next + 1
     } else {

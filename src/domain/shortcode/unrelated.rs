@@ -1,7 +1,7 @@
 //! Texts that are nothing for us by their form: advertising, banks, remains of programs.
 
-use super::items::{Item, Kind};
-use super::lexicon::Class;
+use super::items::{Item, Kind, Unit};
+use super::lexicon::{Class, Strength};
 use super::text::Text;
 
 /// How many different phrases of advertising and machines stand in the text.
@@ -53,9 +53,42 @@ pub(super) fn is_bank(text: &Text, items: &[Item]) -> bool {
     account && moved && currency && !items.iter().any(|item| item.kind == Kind::Keyword)
 }
 
+/// “vợ ơi tối anh đi tuần, để phần 2 quả trứng”, “chúc cả nhà không tai nạn, không trộm cắp”: a word to one's family, or a
+/// wish, in which no case of anything is counted.
+pub(super) fn is_private(text: &Text, items: &[Item]) -> bool {
+    let head = (text.plain(0), text.plain(1), text.plain(2));
+    let family = matches!(
+        head,
+        ("vo" | "chong" | "me" | "bo" | "ba" | "ma" | "con", "oi", _)
+            | ("me" | "bo" | "ba" | "ma", "no", "oi")
+    );
+    let wish = text.is(0, Class::Greeting).is_some() && head.0 == "chuc";
+    let told = items.iter().enumerate().any(|(at, item)| match &item.kind {
+        Kind::Keyword | Kind::Hamlet { .. } | Kind::Month(_) | Kind::Money { .. } => true,
+        Kind::Figure(figure) => figure.unit == Unit::Case,
+        Kind::Indicator(place, strength) => {
+            let loud = text.book.entries.get(*place).is_some_and(|entry| !entry.quiet);
+            *strength == Strength::Code || loud && (family || !is_denied(items, at))
+        }
+        Kind::Sep(3) => wish && items.len() > at + 3,
+        _ => false,
+    });
+    (family || wish) && !told
+}
+
+/// Whether a denial stands right before the item or before the list it belongs to.
+fn is_denied(items: &[Item], at: usize) -> bool {
+    items.iter().take(at).rev().take(4).any(|item| {
+        matches!(item.kind, Kind::Neg | Kind::NegNoise | Kind::Blanket { .. } | Kind::Noise("talk"))
+    })
+}
+
 /// Remains of programs: SQL, scripts, shells, templates. HTML tags alone are noise.
 pub(super) fn is_junk(lower: &str) -> bool {
-    const MARKS: [&str; 59] = [
+    const MARKS: [&str; 62] = [
+        "/*",
+        "*/",
+        "#define",
         "printf(",
         "console.",
         "system(",
