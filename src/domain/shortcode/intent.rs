@@ -198,7 +198,7 @@ fn going_on(text: &Text, items: &[Item]) -> Option<usize> {
             && !titled
             && (told
                 || last != "xong"
-                    && (at + len..at + len + 8).take_while(|i| !is_stop(text, *i)).any(|i| is_event(text, i)))
+                    && (at + 1..at + len + 8).take_while(|i| !is_stop(text, *i)).any(|i| is_event(text, i)))
     })
 }
 

@@ -163,7 +163,8 @@ fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> 
         || (story.doubt.is_none()
             && wish != Wish::Add
             && ((only_denied && whole_blanket && !story.values.is_empty() && timing.trouble.is_none())
-                || (story.values.is_empty() && ((blanket || calm) && is_about_us(worked, timing)))));
+                || (story.values.is_empty()
+                    && ((blanket || calm) && is_about_us(worked, timing) && !has_exception(worked)))));
     if zero && timing.trouble.is_none() && two_hamlets(text, items, story).is_none() {
         let mut reading = Reading::of(Intent::Zero);
         reading.period = timing.period;
@@ -200,6 +201,19 @@ fn denies_crime(worked: &Worked, story: &Story) -> bool {
         kind(pair.figure) == Some(&Kind::Neg)
             && matches!(kind(pair.thing), Some(Kind::Ambiguous(_)))
             && matches!(word, "vi" | "pham" | "te" | "hinh" | "toi")
+    })
+}
+
+/// “bình yên, chỉ có mất gà thôi”: something is told that is more than nothing, and not how often.
+fn has_exception(worked: &Worked) -> bool {
+    let Worked { text, items, .. } = worked;
+    let only = |at: usize| matches!(text.plain(at), "chi" | "moi" | "rieng" | "tru");
+    items.iter().any(|item| match item.kind {
+        Kind::Indicator(place, _) => {
+            let loud = text.book.entries.get(place).is_some_and(|entry| !entry.quiet);
+            loud && (item.from.saturating_sub(4)..item.from).any(only)
+        }
+        _ => false,
     })
 }
 

@@ -30,12 +30,17 @@ impl Timing {
 /// Months ahead, in a year that is named, which are still a month and no slip: intake asks about it and keeps the figures.
 const FARTHEST: i32 = 12;
 
-/// The month with this number that a text received on `received` means: that of `year`, unless it is years ahead; or the
+/// Months back, in a year that is named, which somebody still reports: what is older stands in a book.
+const OLDEST: i32 = -24;
+
+/// The month with this number that a text received on `received` means: that of `year`, unless it is years away; or the
 /// latest that is at most one month ahead.
 pub(super) fn resolve_month(month: u32, year: Option<i32>, received: NaiveDate) -> Option<Period> {
     let now = Period::of_day(received);
     if let Some(year) = year {
-        return Period::new(year, month).ok().filter(|period| period.months_since(now) <= FARTHEST);
+        return Period::new(year, month)
+            .ok()
+            .filter(|period| (OLDEST..=FARTHEST).contains(&period.months_since(now)));
     }
     [1, 0, -1]
         .into_iter()
@@ -55,7 +60,7 @@ pub(super) fn timing(text: &Text, items: &[Item], received: NaiveDate) -> Timing
             Kind::Month(word) if !is_compared(items, at) => {
                 let period = match word {
                     MonthWord::Numbered(month, year) | MonthWord::RangeEnd(month, year) => {
-                        resolve_month(*month, *year, received)
+                        resolve_month(*month, year.or_else(|| year_before(text, item.from)), received)
                     }
                     // Last year only where that is the month that its name alone would mean: not long ago.
                     MonthWord::OfYear(month, years) => {
@@ -126,7 +131,15 @@ fn is_of_figures(items: &[Item], at: usize) -> bool {
     })
 }
 
-/// A month named only to compare with, or as already reported.
+/// “năm 2024 tháng 7”: the year right before a month.
+fn year_before(text: &Text, at: usize) -> Option<i32> {
+    let at = at - usize::from(at.checked_sub(1).is_some_and(|b| text.is_sep(b, ',')));
+    let year = text.token(at.checked_sub(1)?)?.number().filter(|year| (1990..2100).contains(year))?;
+    let named = at.checked_sub(2).is_some_and(|b| text.plain(b) == "nam");
+    if named { i32::try_from(year).ok() } else { None }
+}
+
+/// A month named only to compare with, as already reported, or as that of a cause (“do thù từ tháng 5”).
 fn is_compared(items: &[Item], at: usize) -> bool {
     let kind = |at: Option<usize>| at.and_then(|at| items.get(at)).map(|item| &item.kind);
     let before: Vec<&Kind> = (1..=3)
@@ -145,7 +158,8 @@ fn is_compared(items: &[Item], at: usize) -> bool {
     let more_follow = items.iter().skip(at + 1).any(|item| matches!(item.kind, Kind::Month(_)));
     // “Tháng 5 đã báo 3 vụ trộm rồi, sang tháng 6 …”
     let reported = more_follow && is_reported(items, at);
-    compared || reported || (done && (more_follow || named_before) && !is_counted(items, at))
+    let caused = named_before && before.contains(&&Kind::Cause) && !is_counted(items, at);
+    compared || caused || reported || (done && (more_follow || named_before) && !is_counted(items, at))
 }
 
 /// Whether the text says right behind the month at `at` that it was reported.

@@ -23,7 +23,10 @@ pub(super) fn pleads(text: &Text, items: &[Item]) -> bool {
     }
     let all = || 0..text.tokens.len();
     let event = all().any(|at| super::intent::is_event(text, at) || ambiguous_event(items, at));
-    let asked = all().any(|at| text.is(at, Class::Call).is_some() && !is_past(text, at));
+    let number = |at: usize| {
+        matches!(text.plain(at), "goi" | "bao" | "keu") && matches!(text.plain(at + 1), "113" | "114" | "115")
+    };
+    let asked = all().any(|at| (text.is(at, Class::Call).is_some() || number(at)) && !is_past(text, at));
     event && asked && all().any(|at| is_urging(text, at))
 }
 

@@ -25,6 +25,9 @@ impl Teller<'_, '_> {
             if !is_talk(&item.kind) {
                 continue;
             }
+            if self.is_years_ago(at) && self.is_long_ago(at, &counted) {
+                doubts.push(Doubt::new(Why::NotAReport, at));
+            }
             for hit in self.text.hits(item.from) {
                 let (Meaning::Class(class), len) = (hit.meaning, hit.len) else { continue };
                 if item.from + len < item.to || !STANCES.contains(&class) {
@@ -268,7 +271,24 @@ impl Teller<'_, '_> {
             .any(|i| matches!(self.kind(i), Kind::Than | Kind::Up | Kind::Down | Kind::Done));
         let span = at.checked_sub(1).is_some_and(|b| matches!(self.kind(b), Kind::Figure(_)));
         let cases: Vec<usize> = counted.iter().copied().filter(|thing| self.is_of_cases(*thing)).collect();
+        // “đánh nhau 1 vụ vì mâu thuẫn từ năm ngoái”: only its cause is old.
+        let caused = |thing: &usize| {
+            (*thing..at).any(|i| {
+                *self.kind(i) == Kind::Cause
+                    && self.items.get(i).is_some_and(|item| self.text.plain(item.from) != "tu")
+            })
+        };
+        let cases: Vec<usize> = cases.into_iter().filter(|thing| !caused(thing)).collect();
         !compared && !span && self.in_clause(at, &cases)
+    }
+
+    /// “10 năm trước”, “cách đây 5 năm”.
+    fn is_years_ago(&self, at: usize) -> bool {
+        let Some(item) = self.items.get(at).filter(|item| item.kind == Kind::Noise("a span of years")) else {
+            return false;
+        };
+        let back = |n: usize| item.from.checked_sub(n).map_or("", |i| self.text.plain(i));
+        self.text.plain(item.to) == "truoc" || (back(1) == "day" && back(2) == "cach")
     }
 
     /// “1 vụ trộm hay là cướp”, “TC2 hoặc CB2”: one of two, nobody knows which.
