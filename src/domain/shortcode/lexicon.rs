@@ -124,6 +124,7 @@ pub enum Class {
     Matters,
     Machine,
     Program,
+    Pressure,
     Echo,
     Server,
     Receipt,

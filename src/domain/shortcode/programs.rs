@@ -1,5 +1,5 @@
-//! What looks like a report and was written by no head of a hamlet: remains of programs, orders to a chatbot, the
-//! server's own words that come back or are forged.
+//! What looks like a report and is no head's account of a month: remains of programs, orders to a chatbot, threats and
+//! bribes, the server's own words that come back or are forged.
 
 use super::items::{Item, Kind};
 use super::lexicon::Class;
@@ -10,6 +10,7 @@ use super::token::Shape;
 pub(super) fn is_no_report(text: &Text, items: &[Item]) -> bool {
     let said = |class| (0..text.tokens.len()).any(|at| text.is(at, class).is_some());
     said(Class::Program)
+        || said(Class::Pressure)
         || said(Class::Echo)
         || is_answer(text, items)
         || items.iter().any(|item| is_assignment(text, item))

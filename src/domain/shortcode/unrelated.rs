@@ -151,6 +151,7 @@ pub(super) fn is_junk(lower: &str) -> bool {
     ];
     MARKS.iter().any(|mark| lower.contains(mark))
         || is_formula(lower)
+        || ["get /", "post /", "put /"].iter().any(|head| lower.starts_with(head))
         || (lower.contains("select ") && lower.contains(" from "))
         || (lower.contains("update ") && lower.contains(" set "))
         || lower.contains("'--")

@@ -180,8 +180,9 @@ impl Scanner<'_, '_> {
         let after_code = matches!(self.last(), Some(Kind::Indicator(_, Strength::Code) | Kind::Ambiguous(_)));
         let after_sign = matches!(self.last(), Some(Kind::Trouble(_)));
         let kind = match c {
+            _ if self.is_sign_of_program(at, c, after_code) => Kind::Trouble(Trouble::Illegible),
             '−' if number_glued => Kind::Trouble(Trouble::Negative),
-            '-' if number_glued && matches!(self.last(), Some(Kind::Colon)) => {
+            '-' if number_glued && matches!(self.last(), Some(Kind::Colon | Kind::Open)) => {
                 Kind::Trouble(Trouble::Negative)
             }
             '-' | '−' | '–' | '—' | '‐' if spaced && number_glued => Kind::Trouble(Trouble::Negative),
@@ -194,9 +195,6 @@ impl Scanner<'_, '_> {
             }
             '.' if number_glued && after_code => Kind::Noise("a joint"),
             '.' | '!' | '。' | '…' => Kind::Sep(3),
-            '?' | '#' | '*' | '%' | '$' | '@' | '^' | '~' | '{' | '}' if after_code => {
-                Kind::Trouble(Trouble::Illegible)
-            }
             '?' if matches!(self.last(), Some(Kind::Figure(_))) && !spaced => {
                 Kind::Trouble(Trouble::Illegible)
             }
@@ -230,6 +228,22 @@ impl Scanner<'_, '_> {
             _ => Kind::Noise("a sign"),
         };
         (kind, 1)
+    }
+
+    /// “TC#2”, “TC!=2”, “!TC2”: signs that nobody writes between a code and its figure, or before a code.
+    fn is_sign_of_program(&self, at: usize, c: char, after_code: bool) -> bool {
+        let glued = self.text.token(at + 1).is_some_and(|t| !t.spaced);
+        let begins =
+            self.text.token(at).is_some_and(|t| t.spaced) && glued && self.text.code(at + 1).is_some();
+        let compares = glued && self.text.is_sep(at + 1, '=');
+        match c {
+            '?' | '#' | '*' | '%' | '^' => after_code,
+            '$' | '@' | '~' | '{' | '}' => after_code || begins,
+            '"' | '\'' | '`' | '_' => after_code && glued,
+            '!' => after_code && compares || begins,
+            '=' => after_code && compares,
+            _ => false,
+        }
     }
 
     /// A run of letters and digits of which nothing could be made: an age (“u42t”), a model after a thing, or trouble.
