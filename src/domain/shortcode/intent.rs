@@ -1,7 +1,7 @@
 //! What the sender wants, as far as it shows without the figures.
 
 use super::items::{Item, Kind};
-use super::lexicon::Class;
+use super::lexicon::{Class, Strength};
 use super::text::Text;
 use super::token::Shape;
 
@@ -170,9 +170,9 @@ fn is_called(text: &Text) -> bool {
 
 pub(super) fn is_event(text: &Text, at: usize) -> bool {
     text.is(at, Class::Violence).is_some() && text.is(at, Class::Noise).is_none()
-        || text
-            .indicator(at)
-            .is_some_and(|(place, ..)| text.book.entries.get(place).is_some_and(|e| e.event.is_some()))
+        || text.indicator(at).is_some_and(|(place, strength, _)| {
+            strength != Strength::Code && text.book.entries.get(place).is_some_and(|e| e.event.is_some())
+        })
 }
 
 /// “đang đánh nhau”, “vừa xảy ra tai nạn”.
@@ -283,7 +283,7 @@ pub(super) fn is_ours(text: &Text, items: &[Item]) -> bool {
     let told = items.iter().any(|item| match &item.kind {
         Kind::Indicator(place, strength) => {
             let loud = text.book.entries.get(*place).is_some_and(|entry| !entry.quiet);
-            loud || *strength != super::lexicon::Strength::Weak
+            loud || *strength != Strength::Weak
         }
         Kind::Ambiguous(_) | Kind::Keyword | Kind::Trouble(_) | Kind::AsBefore | Kind::Erase => true,
         Kind::Hamlet { .. } => true,

@@ -24,7 +24,9 @@ pub(super) fn pleads(text: &Text, items: &[Item]) -> bool {
     let all = || 0..text.tokens.len();
     let event = all().any(|at| super::intent::is_event(text, at) || ambiguous_event(items, at));
     let number = |at: usize| {
-        matches!(text.plain(at), "goi" | "bao" | "keu") && matches!(text.plain(at + 1), "113" | "114" | "115")
+        let here = |at: usize| matches!(text.plain(at), "113" | "114" | "115");
+        here(at + 1) && matches!(text.plain(at), "goi" | "bao" | "keu")
+            || here(at) && text.plain(at + 1) == "oi"
     };
     let asked = all().any(|at| (text.is(at, Class::Call).is_some() || number(at)) && !is_past(text, at));
     event && asked && all().any(|at| is_urging(text, at))

@@ -33,7 +33,13 @@ pub(super) fn strange_code(text: &Text, items: &[Item]) -> Option<usize> {
             && (3..=6).contains(&token.plain.len())
             && !is_syllable(&token.plain)
             && ["them", "sua"].iter().any(|word| two_edits_apart(word, &token.plain));
-        (code || verb || torn).then_some(at)
+        // “ANTT T8 TC1 lorem”, “PRINT T8 TC2”: no word of any language that a head writes.
+        let foreign = coded
+            && text.is_stranger(item.from)
+            && token.plain.len() >= 4
+            && token.marks.is_bare()
+            && !is_syllable(&token.plain);
+        (code || verb || torn || foreign).then_some(at)
     })
 }
 

@@ -85,7 +85,8 @@ fn is_denied(items: &[Item], at: usize) -> bool {
 
 /// Remains of programs: SQL, scripts, shells, templates. HTML tags alone are noise.
 pub(super) fn is_junk(lower: &str) -> bool {
-    const MARKS: [&str; 62] = [
+    const MARKS: [&str; 63] = [
+        "&#",
         "/*",
         "*/",
         "#define",

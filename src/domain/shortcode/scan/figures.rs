@@ -135,7 +135,8 @@ impl Scanner<'_, '_> {
 
     /// A share, an age or a span of years: what it is and its length after the number.
     fn share_or_age(&self, next: usize) -> Option<(&'static str, usize)> {
-        if self.text.is_sep(next, '%') {
+        let escape = self.text.token(next + 1).is_some_and(|t| t.shape == Shape::Number && !t.spaced);
+        if self.text.is_sep(next, '%') && !escape {
             return Some(("a share", 1));
         }
         if let Some(len) = self.text.is(next, Class::UnitAge) {

@@ -237,11 +237,12 @@ impl Scanner<'_, '_> {
             self.text.token(at).is_some_and(|t| t.spaced) && glued && self.text.code(at + 1).is_some();
         let compares = glued && self.text.is_sep(at + 1, '=');
         match c {
+            '%' if glued => true,
             '?' | '#' | '*' | '%' | '^' => after_code,
             '$' | '@' | '~' | '{' | '}' => after_code || begins,
             '"' | '\'' | '`' | '_' => after_code && glued,
             '!' => after_code && compares || begins,
-            '=' => after_code && compares,
+            '=' | '+' | '-' => after_code && compares,
             _ => false,
         }
     }

@@ -22,7 +22,7 @@ impl Teller<'_, '_> {
             return;
         }
         for (at, item) in self.items.iter().enumerate() {
-            if !is_talk(&item.kind) {
+            if !is_talk(&item.kind) && item.kind != Kind::Plan {
                 continue;
             }
             if self.is_years_ago(at) && self.is_long_ago(at, &counted) {
@@ -125,7 +125,8 @@ impl Teller<'_, '_> {
             |i: usize| self.text.token(i).is_some_and(|t| !matches!(t.shape, Shape::Sep(_) | Shape::Newline));
         let last = (item.from + len..self.text.tokens.len())
             .all(|i| !word(i) || self.text.is(i, Class::Polite).is_some());
-        !(0..item.from).any(word) || last
+        let first = !(0..item.from).any(|i| word(i) && self.text.is(i, Class::Polite).is_none());
+        first || last
     }
 
     /// “toàn xã 5 vụ trộm”, “2 vụ trộm ở thôn bên”.
