@@ -36,6 +36,9 @@ fn joined(glyphs: &[Glyph], runs: &[Run], at: usize, book: &Book) -> Option<(Vec
     if next != middle + 1 || first.len() + second.len() > 9 || !is_one_word(first, second) {
         return None;
     }
+    if is_people(first, second) {
+        return None;
+    }
     let whole: Vec<Glyph> = first.iter().chain(second).copied().collect();
     let plain = plain_of(&whole);
     if is_code(first, second, book) {
@@ -64,6 +67,12 @@ fn is_impossible(piece: &[Glyph], book: &Book) -> bool {
         || !(is_syllable(&plain)
             || book.word(&plain).is_some()
             || book.alias(&plain, Marks::default()).is_some())
+}
+
+/// “ko co ng chet”, “hai ng”: people in short, no piece of a word.
+fn is_people(first: &[Glyph], second: &[Glyph]) -> bool {
+    let before = ["co", "hai", "ba", "bon", "may", "moi", "bao", "la", "them", "duoc", "tong"];
+    plain_of(second) == "ng" && before.contains(&plain_of(first).as_str())
 }
 
 /// “VC GT1”, “T C 2”: capitals that together are a code and apart are none.

@@ -20,12 +20,17 @@ pub(super) fn mark_compared(items: &mut [Item]) {
 pub(super) fn mark_reported(items: &mut [Item], text: &Text) {
     let mut done = false;
     let mut past = false;
+    // “hôm qua báo nhầm, tạm trú là 9 người mới đúng”
+    let righted = items
+        .iter()
+        .skip(1)
+        .any(|item| item.kind == Kind::Fix && item.to - item.from >= 2 && text.plain(item.from) == "moi");
     for item in items.iter_mut() {
         let said = |words: &[&str]| (item.from..item.to).any(|at| words.contains(&text.plain(at)));
         let into = matches!(text.plain(item.to), "thanh" | "ra");
         match &mut item.kind {
             Kind::Done => done = true,
-            Kind::Mistake if past || into => done = true,
+            Kind::Mistake if (past && !righted) || into => done = true,
             Kind::Word if past && said(&["bao", "ghi", "nhan", "gui", "khai"]) => done = true,
             Kind::DayAgo(ago) if *ago != 0 => past = true,
             Kind::Word | Kind::Noise(_) if said(&["truoc"]) => past = true,
