@@ -48,7 +48,10 @@ pub(super) fn long_number(text: &Text, at: usize) -> Option<(Kind, usize)> {
             return Some((Kind::Noise("a telephone number"), len));
         }
     }
-    if token.plain.len() == 8 && text.is_any(at + 1, &[Class::Dong, Class::Million]).is_none() {
+    // “THTS 12000000” is đồng, and so is what a unit says.
+    let money = text.is_any(at + 1, &[Class::Dong, Class::Million]).is_some()
+        || at.checked_sub(1).is_some_and(|before| text.code(before).is_some());
+    if token.plain.len() == 8 && !money {
         let name = token.plain.clone();
         return Some((Kind::Hamlet { name, aside: false }, 1));
     }

@@ -18,7 +18,9 @@ pub(super) fn pleads(text: &Text, items: &[Item]) -> bool {
         | Kind::Plan => true,
         _ => false,
     });
-    if account || is_over(text) {
+    // “vụ này viết mã nào, chỉ giúp với”: help with the text is asked for.
+    let taught = (0..text.tokens.len()).any(|at| text.is(at, Class::Help).is_some());
+    if account || taught || is_over(text) {
         return false;
     }
     let all = || 0..text.tokens.len();

@@ -66,7 +66,7 @@ pub(super) fn mark_pending_and_gone(items: &mut [Item], text: &Text) {
         let to = items.get(at).map_or(0, |item| item.to);
         match items.get(at).map(|item| item.kind.clone()) {
             Some(Kind::Figure(figure)) if figure.unit == Unit::Case => {
-                let pending = text.is(to, Class::Pending);
+                let pending = text.is(to, Class::Pending).filter(|_| !is_named_in_clause(items, at));
                 if let Some(len) = pending.filter(|_| figure.value <= most) {
                     let end = to + len;
                     for item in items.iter_mut().skip(at).take_while(|item| item.from < end) {
@@ -99,6 +99,13 @@ pub(super) fn mark_pending_and_gone(items: &mut [Item], text: &Text) {
             _ => {}
         }
     }
+}
+
+/// “trộm 1 vụ chuyển xã”: what the figure counts stands before it in its clause.
+fn is_named_in_clause(items: &[Item], at: usize) -> bool {
+    let kinds = items.iter().take(at).rev().map(|item| &item.kind);
+    let mut clause = kinds.take_while(|kind| !matches!(kind, Kind::Sep(_) | Kind::Figure(_)));
+    clause.any(|kind| matches!(kind, Kind::Indicator(..) | Kind::Ambiguous(_)))
 }
 
 /// “1 vụ đánh nhau ở dãy 2”: a bare number after a word that is known, in the clause of an indicator that has its figure,
