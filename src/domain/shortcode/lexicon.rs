@@ -369,34 +369,6 @@ pub(super) fn is_loud(meaning: Meaning) -> bool {
     matches!(meaning, Meaning::Indicator(..)) || matches!(meaning, Meaning::Class(c) if class(c))
 }
 
-/// Whether a phrase changes what a text tells: not where it only greets, names a place or is noise.
-pub(super) fn is_grave(meaning: Meaning) -> bool {
-    !matches!(
-        meaning,
-        Meaning::Class(
-            Class::Common
-                | Class::Noise
-                | Class::Polite
-                | Class::Greeting
-                | Class::Thanks
-                | Class::Signature
-                | Class::Address
-                | Class::Title
-                | Class::Place
-                | Class::Site
-                | Class::Direction
-                | Class::Ad
-                | Class::Machine
-                | Class::Request
-                | Class::Matters
-                | Class::Phone
-                | Class::Plate
-                | Class::Identity
-                | Class::UnitThing
-        ) | Meaning::Member(_)
-    )
-}
-
 /// The units of an indicator: its own of the catalogue, and those that the lexicon adds.
 pub(super) fn units_of(unit: &str, own: Option<&IndicatorWords>) -> Vec<Unit> {
     let mut units = match unit {

@@ -1,7 +1,7 @@
 //! Words with one letter wrong, read as what they must have meant.
 
 use super::book::WordId;
-use super::lexicon::{Class, Meaning, Strength, is_grave};
+use super::lexicon::{Class, Meaning, Strength};
 use super::slip::{Slip, moved, slip};
 use super::syllable::{Marks, is_syllable};
 use super::text::{Hit, Text};
@@ -316,5 +316,33 @@ fn is_unit(meaning: &Meaning) -> bool {
                 | Class::Thousand
                 | Class::Billion
         )
+    )
+}
+
+/// Whether a phrase changes what a text tells: not where it only greets, names a place or is noise.
+fn is_grave(meaning: Meaning) -> bool {
+    !matches!(
+        meaning,
+        Meaning::Class(
+            Class::Common
+                | Class::Noise
+                | Class::Polite
+                | Class::Greeting
+                | Class::Thanks
+                | Class::Signature
+                | Class::Address
+                | Class::Title
+                | Class::Place
+                | Class::Site
+                | Class::Direction
+                | Class::Ad
+                | Class::Machine
+                | Class::Request
+                | Class::Matters
+                | Class::Phone
+                | Class::Plate
+                | Class::Identity
+                | Class::UnitThing
+        ) | Meaning::Member(_)
     )
 }

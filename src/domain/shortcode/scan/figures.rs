@@ -315,26 +315,6 @@ impl Scanner<'_, '_> {
         Some((Kind::Figure(figure), len))
     }
 
-    /// “2 (hai)”, “ba (3)”: the length of the second telling, or trouble where the two differ.
-    pub(super) fn told_twice(&self, next: usize, first: &Amount) -> Option<Result<usize, Trouble>> {
-        if !self.text.is_sep(next, '(') {
-            return None;
-        }
-        // “2 (bba) vụ”: what stands there is a slip of a number or no number at all.
-        let torn = self.text.is_sep(next + 2, ')')
-            && self.text.token(next + 1).is_some_and(|t| t.shape == Shape::Word)
-            && self.text.number_word(next + 1).is_none()
-            && is_near_digit(self.text.plain(next + 1));
-        if torn {
-            return Some(Err(Trouble::TwoFigures));
-        }
-        let second = if first.in_words { digits(self.text, next + 1) } else { words(self.text, next + 1) }?;
-        if !self.text.is_sep(next + 1 + second.len, ')') {
-            return None;
-        }
-        Some(if second.value == first.value { Ok(second.len + 2) } else { Err(Trouble::TwoFigures) })
-    }
-
     /// “3-4 vụ”, “1 2 vụ”, “1 hoặc 2 vụ”, “hai ba vụ”, and “2/2 vụ” of results.
     pub(super) fn either(&self, at: usize, next: usize, first: &Amount) -> Option<Piece> {
         if first.either {
@@ -405,41 +385,6 @@ impl Scanner<'_, '_> {
         named && (ended || code || follows)
     }
 
-    /// “mưiờ hai triệu”, “một trmă hai mươi triệu”: a number word with a slip right before what is left of the number.
-    fn is_after_torn_number(&self, at: usize) -> bool {
-        const WORDS: [&str; 4] = ["muoi", "tram", "nghin", "chuc"];
-        let words = self.text.number_word(at).is_some();
-        words
-            && at.checked_sub(1).is_some_and(|b| {
-                let plain = self.text.plain(b);
-                self.text.token(b).is_some_and(|t| t.word.is_none())
-                    && WORDS.iter().any(|word| super::super::syllable::one_edit_apart(word, plain))
-            })
-            || self.is_after_torn_digit(at)
-    }
-
-    /// “hia mươi”, “một trăm hi mươi”: “mươi”, “trăm” or “chục” behind a word that is one letter from a number.
-    fn is_after_torn_digit(&self, at: usize) -> bool {
-        let ten = match self.text.plain(at) {
-            "muoi" => self.text.token(at).is_some_and(|t| t.marks.tone == 0),
-            "tram" | "chuc" => {
-                unit(self.text, at + 1).is_some()
-                    || self.text.is_any(at + 1, &[Class::Thousand, Class::Million]).is_some()
-            }
-            _ => false,
-        };
-        let plain = |b: usize| at.checked_sub(b).map_or("", |b| self.text.plain(b));
-        let known = at.checked_sub(1).is_some_and(|b| {
-            let token = self.text.token(b);
-            self.text.number_word(b).is_some()
-                || token.is_none_or(|t| t.shape != Shape::Word)
-                || self.text.hits(b).iter().any(|hit| {
-                    !matches!(hit.meaning, Meaning::Class(Class::Common | Class::Polite | Class::UnitMeasure))
-                })
-        });
-        ten && !known && is_near_digit(plain(1))
-    }
-
     /// “vài chục”, “mấy trăm”.
     fn is_after_vague(&self, at: usize) -> bool {
         at.checked_sub(1).is_some_and(|before| {
@@ -450,10 +395,4 @@ impl Scanner<'_, '_> {
             !machine && self.text.is_any(before, &[Class::Vague, Class::HowMany]).is_some()
         })
     }
-}
-
-/// Whether a word is one letter from one of the numbers up to nine.
-fn is_near_digit(word: &str) -> bool {
-    const DIGITS: [&str; 9] = ["mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin"];
-    word.len() >= 2 && DIGITS.iter().any(|digit| super::super::syllable::one_edit_apart(digit, word))
 }

@@ -4,6 +4,7 @@ use super::amounts::unit;
 
 mod figures;
 mod phrases;
+mod torn_numbers;
 
 use super::dates::time;
 use super::items::{Item, Kind, Trouble, Unit};

@@ -78,6 +78,9 @@ impl Teller<'_, '_> {
             let paired = Self::flag(&taken, *at);
             let after = self.items.get(*at).map_or(0, |item| item.to);
             let after = after + usize::from(self.text.plain(after) == "co");
+            // “không ai dính” says all that it says.
+            let near = self.around(*at, 4, 4);
+            let near = if *self.kind(*at) == Kind::NegNoise { after..near.end } else { near };
             let alone = |meaning: Meaning| match meaning {
                 Meaning::Indicator(_, Strength::Weak) => false,
                 Meaning::Indicator(..) => told(meaning),
@@ -85,7 +88,7 @@ impl Teller<'_, '_> {
             };
             denies
                 && !paired
-                && (self.text.may_hide(self.around(*at, 4, 4), told)
+                && (self.text.may_hide(near, told)
                     || (*self.kind(*at) == Kind::Neg && self.text.may_be(after, alone)))
         })
     }
