@@ -232,7 +232,12 @@ pub(super) fn stop(text: &Text) -> bool {
     (0..text.tokens.len()).any(|at| {
         let Some(len) = text.is(at, Class::StopDo) else { return false };
         let alone = matches!(text.plain(at), "stop" | "unsubscribe") && words <= 3;
-        alone || (at + len..at + len + 5).any(|i| text.is(i, Class::StopWhat).is_some())
+        // “hủy tin nhắn tôi vừa gửi” takes back one text.
+        let takes_back = text.is(at, Class::Erase).is_some()
+            && (at + len..text.tokens.len())
+                .any(|i| matches!(text.plain(i), "vua" | "da" | "hoi" | "luc" | "truoc"))
+            && (at + len..text.tokens.len()).any(|i| matches!(text.plain(i), "gui" | "nhan" | "bao"));
+        alone || !takes_back && (at + len..at + len + 5).any(|i| text.is(i, Class::StopWhat).is_some())
     })
 }
 

@@ -165,7 +165,9 @@ fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> 
             && ((only_denied && whole_blanket && !story.values.is_empty() && timing.trouble.is_none())
                 || (story.values.is_empty()
                     && ((blanket || calm) && is_about_us(worked, timing) && !has_exception(worked)))));
-    if zero && timing.trouble.is_none() && two_hamlets(text, items, story).is_none() {
+    // “như tháng trước, không khác gì”: nothing else than what the month before had.
+    let as_before = items.iter().any(|item| item.kind == Kind::AsBefore) && !whole_blanket;
+    if zero && !as_before && timing.trouble.is_none() && two_hamlets(text, items, story).is_none() {
         let mut reading = Reading::of(Intent::Zero);
         reading.period = timing.period;
         reading.month_from = timing.month_from();

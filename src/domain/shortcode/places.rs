@@ -44,8 +44,8 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     // “toàn thôn 64 gia đình …”
     let whole = at.checked_sub(1).is_some_and(|b| matches!(text.plain(b), "toan" | "ca" | "trong" | "khap"))
         && super::amounts::unit(text, next + 1).is_some();
-    // “KP3 bao cao” are no three bags.
-    let reports = text.plain(next + 1) == "bao" && text.plain(next + 2) == "cao";
+    // “KP3 bao cao”, “thon 10 bao them” are no bags.
+    let reports = text.plain(next + 1) == "bao";
     if is_number(text, next) && !whole && (sign.is_some() || reports || !is_counted(text, next)) {
         let name = text.plain(next).trim_start_matches('0').to_owned();
         let letter =
