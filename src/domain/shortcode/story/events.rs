@@ -70,13 +70,18 @@ impl Teller<'_, '_> {
         if found.iter().any(|(_, event)| Some(*event) != first) { Vec::new() } else { found }
     }
 
-    /// “2 người chết do tai nạn giao thông”: the event right after the consequence.
+    /// “2 người chết do tai nạn giao thông”, “… trong 1 vụ tai nạn”: the event right after the consequence.
     pub(super) fn event_after(&self, at: usize) -> Option<(usize, usize)> {
+        let led = self.is_led_to_cause(at);
         for later in at + 1..(at + 6).min(self.items.len()) {
             match self.kind(later) {
                 Kind::Sep(_) => return None,
                 Kind::Indicator(place, _)
-                    if self.pairing.figure_of(later).is_none() || Self::flag(self.mentions, later) =>
+                    if self
+                        .pairing
+                        .figure_of(later)
+                        .is_none_or(|figure| led && figure > at && figure < later)
+                        || Self::flag(self.mentions, later) =>
                 {
                     return self
                         .text
@@ -91,6 +96,20 @@ impl Teller<'_, '_> {
             }
         }
         None
+    }
+
+    /// Whether “trong”, “do”, “vì” stands right behind the item, so that what follows is the event that it came of.
+    fn is_led_to_cause(&self, at: usize) -> bool {
+        self.items.get(at + 1).is_some_and(|item| {
+            item.kind == Kind::Cause || matches!(self.text.plain(item.from), "trong" | "do" | "vi" | "boi")
+        })
+    }
+
+    /// “…, 1 người chết do 1 vụ đánh nhau”: cases are told as its cause that it is not counted with.
+    fn is_of_other_case(&self, at: usize) -> bool {
+        let clause = |i: &usize| !matches!(self.kind(*i), Kind::Sep(_));
+        let case = |i: usize| self.unit_of(i) == Unit::Case;
+        self.is_led_to_cause(at) && (at + 1..self.items.len()).take(4).take_while(clause).any(case)
     }
 
     pub(super) fn target(&self, event: usize, what: Consequence) -> Option<Option<usize>> {
@@ -113,7 +132,9 @@ impl Teller<'_, '_> {
         };
         if let Some((event, rule)) = self.event_after(thing)
             && let Some(target) = self.target(rule, what)
-            && (Self::flag(self.mentions, event) || self.event_before(thing).is_empty())
+            && (Self::flag(self.mentions, event)
+                || self.is_led_to_cause(thing)
+                || self.event_before(thing).is_empty())
         {
             self.excuse(event);
             if let Some(place) = target {
@@ -124,6 +145,10 @@ impl Teller<'_, '_> {
         let events = self.event_before(thing);
         let events = if events.is_empty() { self.only_event(thing, what) } else { events };
         let unattached = || Doubt { count: Some(value), ..Doubt::new(Why::Unattached, thing) };
+        if value > 0 && self.is_of_other_case(thing) {
+            self.doubts.push(unattached());
+            return;
+        }
         let Some((event, rule)) = events.first().copied() else {
             if value > 0 && !self.is_of_nature(thing) {
                 self.doubts.push(unattached());
