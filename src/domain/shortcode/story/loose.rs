@@ -56,7 +56,7 @@ impl Teller<'_, '_> {
             // “thu 2 bánh pháo”: what was seized in a case.
             Unit::Weapon if at.checked_sub(1).is_some_and(|b| *self.kind(b) == Kind::MoneyNoise) => return,
             Unit::Session | Unit::Patrol if self.is_of_mediators(at) || self.is_span_of_days(at) => return,
-            Unit::Turn if self.is_mere_repetition(at) => return,
+            Unit::Turn | Unit::Session if self.is_mere_repetition(at) => return,
             Unit::Case if self.is_pending(at, figure) || self.is_told_again(at, figure) => return,
             Unit::Case if self.take_trailing(at, figure) => return,
             Unit::None | Unit::Stranger if self.is_stray(at) => return,
@@ -88,7 +88,7 @@ impl Teller<'_, '_> {
     /// “chuyển khoản 3 lần”: how often something was done within what is told.
     fn is_mere_repetition(&self, at: usize) -> bool {
         let last = self.items.get(at).and_then(|item| item.to.checked_sub(1));
-        last.is_some_and(|last| self.text.plain(last) == "lan") && !self.is_near_unclaimed(at)
+        last.is_some_and(|last| matches!(self.text.plain(last), "lan" | "dot")) && !self.is_near_unclaimed(at)
     }
 
     /// “hòa giải thành 3 vụ, 1 vụ đang hòa giải”: what is still being done of the cases told before.

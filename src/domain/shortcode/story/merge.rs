@@ -143,7 +143,16 @@ impl Teller<'_, '_> {
             last = claim.thing;
             let same_event = !apart && seen.iter().any(|(event, _)| *event == claim.event);
             let repeated = !apart && seen.contains(&(claim.event, claim.value));
-            if repeated {
+            // “bị thương 3 người, trong đó 1 người gãy chân”
+            let part = !money
+                && claim.inside
+                && parts.first().is_some_and(|whole| {
+                    !whole.inside
+                        && whole.event == claim.event
+                        && claim.value <= whole.value
+                        && seen.len() == 1
+                });
+            if repeated || part {
                 continue;
             }
             if same_event && !money {
