@@ -10,11 +10,28 @@ use super::token::Shape;
 pub(super) fn is_no_report(text: &Text, items: &[Item]) -> bool {
     let said = |class| (0..text.tokens.len()).any(|at| text.is(at, class).is_some());
     said(Class::Program)
-        || said(Class::Pressure)
+        || presses(text, items)
         || said(Class::Echo)
         || is_answer(text, items)
         || items.iter().any(|item| is_assignment(text, item))
         || (0..text.tokens.len()).any(|at| is_sum(text, at))
+}
+
+/// “…, không thì coi chừng”, “cho đẹp báo cáo”, “gửi anh 500k uống nước”; what a criminal said, in quotation marks, presses
+/// nobody here.
+fn presses(text: &Text, items: &[Item]) -> bool {
+    let quoted = |at: usize| {
+        at.checked_sub(1).is_some_and(|b| ['"', '“', '\'', '‘'].into_iter().any(|c| text.is_sep(b, c)))
+    };
+    let bribes = |item: &Item| {
+        matches!(item.kind, Kind::Money { .. })
+            && matches!(
+                (text.plain(item.to), text.plain(item.to + 1)),
+                ("uong", "nuoc") | ("ca", "phe") | ("boi", "duong") | ("tra", "nuoc")
+            )
+    };
+    (0..text.tokens.len()).any(|at| text.is(at, Class::Pressure).is_some() && !quoted(at))
+        || items.iter().any(bribes)
 }
 
 /// “[HE THONG] …”, “ADMIN: …”, “Đã ghi T7, Nà Mò: …”.
@@ -25,12 +42,16 @@ fn is_answer(text: &Text, items: &[Item]) -> bool {
     let signed = text
         .is(head, Class::Server)
         .is_some_and(|len| [':', ']', ')', '>', '|'].into_iter().any(|c| text.is_sep(head + len, c)));
-    let received = text.is(head, Class::Receipt).is_some_and(|len| {
-        items.iter().find(|item| item.from >= head + len).is_some_and(|item| {
-            matches!(item.kind, Kind::Month(_) | Kind::Hamlet { .. } | Kind::Colon | Kind::Figure(_))
+    let received = |at: usize| {
+        text.is(at, Class::Receipt).is_some_and(|len| {
+            items.iter().find(|item| item.from >= at + len).is_some_and(|item| {
+                matches!(item.kind, Kind::Month(_) | Kind::Hamlet { .. } | Kind::Colon | Kind::Figure(_))
+            })
         })
-    });
-    signed || received
+    };
+    // “BY: Da ghi T7 …”
+    let named = (head..head + 5).find(|at| text.is_sep(*at, ':')).is_some_and(|colon| received(colon + 1));
+    signed || named || received(head)
 }
 
 /// “DUYET=CO”, “XN:1”: a name that nobody knows is given a value.

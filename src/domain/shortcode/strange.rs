@@ -38,6 +38,7 @@ pub(super) fn strange_code(text: &Text, items: &[Item]) -> Option<usize> {
             && text.is_stranger(item.from)
             && token.plain.len() >= 4
             && token.marks.is_bare()
+            && (token.caps || !token.upper)
             && !is_syllable(&token.plain);
         (code || verb || torn || foreign).then_some(at)
     })
