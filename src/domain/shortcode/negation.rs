@@ -97,7 +97,10 @@ pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Ite
 /// “trâu nó có 1 vụ”, “bt lắm chỉ có 1 vụ”: without their marks “nỏ có”, “làm chi có” deny a figure only with “nào”, “mô”.
 fn may_be_no_denial(text: &Text, at: usize, len: usize) -> bool {
     let bare = text.token(at).is_some_and(|t| t.marks.is_bare());
-    let either = matches!(text.plain(at), "no" | "lam" | "dau" | "mo" | "cha");
+    // “xom Chua co 2 vu …”
+    let hamlet = (1..=2).filter_map(|back| at.checked_sub(back)).any(|b| text.is(b, Class::Hamlet).is_some());
+    let either =
+        matches!(text.plain(at), "no" | "lam" | "dau" | "mo" | "cha") || text.plain(at) == "chua" && hamlet;
     let counted = super::amounts::amount(text, at + len).is_some();
     let none = (at + len..at + len + 6).any(|i| matches!(text.plain(i), "nao" | "mo" | "gi" | "chi"));
     bare && either && counted && !none

@@ -219,8 +219,11 @@ pub(super) fn is_counted(text: &Text, at: usize) -> bool {
     if text.plain(at + 1) == "bao" && text.plain(at + 2) == "cao" {
         return false;
     }
-    super::amounts::unit(text, at + 1).is_some_and(|(unit, _)| !matches!(unit, Unit::House | Unit::Weapon))
-        && !(text.is(at + 1, Class::UnitPatrol).is_some() && text.is(at + 1, Class::Day).is_some())
+    // “to 6 hop dan”: no boxes.
+    let longer = |len: usize| text.indicator(at + 1).is_some_and(|(.., other)| other >= len);
+    super::amounts::unit(text, at + 1).is_some_and(|(unit, len)| {
+        !matches!(unit, Unit::House | Unit::Weapon) && !(unit == Unit::Thing && longer(len))
+    }) && !(text.is(at + 1, Class::UnitPatrol).is_some() && text.is(at + 1, Class::Day).is_some())
         && !(matches!(text.plain(at + 1), "tuan" | "dot")
             && text.indicator(at + 1).is_some_and(|(.., len)| len >= 2))
         || text.is_sep(at + 1, '/') && text.token(at + 2).is_some_and(|t| t.shape == Shape::Number)
