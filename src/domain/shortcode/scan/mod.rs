@@ -181,6 +181,13 @@ impl Scanner<'_, '_> {
         let after_code = matches!(self.last(), Some(Kind::Indicator(_, Strength::Code) | Kind::Ambiguous(_)));
         let after_sign = matches!(self.last(), Some(Kind::Trouble(_)));
         let kind = match c {
+            // “an toàn về an ninh, trật tự”: the name of the matter itself.
+            ',' if self.text.plain(at + 1) == "trat"
+                && self.text.plain(at + 2) == "tu"
+                && at.checked_sub(1).is_some_and(|before| self.text.plain(before) == "ninh") =>
+            {
+                Kind::Noise("talk")
+            }
             _ if self.is_sign_of_program(at, c, after_code) => Kind::Trouble(Trouble::Illegible),
             '−' if number_glued => Kind::Trouble(Trouble::Negative),
             '-' if number_glued && matches!(self.last(), Some(Kind::Colon | Kind::Open)) => {

@@ -248,7 +248,7 @@ impl Teller<'_, '_> {
                 self.doubts.push(Doubt::new(Why::Vague, at));
             }
             let Kind::Money { dong, denied: false } = *self.kind(at) else { continue };
-            if self.pairing.pairs.iter().any(|pair| pair.figure == at) {
+            if self.pairing.pairs.iter().any(|pair| pair.figure == at) || self.is_part_of_sum(at, dong) {
                 continue;
             }
             match self.loss_word(at) {
@@ -261,6 +261,20 @@ impl Teller<'_, '_> {
                 LossWord::Loss { all } => self.take_loss(at, dong, true, all),
             }
         }
+    }
+
+    /// “mất 45 triệu, trong đó 1 vụ mất 20 triệu”: a part of the sum before it.
+    fn is_part_of_sum(&self, at: usize, dong: i64) -> bool {
+        let sentence = |i: &usize| !matches!(self.kind(*i), Kind::Sep(2 | 3));
+        let mut part = false;
+        for earlier in (0..at).rev().take_while(sentence) {
+            match self.kind(earlier) {
+                Kind::Part => part = true,
+                Kind::Money { dong: whole, .. } => return part && *whole >= dong,
+                _ => {}
+            }
+        }
+        false
     }
 
     /// Whether the sum stands in a sentence that names no event, behind several words.

@@ -81,13 +81,17 @@ impl Parts<'_, '_> {
     /// The items of the parts that follow the whole at `at`; none if what follows is no such list.
     fn after(&self, at: usize) -> Vec<usize> {
         let mut found = Vec::new();
-        let (mut sum, mut apart, mut listed) = (0, false, false);
+        let (mut sum, mut apart, mut listed, mut opened) = (0, false, false, false);
         for (i, item) in self.items.iter().enumerate().skip(at + 1) {
             step();
             match &item.kind {
                 Kind::Sep(_) if sum == self.whole.value => break,
                 Kind::Sep(_) => apart = true,
-                Kind::Colon | Kind::Open | Kind::Part => (apart, listed) = (true, true),
+                Kind::Colon | Kind::Open | Kind::Part => {
+                    (apart, listed) = (true, true);
+                    opened |= item.kind == Kind::Open;
+                }
+                Kind::Close if opened && sum < self.whole.value => return Vec::new(),
                 Kind::Word | Kind::Noise(_) if self.is_other_one(i) && !found.is_empty() => {
                     sum += 1;
                     found.push(i);
@@ -100,7 +104,11 @@ impl Parts<'_, '_> {
                 Kind::Indicator(..) if !apart => {}
                 // “tranh chấp 3 vụ, hai vụ hòa giải thành, …”: these figures count what came of it.
                 Kind::Indicator(..) if sum > 0 && self.counts_from_before(i) => return Vec::new(),
-                Kind::Indicator(place, strength) if !self.allows(*place, *strength, listed) => {
+                // “3 vụ mất trộm (1 vụ lấy đồng hồ nước, …)”: whatever they were, they are its parts.
+                Kind::Indicator(place, strength)
+                    if !(opened && *strength != Strength::Code)
+                        && !self.allows(*place, *strength, listed) =>
+                {
                     return Vec::new();
                 }
                 Kind::Consequence(_) if apart && self.whole.unit == Unit::Person => return Vec::new(),
