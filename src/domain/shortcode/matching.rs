@@ -146,6 +146,12 @@ impl Text<'_> {
         let mut walk = Walk { start: at, trail: Vec::new(), found: Vec::new(), doubtful: Vec::new() };
         self.walk(&mut walk, 0, at, Typed::EXACT);
         let clues = self.members.get(at).is_some_and(|all| all.iter().any(|member| member.typed.sure));
+        // “chêt đuôi”: where marks are left out, the longer phrase is no other word.
+        let longest = walk.found.iter().map(|hit| hit.len).max().unwrap_or(0);
+        if longest > 0 {
+            walk.found.extend(walk.doubtful.into_iter().filter(|hit| hit.len > longest && !hit.made));
+            return walk.found;
+        }
         if walk.found.is_empty() && !clues { walk.doubtful } else { walk.found }
     }
 

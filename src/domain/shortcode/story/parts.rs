@@ -103,7 +103,7 @@ impl Parts<'_, '_> {
                 Kind::Figure(figure) if figure.unit == Unit::Case && sum == 0 => return Vec::new(),
                 Kind::Indicator(..) if !apart => {}
                 // “tranh chấp 3 vụ, hai vụ hòa giải thành, …”: these figures count what came of it.
-                Kind::Indicator(..) if sum > 0 && self.counts_from_before(i) => return Vec::new(),
+                Kind::Indicator(..) if sum > 0 && !opened && self.counts_from_before(i) => return Vec::new(),
                 // “3 vụ mất trộm (1 vụ lấy đồng hồ nước, …)”: whatever they were, they are its parts.
                 Kind::Indicator(place, strength)
                     if !(opened && *strength != Strength::Code)
