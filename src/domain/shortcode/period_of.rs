@@ -31,7 +31,7 @@ impl Timing {
 const FARTHEST: i32 = 12;
 
 /// Months back, in a year that is named, which somebody still reports: what is older stands in a book.
-const OLDEST: i32 = -24;
+const OLDEST: i32 = -36;
 
 /// The month with this number that a text received on `received` means: that of `year`, unless it is years away; or the
 /// latest that is at most one month ahead.

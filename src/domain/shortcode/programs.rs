@@ -72,5 +72,13 @@ fn is_sum(text: &Text, at: usize) -> bool {
     let number = |at: usize| text.token(at).is_some_and(|t| t.shape == Shape::Number);
     let glued = |at: usize| text.token(at).is_some_and(|t| !t.spaced);
     let sum = ['+', '*'].into_iter().any(|c| text.is_sep(at + 1, c));
-    number(at) && sum && number(at + 2) && glued(at + 1) && glued(at + 2) && !text.is_sep(at + 3, '/')
+    // “km 12+300”
+    let place = at.checked_sub(1).is_some_and(|b| text.is(b, Class::Place).is_some());
+    !place
+        && number(at)
+        && sum
+        && number(at + 2)
+        && glued(at + 1)
+        && glued(at + 2)
+        && !text.is_sep(at + 3, '/')
 }

@@ -4,7 +4,7 @@ use super::items::{Item, Kind};
 use super::lexicon::{Class, Strength};
 use super::syllable::{is_syllable, one_edit_apart, two_edits_apart};
 use super::text::Text;
-use super::token::Shape;
+use super::token::{Origin, Shape};
 
 /// The item of a word in a coded text that may be a mistyped code (“TBTl”) or a mistyped “THEM” or “SUA”.
 pub(super) fn strange_code(text: &Text, items: &[Item]) -> Option<usize> {
@@ -47,6 +47,15 @@ pub(super) fn strange_code(text: &Text, items: &[Item]) -> Option<usize> {
 /// The item of words that may be a mistyped “đính chính”, “bổ sung”, “sửa” or “thêm” in running text.
 pub(super) fn strange_verb(text: &Text, items: &[Item]) -> Option<usize> {
     const PAIRS: [(&str, &str); 4] = [("dinh", "chinh"), ("bo", "sung"), ("dieu", "chinh"), ("cai", "chinh")];
+    // “LANG KON SO …”: what would be a mistyped mistake is rather a name.
+    let torn = items.iter().position(|item| {
+        let slip = |at: usize| text.token(at).is_some_and(|t| t.origin == Origin::Slip);
+        let named = item.from.checked_sub(1).is_some_and(|b| text.is(b, Class::Hamlet).is_some());
+        item.kind == Kind::Mistake && named && (item.from..item.to).any(slip)
+    });
+    if torn.is_some() {
+        return torn;
+    }
     if items.iter().any(|item| matches!(item.kind, Kind::Fix | Kind::Add | Kind::Mistake)) {
         return None;
     }
