@@ -117,9 +117,9 @@ pub(super) fn room(text: &Text, at: usize) -> Option<(Kind, usize)> {
 pub(super) fn seats(text: &Text, at: usize) -> Option<(Kind, usize)> {
     const VEHICLES: [&str; 12] =
         ["xe", "khach", "to", "oto", "con", "buyt", "taxi", "tai", "loai", "hoi", "van", "lon"];
-    let number = text.token(at).and_then(Token::number).filter(|value| (4..=60).contains(value));
+    let number = text.token(at).and_then(Token::number).filter(|value| (3..=60).contains(value));
     let vehicle = at.checked_sub(1).is_some_and(|b| VEHICLES.contains(&text.plain(b)));
-    let seat = text.plain(at + 1) == "cho" || text.plain(at + 1) == "ghe";
+    let seat = matches!(text.plain(at + 1), "cho" | "ghe" | "banh");
     let lying = usize::from(matches!(text.plain(at + 2), "ngoi" | "nam"));
     (number.is_some() && vehicle && seat).then_some((Kind::Noise("seats"), 2 + lying))
 }

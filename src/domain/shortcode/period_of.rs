@@ -113,9 +113,9 @@ pub(super) fn timing(text: &Text, items: &[Item], received: NaiveDate) -> Timing
     timing
 }
 
-/// Whether anything is counted or named in the sentence of the month at `at`.
+/// Whether anything is counted or named in the clause of the month at `at`.
 fn is_of_figures(items: &[Item], at: usize) -> bool {
-    let part = |item: &&Item| !matches!(item.kind, Kind::Sep(3));
+    let part = |item: &&Item| !matches!(item.kind, Kind::Sep(_));
     let before = items.iter().take(at).rev().take_while(part);
     before.chain(items.iter().skip(at + 1).take_while(part)).any(|item| {
         matches!(

@@ -58,6 +58,11 @@ pub(super) struct Way {
 }
 
 impl Way {
+    /// Whether the thing stands in another clause, with words between.
+    pub(super) fn is_far(&self) -> bool {
+        self.sep > 0 && self.words > 3
+    }
+
     pub(super) fn pass(&mut self, item: &Item) {
         step();
         match &item.kind {

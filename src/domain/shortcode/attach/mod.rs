@@ -138,6 +138,25 @@ pub(super) fn attach(items: &[Item], book: &Book, needed: &[i64], around: &Surro
     pairing
 }
 
+/// “đã xử lý xong, thanh niên nhập ngũ 2 cháu”: what it costs more that people or turns count an activity or a result
+/// told in another clause, with words between.
+fn far(way: &Way, kind: &Kind, thing: &Kind, book: &Book) -> i64 {
+    let quiet = match thing {
+        Kind::Indicator(place, strength) => {
+            *strength != Strength::Code && book.entries.get(*place).is_some_and(|entry| entry.quiet)
+        }
+        _ => false,
+    };
+    match kind {
+        Kind::Figure(figure) if quiet && way.is_far() => match figure.unit {
+            Unit::Person => 120,
+            Unit::Turn => 400,
+            _ => FREE,
+        },
+        _ => FREE,
+    }
+}
+
 fn is_figure(kind: &Kind) -> bool {
     match kind {
         Kind::Figure(figure) => !figure.denied && !figure.difference,
@@ -176,7 +195,7 @@ fn options(
             let Some(item) = items.get(thing) else { break };
             let barred = around.barred.get(thing).copied().unwrap_or(false);
             if !barred && may_count(kind, &item.kind, book) {
-                let cost = way.cost(side, kind, items, at, thing);
+                let cost = way.cost(side, kind, items, at, thing) + far(&way, kind, &item.kind, book);
                 if cost < NEVER && found.is_none_or(|best| cost < best.cost) {
                     found = Some(Choice { cost, thing });
                 }

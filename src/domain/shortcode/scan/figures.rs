@@ -12,10 +12,24 @@ impl Scanner<'_, '_> {
             return None;
         }
         let (dong, len) = money(self.text, at)?;
+        // “60 nghìn một ký”: a price.
+        if let Some(each) = self.is_for_each(at + len) {
+            return Some((Kind::Noise("a price"), len + each));
+        }
         if self.is_after_vague(at) || self.is_after_torn_number(at) {
             return Some((Kind::Money { dong: -1, denied: true }, len));
         }
         Some((Kind::Money { dong, denied: self.denied }, len))
+    }
+
+    /// “một ký”, “/kg” behind a sum: the length of what it is the price of.
+    fn is_for_each(&self, at: usize) -> Option<usize> {
+        const GOODS: [&str; 16] = [
+            "ky", "ki", "kg", "can", "ta", "tan", "lit", "yen", "bao", "met", "khoi", "chi", "cong", "suat",
+            "qua", "trai",
+        ];
+        let one = matches!(self.text.plain(at), "mot" | "1") || self.text.is_sep(at, '/');
+        (one && GOODS.contains(&self.text.plain(at + 1))).then_some(2)
     }
 
     /// A figure with its unit; whether it is a count at all is settled later.

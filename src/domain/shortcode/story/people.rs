@@ -97,7 +97,14 @@ impl Teller<'_, '_> {
         let governed = matches!(self.kind(word + 1), Kind::Figure(case) if case.unit == Unit::Case);
         let cases = (word..at).filter(|i| self.figure(*i).is_some_and(|f| f.unit == Unit::Case)).count();
         let aged = matches!(self.kind(at + 1), Kind::Noise("an age"));
-        if !governed || cases != 1 || figure.approx || aged {
+        // “…, có 4 cháu đi bơi”: of whom something else is told.
+        let alone = matches!(
+            self.items.get(at + 1).map(|item| &item.kind),
+            None | Some(Kind::Sep(_) | Kind::Close | Kind::And | Kind::Noise(_) | Kind::Indicator(..))
+        );
+        let near = (word..at).filter(|i| matches!(self.kind(*i), Kind::Sep(_))).count() <= 1
+            && !(word..at).any(|i| self.figure(i).is_some_and(|f| f.unit == Unit::Person));
+        if !governed || !alone || !near || cases != 1 || figure.approx || aged {
             return false;
         }
         self.claim(place, figure.value, at, Strength::Generic, None, Unit::Person);
