@@ -91,17 +91,21 @@ impl Text<'_> {
     /// Reads known words as slips where they stand in a phrase of four words whose others are right, or of three of
     /// which nothing else is told; asks about other such phrases.
     pub(super) fn mend_within(&mut self) {
+        let mut unread = Vec::new();
         for start in 0..self.tokens.len() {
             let Some((at, word, len)) = self.slip_within(start) else { continue };
             if len < 4 && (start..at).any(|i| self.indicator_there(i)) {
+                unread.push((start, at));
                 continue;
             }
             let marks = self.tokens.get(at).map_or(Marks::default(), |token| token.marks);
             self.put(at, word, Marks { quality: 0, ..marks });
         }
-        let unread: Vec<usize> =
-            (0..self.tokens.len()).filter_map(|start| self.slip_within(start)).map(|(at, ..)| at).collect();
-        self.unread.extend(unread);
+        for (start, at) in unread {
+            if self.slip_within(start).is_some() {
+                self.unread.push(at);
+            }
+        }
     }
 
     /// Whether the token may be a word that changes what is told, and nobody can be sure of it.

@@ -84,12 +84,15 @@ impl Text<'_> {
             node = next;
             at += 1;
         }
+        if at < start + 2 {
+            return None;
+        }
         let token = self.tokens.get(at).filter(|t| t.shape == Shape::Word)?;
         let said = self
             .hits(at)
             .iter()
             .any(|hit| hit.len > 1 || !matches!(hit.meaning, Meaning::Class(Class::Common | Class::Polite)));
-        if at < start + 2 || said || token.plain.len() < 2 || self.is_name(at) {
+        if said || token.plain.len() < 2 || self.is_name(at) {
             return None;
         }
         let mut found: Option<(usize, WordId, usize)> = None;

@@ -125,7 +125,7 @@ fn run_length(glyphs: &[Glyph]) -> usize {
         .count()
 }
 
-fn plain_of(glyphs: &[Glyph]) -> String {
+pub(super) fn plain_of(glyphs: &[Glyph]) -> String {
     glyphs.iter().map(|glyph| glyph.plain).collect()
 }
 

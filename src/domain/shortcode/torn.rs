@@ -5,6 +5,7 @@ use super::book::Book;
 use super::fold::{Glyph, GlyphKind};
 use super::lexicon::{Class, Meaning, Strength};
 use super::syllable::{Marks, is_syllable};
+use super::token::plain_of;
 
 /// A run of letters and digits, as it stands among the glyphs: its first, the one past its last, whether a space is before.
 pub(super) type Run = (usize, usize, bool);
@@ -33,31 +34,37 @@ fn joined(glyphs: &[Glyph], runs: &[Run], at: usize, book: &Book) -> Option<(Vec
     let (from, middle, _) = *runs.get(at)?;
     let (next, to, true) = *runs.get(at + 1)? else { return None };
     let (first, second) = (glyphs.get(from..middle)?, glyphs.get(next..to)?);
-    if next != middle + 1 || first.len() + second.len() > 9 || !is_one_word(first, second) {
+    let capitals = first.iter().chain(second.first()).all(|glyph| glyph.upper);
+    let longest = if capitals { 9 } else { 7 };
+    if next != middle + 1 || first.len() + second.len() > longest || !is_one_word(first, second) {
         return None;
     }
     if is_people(first, second) {
         return None;
     }
-    let whole: Vec<Glyph> = first.iter().chain(second).copied().collect();
-    let plain = plain_of(&whole);
-    if is_code(first, second, book) {
-        return Some((whole, Sure::Phrase));
+    let plain: String = first.iter().chain(second).map(|glyph| glyph.plain).collect();
+    let whole = || first.iter().chain(second).copied().collect();
+    if capitals && is_code(first, second, book) {
+        return Some((whole(), Sure::Phrase));
     }
-    let spelled = plain.len() <= 7 && is_syllable(&plain) && book.word(&plain).is_some();
+    // Most pairs end here: together they are no word.
+    let spelled = book.word(&plain).is_some() && plain.len() <= 7 && is_syllable(&plain);
+    if !spelled {
+        return None;
+    }
     let behind_number = at.checked_sub(1).and_then(|b| runs.get(b)).and_then(|run| glyphs.get(run.0..run.1));
     let behind_number = behind_number.is_some_and(is_number);
     let letters = second.iter().all(|glyph| glyph.kind == GlyphKind::Letter);
-    if !spelled || !letters || (behind_number && is_amount(first)) {
+    if !letters || (behind_number && is_amount(first)) {
         return None;
     }
     let read = Around { glyphs, runs, at, book, whole: &plain };
     if read.is_phrase() || read.is_unit() || read.is_wish() || read.is_denied() {
-        return Some((whole, Sure::Phrase));
+        return Some((whole(), Sure::Phrase));
     }
     let taken = [first, second].iter().any(|piece| book.code_of(&plain_of(piece)).is_some());
     let torn = is_impossible(first, book) || is_impossible(second, book);
-    (torn && !taken).then_some((whole, Sure::Torn))
+    (torn && !taken).then(|| (whole(), Sure::Torn))
 }
 
 /// Whether a piece is no word: a consonant that stands for nothing here, or letters that nobody knows.
@@ -88,10 +95,6 @@ fn is_code(first: &[Glyph], second: &[Glyph], book: &Book) -> bool {
         && apart(&head)
         && apart(&tail)
         && !is_syllable(&format!("{head}{tail}"))
-}
-
-fn plain_of(glyphs: &[Glyph]) -> String {
-    glyphs.iter().map(|glyph| glyph.plain).collect()
 }
 
 /// Whether both can be pieces of a word: letters, with one tone at most and capitals such as one word has.
