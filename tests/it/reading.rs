@@ -77,6 +77,8 @@ fn the_corpora_are_read_at_least_as_well_as_recorded() {
         ("hamlets", include_str!("../corpus/hamlets.jsonl"), (219, 0), 0),
         ("thumbs", include_str!("../corpus/thumbs.jsonl"), (294, 0), 0),
         ("probes", include_str!("../corpus/probes.jsonl"), (573, 0), 0),
+        ("tricks", include_str!("../corpus/tricks.jsonl"), (50, 108), 0),
+        ("probes-malicious", include_str!("../corpus/probes-malicious.jsonl"), (278, 414), 0),
     ] {
         let (score, differences) = score(corpus);
         assert!(

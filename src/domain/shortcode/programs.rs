@@ -2,36 +2,38 @@
 //! bribes, the server's own words that come back or are forged.
 
 use super::items::{Item, Kind};
-use super::lexicon::Class;
+use super::lexicon::{Class, Meaning};
 use super::text::Text;
 use super::token::Shape;
 
 /// Whether a text with figures is the work of a program, or for one.
 pub(super) fn is_no_report(text: &Text, items: &[Item]) -> bool {
-    let said = |class| (0..text.tokens.len()).any(|at| text.is(at, class).is_some());
-    said(Class::Program)
-        || presses(text, items)
-        || said(Class::Echo)
+    (0..text.tokens.len()).any(|at| dictates(text, at))
+        || items.iter().any(|item| bribes(text, item))
         || is_answer(text, items)
         || items.iter().any(|item| is_assignment(text, item))
         || (0..text.tokens.len()).any(|at| is_sum(text, at))
 }
 
-/// “…, không thì coi chừng”, “cho đẹp báo cáo”, “gửi anh 500k uống nước”; what a criminal said, in quotation marks, presses
-/// nobody here.
-fn presses(text: &Text, items: &[Item]) -> bool {
-    let quoted = |at: usize| {
-        at.checked_sub(1).is_some_and(|b| ['"', '“', '\'', '‘'].into_iter().any(|c| text.is_sep(b, c)))
-    };
-    let bribes = |item: &Item| {
-        matches!(item.kind, Kind::Money { .. })
-            && matches!(
-                (text.plain(item.to), text.plain(item.to + 1)),
-                ("uong", "nuoc") | ("ca", "phe") | ("boi", "duong") | ("tra", "nuoc")
-            )
-    };
-    (0..text.tokens.len()).any(|at| text.is(at, Class::Pressure).is_some() && !quoted(at))
-        || items.iter().any(bribes)
+/// “override”, “soạn SUA và số đúng”, “…, không thì coi chừng”, “cho đẹp báo cáo”; what a criminal said, in quotation
+/// marks, presses nobody here.
+fn dictates(text: &Text, at: usize) -> bool {
+    let quoted =
+        || at.checked_sub(1).is_some_and(|b| ['"', '“', '\'', '‘'].into_iter().any(|c| text.is_sep(b, c)));
+    text.hits(at).iter().any(|hit| match hit.meaning {
+        Meaning::Class(Class::Program | Class::Echo) => true,
+        Meaning::Class(Class::Pressure) => !quoted(),
+        _ => false,
+    })
+}
+
+/// “gửi anh 500k uống nước”.
+fn bribes(text: &Text, item: &Item) -> bool {
+    matches!(item.kind, Kind::Money { .. })
+        && matches!(
+            (text.plain(item.to), text.plain(item.to + 1)),
+            ("uong", "nuoc") | ("ca", "phe") | ("boi", "duong") | ("tra", "nuoc")
+        )
 }
 
 /// “[HE THONG] …”, “ADMIN: …”, “Đã ghi T7, Nà Mò: …”.

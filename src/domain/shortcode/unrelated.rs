@@ -63,6 +63,9 @@ pub(super) fn is_private(text: &Text, items: &[Item]) -> bool {
             | ("me" | "bo" | "ba" | "ma", "no", "oi")
     );
     let wish = text.is(0, Class::Greeting).is_some() && head.0 == "chuc";
+    if !(family || wish) {
+        return false;
+    }
     let told = items.iter().enumerate().any(|(at, item)| match &item.kind {
         Kind::Keyword | Kind::Hamlet { .. } | Kind::Month(_) | Kind::Money { .. } => true,
         Kind::Figure(figure) => figure.unit == Unit::Case,
@@ -73,7 +76,7 @@ pub(super) fn is_private(text: &Text, items: &[Item]) -> bool {
         Kind::Sep(3) => wish && items.len() > at + 3,
         _ => false,
     });
-    (family || wish) && !told
+    !told
 }
 
 /// Whether a denial stands right before the item or before the list it belongs to.
