@@ -269,9 +269,14 @@ type PhotoColumns = (BigInt, Text, BigInt, Binary, Text, BigInt, BigInt, Nullabl
 const PHOTOS: &str = "SELECT p.id, p.name, p.at, a.content_hash, a.media_type, a.size, a.received, a.finished_at \
                       FROM photo p JOIN attachment a ON a.id = p.attachment_id";
 
-/// The photographs of the report with this first version, also those that have not come as a whole, the first first.
+/// The photographs of the report with this first version, also those that have not come as a whole, the first first. Those
+/// that came while it waited for an officer are of it.
 pub fn of_report(conn: &mut Conn, report: ReportId) -> DbResult<Vec<Photo>> {
-    load(conn, Sql::new(PHOTOS).sql(" WHERE p.report_id = ").bind(report))
+    // What an officer accepted is stored under the key of what was proposed and a `~` (`domain::sync`).
+    let proposed = " UNION ALL SELECT g.id FROM report f JOIN report g ON g.client_id = substr(f.client_id, 1, length(f.client_id) - 1) \
+                    WHERE f.client_id LIKE '%~' AND f.id = ";
+    let query = Sql::new(PHOTOS).sql(" WHERE p.report_id IN (SELECT CAST(").bind(report).sql(" AS BIGINT)");
+    load(conn, query.sql(proposed).bind(report).sql(")"))
 }
 
 /// The photographs that came with the kept form `kept` from whoever sent it, the first first.

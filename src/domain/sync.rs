@@ -3,7 +3,8 @@
 //!
 //! A month's return is the document `UNIT:PERIOD`; an incident is called by the id that its client gave it. Every edit has a
 //! revision that its client wrote. What nobody's client wrote has a revision with a `~`, which clients cannot write: `~ID` of
-//! a version that came by text, form or import, `REV~` of the version that merged `REV` into what others had changed.
+//! a version that came by text, form or import, `REV~` of the version that the server made of `REV`: merged into what others
+//! had changed, or accepted by an officer.
 
 use chrono::NaiveDate;
 
@@ -19,7 +20,7 @@ pub fn month_id(unit: &str, period: Period) -> String {
 /// The id of the incident whose first version is `chain` and has the key `first`.
 pub fn incident_id(first: Option<&str>, chain: ReportId) -> String {
     match first {
-        Some(key) => key.split_once('/').map_or(key, |(id, _)| id).to_owned(),
+        Some(key) => key.split_once('/').map_or(own(key), |(id, _)| id).to_owned(),
         None => format!("~{chain}"),
     }
 }
@@ -27,10 +28,22 @@ pub fn incident_id(first: Option<&str>, chain: ReportId) -> String {
 /// What a revision is stored under, which is unique: a month's return by the revision alone, an incident by its id as well,
 /// so that the first version of a chain tells the incident's id.
 pub fn key(document: &str, revision: &str, is_incident: bool) -> String {
-    if is_incident && revision != document { format!("{document}/{revision}") } else { revision.to_owned() }
+    let first = own(revision) == document;
+    if is_incident && !first { format!("{document}/{revision}") } else { revision.to_owned() }
 }
 
-/// What the version is stored under that merges the revision stored under `key` into what others changed.
+/// The revision that a client wrote, of one that the server made of it.
+fn own(revision: &str) -> &str {
+    revision.strip_suffix('~').unwrap_or(revision)
+}
+
+/// What the document is called whose revision is stored under `key`, where that changed an incident that was there before.
+pub fn changed_incident(key: &str) -> Option<&str> {
+    key.split_once('/').map(|(document, _)| document)
+}
+
+/// What the version is stored under that the server makes of the revision stored under `key`: merged into what others changed,
+/// or accepted by an officer.
 pub fn merged_key(key: &str) -> String {
     format!("{key}~")
 }
@@ -172,6 +185,10 @@ mod tests {
             ("x".to_owned(), "x".to_owned())
         );
         assert_eq!(incident_id(None, 7), "~7");
+        // What an officer accepted goes on as the document of its client.
+        assert_eq!(merged_key(&key("x", "x", true)), key("x", "x~", true));
+        assert_eq!((incident_id(Some("x~"), 7), revision(Some("x~"), 7)), ("x".to_owned(), "x~".to_owned()));
+        assert_eq!((changed_incident("x"), changed_incident("~7/r2")), (None, Some("~7")));
         assert_eq!((revision(Some("x/r2~"), 7), revision(Some("x"), 7)), ("r2~".to_owned(), "x".to_owned()));
         assert_eq!((revision(None, 7).as_str(), named_version("~7")), ("~7", Some(7)));
         assert_eq!((named_version("r1"), named_version("r1~"), named_version("~")), (None, None, None));

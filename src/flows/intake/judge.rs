@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use super::Context;
-use super::board::Board;
+use super::board::{Board, Chain};
 use super::figures::figures;
 use super::ledger::{Actor, Ledger, Notice};
 use crate::crypto::Place;
 use crate::db::history::{self, Version};
 use crate::db::month_state::{self, NewMonthChange};
+use crate::db::sync;
 use crate::db::unit::{self, Unit};
 use crate::db::verdict::{self, NewVerdict};
 use crate::db::{Conn, Db, DbError, DbResult};
@@ -18,6 +19,7 @@ use crate::domain::ids::ReportId;
 use crate::domain::intake::{Figures, Held, MonthState, NewReport};
 use crate::domain::period::Period;
 use crate::domain::reply::{Item, Words};
+use crate::domain::sync::{changed_incident, merged_key, named_version};
 use crate::domain::template::key;
 use crate::flows::authenticate::Caller;
 use crate::flows::permit::permit;
@@ -102,7 +104,7 @@ fn decide(
     let proposed = Proposed::load(conn, proposal, period)?;
     let report = match ruling {
         Verdict::Refuse => None,
-        Verdict::Accept { insist } => match proposed.accepted(&state, insist) {
+        Verdict::Accept { insist } => match proposed.accepted(&proposed.current(&board, &state), insist) {
             Ok(report) => Some(report),
             Err(differing) => return Ok(Err(JudgeError::Differs(differing))),
         },
@@ -115,7 +117,8 @@ fn decide(
     let made = match report {
         Some(report) => {
             let person = proposal.person.as_ref().map(|(id, _)| *id);
-            Some(ledger.add_judged(&mut board, report, person, caller.account_id())?)
+            let key = proposed.key.as_deref().filter(|_| report.day.is_some()).map(merged_key);
+            Some(ledger.add_judged(&mut board, (report, key), person, caller.account_id())?)
         }
         None => None,
     };
@@ -158,22 +161,63 @@ struct Proposed {
     unit: i64,
     period: Period,
     day: Option<chrono::NaiveDate>,
+    /// What its client knows it by.
+    key: Option<String>,
+    /// The incident that it changes.
+    chain: Option<ReportId>,
     values: Figures,
     rest_zero: bool,
     base: Figures,
     base_rest_zero: bool,
 }
 
+/// What a proposal would replace.
+#[derive(Default)]
+struct Current {
+    report: Option<ReportId>,
+    values: Figures,
+    rest_zero: bool,
+}
+
 impl Proposed {
     fn load(conn: &mut Conn, proposal: &Version, period: Period) -> DbResult<Self> {
-        let base = verdict::base(conn, proposal.unit_id, proposal.period, proposal.id)?;
+        let chain = changed_chain(conn, proposal)?;
+        let base = match (proposal.day, chain) {
+            (None, _) => verdict::base(conn, proposal.unit_id, proposal.period, proposal.id)?,
+            (Some(_), None) => None,
+            (Some(_), Some(chain)) => {
+                let versions = history::chain_of(conn, chain)?.into_iter();
+                let before = versions.rev().find(|version| version.id < proposal.id);
+                before.map(|version| (version.stated, version.rest_zero))
+            }
+        };
         let (base, base_rest_zero) = match base {
             Some((stated, rest_zero)) => (figures(&stated)?, rest_zero),
             None => (Figures::new(), false),
         };
         let (unit, day, rest_zero) = (proposal.unit_id, proposal.day, proposal.rest_zero);
-        let values = figures(&proposal.stated)?;
-        Ok(Proposed { unit, period, day, values, rest_zero, base, base_rest_zero })
+        let (values, key) = (figures(&proposal.stated)?, proposal.client_id.clone());
+        Ok(Proposed { unit, period, day, key, chain, values, rest_zero, base, base_rest_zero })
+    }
+
+    /// What it would replace: the month's return, or the incident that it changes if that still counts.
+    fn current(&self, board: &Board, state: &MonthState) -> Current {
+        if self.day.is_none() {
+            let current = state.month_return.as_ref().map(|current| Current {
+                report: Some(current.report),
+                values: current.values.clone(),
+                rest_zero: current.rest_zero,
+            });
+            return current.unwrap_or_default();
+        }
+        let chain = |report: &ReportId| board.chains.get(report).map(|Chain { id, .. }| *id);
+        let same = state.incidents.iter().find(|it| self.chain.is_some() && chain(&it.report) == self.chain);
+        let current = same.map(|incident| Current {
+            report: Some(incident.report),
+            values: incident.values.clone(),
+            rest_zero: false,
+        });
+        current.unwrap_or_default()
     }
 
     /// The figures that it changes: new ones, other ones, and those that it takes back (`None`).
@@ -184,43 +228,47 @@ impl Proposed {
         new.chain(gone.map(|id| (*id, None))).collect()
     }
 
-    /// The version that it makes over `state`; the figures that somebody changed since it came, unless `insist`.
-    fn accepted(&self, state: &MonthState, insist: bool) -> Result<NewReport, Vec<Held>> {
-        let current = state.month_return.as_ref().filter(|_| self.day.is_none());
-        let mut values = current.map(|current| current.values.clone()).unwrap_or_default();
+    /// The version that it makes over `current`; the figures that somebody changed since it came, unless `insist`.
+    fn accepted(&self, current: &Current, insist: bool) -> Result<NewReport, Vec<Held>> {
+        let mut values = current.values.clone();
         let mut differing = Vec::new();
-        if self.day.is_some() {
-            values = self.values.clone();
-        } else {
-            for (id, new) in self.changes() {
-                let (now, was) = (values.get(&id).copied(), self.base.get(&id).copied());
-                if now != was && now != new {
-                    let (stored, given) = (now.unwrap_or(0), new.unwrap_or(0));
-                    differing.push(Held { indicator: id, stored, given });
-                }
-                match new {
-                    Some(new) => values.insert(id, new),
-                    None => values.remove(&id),
-                };
+        for (id, new) in self.changes() {
+            let (now, was) = (values.get(&id).copied(), self.base.get(&id).copied());
+            if now != was && now != new {
+                let (stored, given) = (now.unwrap_or(0), new.unwrap_or(0));
+                differing.push(Held { indicator: id, stored, given });
             }
+            match new {
+                Some(new) => values.insert(id, new),
+                None => values.remove(&id),
+            };
         }
         if !differing.is_empty() && !insist {
             return Err(differing);
         }
-        let was = current.is_some_and(|current| current.rest_zero);
         let changed = self.rest_zero != self.base_rest_zero;
         Ok(NewReport {
             unit: self.unit,
             period: self.period,
             day: self.day,
-            previous: current.map(|current| current.report),
+            previous: current.report,
             values,
-            rest_zero: self.day.is_none() && if changed { self.rest_zero } else { was },
+            rest_zero: self.day.is_none() && if changed { self.rest_zero } else { current.rest_zero },
             proposal: false,
             flagged: false,
             added: None,
         })
     }
+}
+
+/// The incident that a proposal changes: its client has named it.
+fn changed_chain(conn: &mut Conn, proposal: &Version) -> DbResult<Option<ReportId>> {
+    let key = proposal.client_id.as_deref().filter(|_| proposal.day.is_some());
+    let Some(document) = key.and_then(changed_incident) else { return Ok(None) };
+    let named: Vec<ReportId> = named_version(document).into_iter().collect();
+    let made = sync::made(conn, &[document.to_owned(), merged_key(document)], &named)?;
+    let made = made.into_iter().find(|made| made.unit_id == proposal.unit_id && !made.proposal);
+    Ok(made.map(|made| made.chain))
 }
 
 /// What the sender of a proposal that came by SMS is told.

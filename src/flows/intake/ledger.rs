@@ -169,11 +169,11 @@ impl<'a> Ledger<'a> {
         Ok(())
     }
 
-    /// Writes the version that an officer accepted.
+    /// Writes the version that an officer accepted, under `key` where clients know it by one.
     pub(super) fn add_judged(
         &mut self,
         board: &mut Board,
-        report: NewReport,
+        (report, key): (NewReport, Option<String>),
         author: Author,
         account_id: Option<i64>,
     ) -> DbResult<(ReportId, i32)> {
@@ -182,7 +182,7 @@ impl<'a> Ledger<'a> {
             author,
             account_id,
             text: None,
-            client_id: None,
+            client_id: key,
             content_digest: None,
             note: None,
             received_at: self.context.clock.now_micros(),

@@ -125,9 +125,11 @@ fn replay(
     row: &NewRow,
     earlier: &Made,
 ) -> DbResult<RowReceipt> {
+    // What an officer accepted goes on in a chain of its own.
+    let accepted = if earlier.proposal { known.chain(row) } else { None };
+    let chain = Some(accepted.unwrap_or(earlier.chain));
     if earlier.content != Some(row.submission.content_digest) {
-        let current = current(board, row, Some(earlier.chain))
-            .filter(|_| earlier.unit_id == row.submission.report.unit);
+        let current = current(board, row, chain).filter(|_| earlier.unit_id == row.submission.report.unit);
         return Ok(RowReceipt { current, ..quarantined("id_taken") });
     }
     let before = known.outcome(row).and_then(|outcome| State::by_name(&outcome.state));
@@ -138,7 +140,7 @@ fn replay(
         None if merged => State::Merged,
         None => State::Taken,
     };
-    let current = current(board, row, Some(earlier.chain));
+    let current = current(board, row, chain);
     let receipt = RowReceipt { state, code: None, conflicts: Vec::new(), current };
     if before.is_none() {
         ledger.tell_outcome(None, row, &receipt, (None, Some(earlier.id)))?;

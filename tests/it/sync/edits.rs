@@ -228,6 +228,65 @@ async fn a_closed_month_keeps_an_edit_for_the_officer(test: TestDatabase) {
     office.world.assert_consistent().await;
 }
 
+/// Lets the officer accept the one proposal that nobody has decided about; the version that it made.
+async fn accept(phones: &Phones) -> Value {
+    let office = &phones.heads.office;
+    let (_, list) = office.get("/api/v1/reports?unit=03847001&period=2026-03", &phones.officer.token).await;
+    let open = |row: &&Value| row["proposal"] == true && row["decided"].is_null();
+    let waiting: Vec<&Value> = list["items"].as_array().unwrap().iter().filter(open).collect();
+    assert_eq!(waiting.len(), 1, "{list}");
+    let path = format!("/api/v1/reports/{}/accept", waiting[0]["id"].as_str().unwrap());
+    let (status, made) = office.post(&path, &phones.officer.token, &json!({})).await;
+    assert!(status.is_success(), "{made}");
+    made
+}
+
+async fn an_incident_that_an_officer_accepts_stays_the_document_of_its_phone(test: TestDatabase) {
+    let mut phones = Phones::open(test).await;
+    let day = "2026-03-12";
+    let given = incident("i1", "i1", day, &json!({"TC": 1}));
+    {
+        let office = &phones.heads.office;
+        phones.head.push(office, incident("i0", "i0", "2026-03-02", &json!({"CG": 1}))).await;
+        office.post("/api/v1/periods/03847/2026-03/close", &phones.officer.token, &json!({})).await;
+        assert_eq!(phones.head.push(office, given.clone()).await, Vec::<Value>::new());
+        assert_eq!(phones.head.fate(office, "i1").await.0, "proposed");
+        let photo = json!({"report": "i1", "sha256": "ab".repeat(32), "size": 5, "kind": "image/jpeg"});
+        let (status, begun) = office.post("/api/v1/attachments", &phones.head.token, &photo).await;
+        assert!(status.is_success(), "{begun}");
+    }
+    let made = accept(&phones).await;
+    let office = &phones.heads.office;
+    phones.head.pull(office).await;
+    let accepted = incident("i1", "i1~", day, &json!({"TC": 1}));
+    assert_eq!(phones.head.documents.len(), 2, "{:?}", phones.head.documents);
+    assert_eq!(phones.head.documents["i1"], accepted);
+    // Its photographs came while it waited.
+    let path = format!("/api/v1/reports/{}/photos", made["report"].as_str().unwrap());
+    let (_, photos) = office.get(&path, &phones.officer.token).await;
+    assert_eq!(photos["items"].as_array().map(Vec::len), Some(1), "{photos}");
+    // The same row again, from a phone that never heard what became of it.
+    let (_, masters) = phones.head.post(office, &json!([{"newDocumentState": given}])).await;
+    assert_eq!(masters, json!([accepted]));
+    // An edit of it is one, whether the phone heard of that or not.
+    let masters = phones.head.push(office, incident("i1", "i1b", day, &json!({"TC": 2}))).await;
+    assert_eq!(masters, std::slice::from_ref(&accepted));
+    accept(&phones).await;
+    let office = &phones.heads.office;
+    phones.head.pull(office).await;
+    assert_eq!(phones.head.documents["i1"], incident("i1", "i1b~", day, &json!({"TC": 2})));
+    let deaf = json!({"newDocumentState": incident("i1", "i1c", day, &json!({"TC": 1, "CG": 3})), "assumedMasterState": given});
+    let (_, masters) = phones.head.post(office, &json!([deaf])).await;
+    assert_eq!(masters, json!([incident("i1", "i1b~", day, &json!({"TC": 2}))]));
+    accept(&phones).await;
+    let office = &phones.heads.office;
+    phones.second.pull(office).await;
+    assert_eq!(phones.second.documents.len(), 2, "{:?}", phones.second.documents);
+    assert_eq!(phones.second.documents["i1"], incident("i1", "i1c~", day, &json!({"CG": 3, "TC": 2})));
+    assert_eq!(office.world.number("SELECT count(*) FROM incident").await, 2);
+    office.world.assert_consistent().await;
+}
+
 on_both!(
     an_edit_of_the_current_revision_is_the_next_version_and_a_replay_is_none,
     what_two_phones_changed_in_different_fields_is_brought_together,
@@ -238,4 +297,5 @@ on_both!(
     incidents_are_edited_merged_and_never_deleted,
     edits_whose_answers_were_lost_are_no_conflict_with_oneself,
     a_closed_month_keeps_an_edit_for_the_officer,
+    an_incident_that_an_officer_accepts_stays_the_document_of_its_phone,
 );

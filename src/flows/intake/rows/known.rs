@@ -31,7 +31,7 @@ impl KnownRows {
         for row in rows {
             keys.extend([row.key().to_owned(), merged_key(row.key())]);
             if row.is_incident() {
-                keys.insert(row.document.clone());
+                keys.extend([row.document.clone(), merged_key(&row.document)]);
                 ids.extend(named_version(&row.document));
             }
             revisions.insert((row.client, row.rev.clone()));
@@ -109,8 +109,9 @@ impl KnownRows {
     /// The chain of the row's incident.
     pub(super) fn chain(&self, row: &NewRow) -> Option<ReportId> {
         let by_id = named_version(&row.document).and_then(|id| self.by_id.get(&id));
-        let named = by_id.or_else(|| self.made.get(&row.document));
-        let named = named.filter(|made| made.unit_id == row.submission.report.unit && !made.proposal);
+        let (first, accepted) = (self.made.get(&row.document), self.made.get(&merged_key(&row.document)));
+        let usable = |made: &&Made| made.unit_id == row.submission.report.unit && !made.proposal;
+        let named = [by_id, first, accepted].into_iter().flatten().find(usable);
         let made = self.bases(row).map(|base| base.made).chain(named);
         made.filter(|made| made.day.is_some()).map(|made| made.chain).next()
     }
