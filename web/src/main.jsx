@@ -80,6 +80,8 @@ function App() {
     useEffect(() => {
         const follow = () => setAt(path());
         addEventListener('hashchange', follow);
+        // It may have changed before anybody listened.
+        follow();
         register((take) => setUpdate(() => take));
         return () => removeEventListener('hashchange', follow);
     }, []);

@@ -1,5 +1,6 @@
 // Photographs of reports: scaled down here, kept on the phone until the server has them, and sent in pieces after their report.
 // The server knows each by its digest and says how much of it is on its disk, so that a cut costs one piece.
+import { fateIn } from './outcomes.js';
 import { canSend, onSession, request } from './session.js';
 import { ARRIVED, stateOf } from './state.js';
 
@@ -168,17 +169,19 @@ export async function wipePhotos() {
     await answer(indexedDB.deleteDatabase(NAME));
 }
 
-/** Under which id the server has the report: undefined while it has none, null where the report is gone. */
+/** Under which id the server has the report: undefined while it has none, null where the photograph is not wanted any more. */
 async function reportOf(rows, photo) {
     const report = await rows.reports.findOne(photo.report).exec();
     if (!report) return old(photo) ? null : undefined;
-    const outcome = await rows.outcomes.findOne(photo.report).exec();
-    const state = stateOf(report, outcome ? [outcome] : []);
+    const fate = await fateIn(rows, photo.report);
+    const state = stateOf(report, fate ? [fate] : []);
+    // Nothing of practice is kept.
+    if (state === 'practised') return null;
     if (state === 'unchanged') {
         // It went as a text before: the server has it under an id of its own.
         const there = await rows.figures.find({ selector: { kind: report.kind, unit: report.unit, day: report.day ?? '' } }).exec();
         const same = there.find(({ values }) => JSON.stringify(sorted(values)) === JSON.stringify(sorted(report.values)));
-        if (same || !old(outcome)) return same?.id;
+        if (same || !old(fate)) return same?.id.replace('~', '');
     }
     return ARRIVED.includes(state) ? report.id : undefined;
 }
@@ -253,6 +256,7 @@ function begin(rows) {
 export function startPhotos(rows) {
     const again = () => begin(rows);
     rows.outcomes.find().$.subscribe(again);
+    rows.statuses.find().$.subscribe(again);
     rows.figures.find().$.subscribe(again);
     onSession(again);
     addEventListener('online', again);

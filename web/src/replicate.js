@@ -1,16 +1,26 @@
-// How rows travel: RxDB's replication, with the server's addresses. One row that the server cannot take never holds up
-// those behind it: what became of each is kept as its outcome.
+// How rows travel: RxDB's replication with the server's sync. Reports of this phone are pushed as edits of the documents
+// that the server has; what became of each comes as a status, and what the units have as documents. One row that the server
+// cannot take never holds up those behind it.
 import { replicateRxCollection } from 'rxdb/plugins/replication';
 import { refreshReviews } from './basics.js';
-import { keep } from './keep.js';
+import { keep, kept } from './keep.js';
+import { hears, listen } from './live.js';
+import { fateIn } from './outcomes.js';
 import { canSend, onSession, request, session } from './session.js';
 import { setReach } from './net.js';
 
-const PAGE = 100;
-/** Pause before another try, in milliseconds. */
+const PAGE = 200;
+/** Reports of a push: a piece that a poor network can carry. */
+const BATCH = 20;
+/** Pause before another try, and after which the server is asked although nobody told of anything, in milliseconds. */
 const RETRY = 15_000;
+const ROUND = 60_000;
+
+/** The collections that are pulled, by what the server calls them. */
+const PULLED = { reports: 'figures', report_status: 'statuses' };
 
 let running = [];
+let deaf = new AbortController();
 /** Whose units they run for. */
 let runsFor = '';
 
@@ -30,17 +40,15 @@ export function again() {
 
 function turn(database, anew) {
     turning = turning.catch(() => {}).then(async () => {
-        const units = canSend() ? session().person.units.map(({ code }) => code) : [];
-        if (units.join(',') === runsFor && !anew) return;
-        const other = units.join(',') !== runsFor;
-        runsFor = units.join(',');
+        const units = canSend() ? session().person.units.map(({ code }) => code).join(',') : '';
+        if (units === runsFor && !anew) return;
+        runsFor = units;
         const ended = running;
         running = [];
+        deaf.abort();
         await Promise.all(ended.map((replication) => replication.cancel()));
-        if (units.length === 0) return;
-        // What belongs to others now does not stay on this phone.
-        if (other) await database.figures.find({ selector: { unit: { $nin: units } } }).remove();
-        running = start(database, runsFor);
+        if (LEFT.includes(session()?.ended)) await forget(database);
+        if (units !== '') start(database);
     });
     return turning;
 }
@@ -50,7 +58,7 @@ export function replicate(database) {
     const begin = async () => {
         begun = database;
         onSession(() => turn(database, false));
-        await turn(database, false);
+        await turn(database, true);
         // One tab sends; when it is closed the next takes over.
         if (navigator.locks) await new Promise(() => {});
     };
@@ -58,31 +66,34 @@ export function replicate(database) {
     else begin();
     addEventListener('online', again);
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && again());
-    setInterval(nudge, 60_000);
+    setInterval(() => hears() || nudge(), ROUND);
 }
 
-function start(database, units) {
+function start(database) {
     const common = { live: true, retryTime: RETRY, waitForLeadership: false, autoStart: true };
-    return [
-        replicateRxCollection({
+    const push = replicateRxCollection({
+        ...common,
+        collection: database.reports,
+        replicationIdentifier: 'reports-v2',
+        push: { batchSize: BATCH, handler: (rows) => pushAll(database, rows) },
+    });
+    const pulled = {};
+    for (const [name, collection] of Object.entries(PULLED)) {
+        pulled[name] = replicateRxCollection({
             ...common,
-            collection: database.reports,
-            replicationIdentifier: 'reports-v1',
-            push: { batchSize: 20, handler: (rows) => push(database, rows) },
-        }),
-        replicateRxCollection({
-            ...common,
-            collection: database.figures,
-            replicationIdentifier: `figures-v1-${units}`,
-            pull: { batchSize: PAGE, handler: (checkpoint) => pull(checkpoint) },
-        }),
-    ];
+            collection: database[collection],
+            replicationIdentifier: `${collection}-v2-${kept('forgotten') ?? 0}`,
+            pull: { batchSize: PAGE, handler: (checkpoint, limit) => pull(database, name, checkpoint, limit) },
+        });
+    }
+    running = [push, ...Object.values(pulled)];
+    deaf = new AbortController();
+    const tell = ({ collection, resync, documents, checkpoint }) => {
+        if (resync) pulled[collection]?.reSync();
+        else pulled[collection]?.emitEvent({ documents: documents ?? [], checkpoint });
+    };
+    listen(tell, pulledNow, deaf.signal);
 }
-
-const REVIEWS = ['registration', 'assessment'];
-
-/** What says something about the connection, and not about the row. */
-const CONNECTION = ['offline', 'unauthenticated', 'token_expired', 'invalid_token', 'device_revoked', 'post_ended', 'refresh_refused'];
 
 async function reached(work) {
     try {
@@ -95,98 +106,91 @@ async function reached(work) {
     }
 }
 
-async function push(database, rows) {
-    for (const { newDocumentState: row } of rows) {
-        const done = await database.outcomes.findOne(row.id).exec();
-        if (row._deleted || done) continue;
-        await database.outcomes.upsert({ id: row.id, at: Date.now(), ...(await send({ ...row, base_version: await baseOf(database, row) })) });
-        if (REVIEWS.includes(row.kind)) refreshReviews().catch(() => {});
-    }
-    // What others reported meanwhile stands beside what was just decided.
-    nudge();
-    return [];
+/** Notes that the phone has what the server has, not more often than a person looks. */
+async function pulledNow() {
+    if (!(Math.abs(Date.now() - kept('pulled_at')) < ROUND)) await keep('pulled_at', Date.now());
 }
 
-/**
- * The version that the person knew: with reports of this phone that went since, as long as nobody else's stand between
- * them. Two changes made without a network are then no conflict with each other.
- */
-async function baseOf(database, row) {
-    let base = row.base_version ?? 0;
-    if (row.kind !== 'month') return base;
-    const same = await database.reports.find({ selector: { kind: 'month', unit: row.unit, period: row.period, made_at: { $lt: row.made_at } } }).exec();
-    for (const { id } of same.sort((a, b) => a.made_at - b.made_at)) {
-        const outcome = await database.outcomes.findOne(id).exec();
-        if (outcome?.version === base + 1) base = outcome.version;
-    }
-    return base;
+async function pull(database, name, checkpoint, limit) {
+    const after = checkpoint ? `&after=${encodeURIComponent(checkpoint.after)}` : '';
+    const page = await reached(() => request('GET', `/sync/${name}?limit=${limit}${after}`));
+    // The log of another server, or somebody else's: what the phone holds is not what these documents follow.
+    if (page.fresh && name === 'reports') await clear(database.figures);
+    await pulledNow();
+    return page;
 }
 
-/** Where a row goes, by its kind; whatever else is a form without an address of its own does not leave the phone. */
-const ADDRESSES = {
-    month: report,
-    incident: report,
-    // A meeting is what its indicators say of a day.
-    meeting: (row) => report({ ...row, kind: 'incident', values: { TTB: 1, TTN: row.values.attendance } }),
+/** Log-ins that end since the units are not the person's on this phone any more. */
+const LEFT = ['device_revoked', 'post_ended'];
+
+/** Takes from the phone what others reported; what was made here stays. Whoever logs in again is told everything anew. */
+async function forget(database) {
+    await keep('forgotten', (kept('forgotten') ?? 0) + 1);
+    await clear(database.figures);
+}
+
+/** Takes all rows from the phone's disk: what is deleted only would stay there. */
+async function clear(collection) {
+    await collection.find().remove();
+    // Also what was deleted this very moment.
+    await collection.storageInstance.cleanup(-1_000);
+}
+
+/** Reports of the yearly review are no documents of sync: each has an address of its own. */
+const REVIEWS = {
     registration: (row) => ['/reviews', { unit: row.unit, year: row.values.year }],
     assessment: (row) => [`/reviews/${row.values.review}/assessment`, { answers: row.values.answers }],
 };
 
-function report(row) {
-    const body = { id: row.id, unit: row.unit, kind: row.kind, values: row.values };
-    for (const name of ['period', 'day', 'note', 'base_version', 'rest_zero', 'confirmed']) {
-        if (row[name]) body[name] = row[name];
+async function pushAll(database, rows) {
+    const left = [];
+    for (const { newDocumentState: row } of rows) {
+        if (!row._deleted && !(await fateIn(database, row.id))) left.push(row);
     }
-    return ['/reports', body];
+    // Where one way is blocked the other is not.
+    const done = await Promise.allSettled([pushReports(database, left.filter(({ kind }) => !REVIEWS[kind])), pushReviews(database, left.filter(({ kind }) => REVIEWS[kind]))]);
+    const failed = done.find(({ reason }) => reason);
+    if (failed) throw failed.reason;
+    return [];
 }
 
-/** Sends one row; answers what became of it, or throws where only the connection failed. */
-async function send(row) {
+async function pushReports(database, rows) {
+    if (rows.length === 0) return;
+    await reached(() => request('POST', '/sync/reports', rows.map(edit)));
+    const at = Date.now();
+    await database.outcomes.bulkUpsert(rows.map(({ id }) => ({ id, state: 'pushed', at })));
+    // What became of them, and what others reported meanwhile.
+    nudge();
+}
+
+/** A report as the edit of a document: its id is the revision that it makes. */
+function edit(row) {
+    const document = { id: row.id, rev: row.id, kind: row.kind, unit: row.unit, values: row.values };
+    for (const name of ['period', 'day', 'note', 'rest_zero', 'confirmed', 'before']) if (row[name]) document[name] = row[name];
+    if (row.kind === 'month') document.id = `${row.unit}:${row.period}`;
+    // A meeting is what its indicators say of a day.
+    if (row.kind === 'meeting') Object.assign(document, { kind: 'incident', values: { TTB: 1, TTN: row.values.attendance } });
+    return { newDocumentState: document, ...(row.seen ? { assumedMasterState: row.seen } : {}) };
+}
+
+async function pushReviews(database, rows) {
+    for (const row of rows) {
+        await database.outcomes.upsert({ id: row.id, at: Date.now(), ...(await sendReview(row)) });
+        refreshReviews().catch(() => {});
+    }
+}
+
+/** What says something about the connection, and not about the row. */
+const CONNECTION = ['offline', 'unauthenticated', 'token_expired', 'invalid_token', 'device_revoked', 'post_ended', 'refresh_refused'];
+
+/** Sends one; answers what became of it, or throws where only the connection failed. */
+async function sendReview(row) {
     try {
-        const [path, body] = ADDRESSES[row.kind](row);
-        const answer = await reached(() => request('POST', path, body));
-        return { state: answer.outcome ?? 'taken', ...(answer.version ? { version: answer.version } : {}) };
+        const [path, body] = REVIEWS[row.kind](row);
+        await reached(() => request('POST', path, body));
+        return { state: 'taken' };
     } catch (error) {
         if (CONNECTION.includes(error.code) || error.status >= 500 || error.status === 429 || error.status === 0) throw error;
-        const held = (error.body.errors ?? []).map(({ pointer, code, detail }) => ({ pointer, code, detail }));
-        const about = held.find(({ pointer }) => pointer === '/confirmed')?.code;
-        // An incident that went as a text before: the server has it already.
-        if (about === 'repeat' && row.texted_at) return { state: 'unchanged' };
-        // Ids are never used twice: an answer that was lost on the way had taken it.
-        if (error.code === 'id_taken') return { state: 'taken' };
-        const asks = { version_conflict: 'conflict', confirmation_needed: 'asked' };
-        return { state: asks[error.code] ?? 'refused', detail: error.code, held };
+        return { state: 'refused', detail: error.body.errors?.[0]?.code ?? error.code };
     }
 }
-
-async function pull(checkpoint) {
-    const units = session().person.units;
-    const cursors = { ...(checkpoint ?? {}) };
-    const documents = [];
-    for (const { code } of units) {
-        const after = cursors[code] ? `&after=${encodeURIComponent(cursors[code])}` : '';
-        const page = await reached(() => request('GET', `/reports?unit=${code}&limit=${PAGE}${after}`));
-        for (const row of page.items) {
-            cursors[code] = row.id;
-            if (!row.proposal) documents.push(figures(row));
-        }
-    }
-    await keep('pulled_at', Date.now());
-    return { documents, checkpoint: cursors };
-}
-
-const figures = (row) => ({
-    id: row.report,
-    unit: row.unit,
-    kind: row.kind,
-    period: row.period,
-    day: row.day ?? '',
-    values: row.values,
-    rest_zero: row.rest_zero,
-    version: row.version,
-    source: row.source,
-    author: row.author.name ?? '',
-    at: row.received_at,
-    _deleted: false,
-});
-

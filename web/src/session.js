@@ -14,31 +14,33 @@ export class Failed extends Error {
     }
 }
 
+/** Throws what the server says against a request. */
+async function refuse(response) {
+    let problem = {};
+    try {
+        problem = await response.json();
+    } catch {
+        // Something between here and the server answered.
+    }
+    throw new Failed(problem.code ?? 'unknown', response.status, problem, Number(response.headers.get('Retry-After')) || 0);
+}
+
+const asked = (token, headers) => ({ ...(token ? { Authorization: `Bearer ${token}` } : {}), ...headers });
+
 async function ask(method, path, body, token, headers = {}) {
-    let response;
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), PATIENCE);
     try {
-        response = await fetch(API + path, {
+        const response = await fetch(API + path, {
             method,
             signal: stop.signal,
             cache: 'no-store',
-            headers: {
-                ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-                ...(token ? { Authorization: `Bearer ${token}` } : {}),
-                ...headers,
-            },
+            headers: asked(token, { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers }),
             body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
         });
+        if (!response.ok) await refuse(response);
         const text = await response.text();
-        if (response.ok) return text === '' ? null : JSON.parse(text);
-        let problem = {};
-        try {
-            problem = JSON.parse(text);
-        } catch {
-            // Something between here and the server answered.
-        }
-        throw new Failed(problem.code ?? 'unknown', response.status, problem, Number(response.headers.get('Retry-After')) || 0);
+        return text === '' ? null : JSON.parse(text);
     } catch (error) {
         throw error instanceof Failed ? error : new Failed('offline', 0);
     } finally {
@@ -114,15 +116,28 @@ function renew(used) {
     });
 }
 
-/** A request of the person who is logged in; renews the token where it is needed. */
-export async function request(method, path, body, headers) {
+/** Does something with the token of the person who is logged in; renews it where it is needed. */
+async function authorised(work) {
     if (!canSend()) throw new Failed(session()?.ended ?? 'unauthenticated', 401);
     const token = session().access;
     try {
-        return await ask(method, path, body, token, headers);
+        return await work(token);
     } catch (error) {
         if (ENDS.includes(error.code)) await endSession(error.code);
         if (error.code !== 'token_expired' && error.code !== 'invalid_token') throw error;
     }
-    return ask(method, path, body, await renew(token), headers);
+    return work(await renew(token));
 }
+
+/** A request of the person who is logged in. */
+export const request = (method, path, body, headers) => authorised((token) => ask(method, path, body, token, headers));
+
+/** Opens an answer that has no end; answers its body. `signal` ends it. */
+export const openStream = (path, signal) =>
+    authorised(async (token) => {
+        const response = await fetch(API + path, { signal, cache: 'no-store', headers: asked(token) }).catch(() => {
+            throw new Failed('offline', 0);
+        });
+        if (!response.ok) await refuse(response);
+        return response.body;
+    });

@@ -2,14 +2,38 @@
 import { T } from './texts.js';
 import { dayText, reportable, today, plus } from './time.js';
 
+const STATES = {
+    // What the phone noted, and words of servers before sync.
+    pushed: 'pushed',
+    created: 'recorded',
+    replayed: 'recorded',
+    known: 'sent',
+    decided: 'decided',
+    refused: 'refused',
+    // What the server says.
+    taken: 'recorded',
+    merged: 'merged',
+    unchanged: 'unchanged',
+    proposed: 'proposed',
+    conflict: 'conflict',
+    asked: 'conflict',
+    practised: 'practised',
+    quarantined: 'refused',
+};
+/** Reports of the yearly review have no version of their own. */
+const REVIEWS = ['registration', 'assessment'];
+
 /** How a report of this phone stands: a key of `T.sent.state`. */
 export function stateOf(report, outcomes) {
     const outcome = outcomes?.find((one) => one.id === report.id);
     if (!outcome) return 'waiting';
-    return { created: 'recorded', replayed: 'recorded', unchanged: 'unchanged', proposed: 'proposed', conflict: 'conflict', asked: 'conflict', decided: 'decided', refused: 'refused', taken: 'sent' }[outcome.state] ?? 'sent';
+    // An incident that went as a text before: the server has it already.
+    if (outcome.state === 'asked' && outcome.detail === 'repeat' && report.texted_at) return 'unchanged';
+    if (outcome.state === 'taken' && REVIEWS.includes(report.kind)) return 'sent';
+    return STATES[outcome.state] ?? 'sent';
 }
 
-export const TONES = { waiting: 'wait', sent: 'good', recorded: 'good', unchanged: 'good', proposed: 'wait', conflict: 'bad', refused: 'bad', withdrawn: 'plain' };
+export const TONES = { waiting: 'wait', pushed: 'good', sent: 'good', recorded: 'good', merged: 'good', unchanged: 'good', proposed: 'wait', practised: 'plain', conflict: 'bad', refused: 'bad', withdrawn: 'plain' };
 
 /** The server's return of a unit's month, or undefined. */
 export const returnOf = (figures, unit, period) => figures?.find((row) => row.kind === 'month' && row.unit === unit && row.period === period);
@@ -25,20 +49,26 @@ export const mineOf = (reports, outcomes, unit, period) =>
 export function effective(figures, reports, outcomes, unit, period) {
     const known = returnOf(figures, unit, period);
     const mine = mineOf(reports, outcomes, unit, period);
-    const waits = mine && ['waiting', 'conflict'].includes(stateOf(mine, outcomes));
     if (!known && !mine) return undefined;
-    if (!waits) return known ?? mine;
-    return { ...known, ...mine, values: { ...known?.values, ...mine.values } };
+    if (!mine || !standsOver(known, mine, stateOf(mine, outcomes))) return known ?? mine;
+    return { ...known, ...mine, values: { ...known?.values, ...changesOf(mine) } };
 }
+
+/** The figures that a report states otherwise than the document that the person saw: of the others nothing was meant. */
+export const changesOf = ({ values, seen }) => Object.fromEntries(Object.entries(values).filter(([name, value]) => seen?.values?.[name] !== value));
+
+/** Whether what was made here is newer than what the server is known to have: its answer may be on the way still. */
+const standsOver = (known, mine, state) =>
+    ['waiting', 'conflict'].includes(state) || (['pushed', 'recorded', 'merged'].includes(state) && known && [mine.seen?.rev, ...(mine.before ?? [])].includes(known.rev));
 
 /** Reports that need the person. */
 export const open = (reports, outcomes) => (reports ?? []).filter((row) => stateOf(row, outcomes) === 'conflict');
 
 /** What the server has, so that photographs may follow. */
-export const ARRIVED = ['sent', 'recorded', 'unchanged', 'proposed'];
+export const ARRIVED = ['sent', 'recorded', 'merged', 'unchanged', 'proposed'];
 
 /** Whether a report or a photograph of it still waits for the network. */
-export const waits = (row, state, photos) => state === 'waiting' || (ARRIVED.includes(state) && photos.some((one) => one.report === row.id && one.state === 'waiting'));
+export const waits = (row, state, photos) => state === 'waiting' || (['pushed', ...ARRIVED].includes(state) && photos.some((one) => one.report === row.id && one.state === 'waiting'));
 
 /** Reports that wait for the network, themselves or with a photograph. */
 export const waiting = (reports, outcomes, photos) => (reports ?? []).filter((row) => waits(row, stateOf(row, outcomes), photos));

@@ -1,7 +1,7 @@
 // The app in a real browser against the real server: from log-in to what the server has at the end.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { installation, installed, logIn, phone, stored, token, until } from './support.mjs';
+import { headsPhone, rows, stored, token, until } from './support.mjs';
 
 let server;
 let mobile;
@@ -9,15 +9,23 @@ let page;
 let context;
 
 before(async () => {
-    server = await installation();
-    mobile = phone();
-    ({ page, context } = await mobile.open());
-    await logIn(page, server);
-    await installed(page);
+    ({ server, mobile, page, context } = await headsPhone());
+    watch();
 });
 
 // Both end even where one of them fails.
 after(() => Promise.all([mobile?.close(), server?.close()]));
+
+/** Where the app posted to, as the browser saw it. */
+const posted = [];
+
+/** Opens the phone again, which was off. */
+async function open() {
+    ({ page, context } = await mobile.open());
+    watch();
+}
+
+const watch = () => page.on('request', (request) => request.method() === 'POST' && posted.push(new URL(request.url()).pathname));
 
 const at = (path) => page.goto(`${server.base}/app/#${path}`);
 /** The return of March that counts, and whatever waits for an officer beside it. */
@@ -61,7 +69,7 @@ test('a return that was filled in without a network arrives once, although the b
     await mobile.kill();
 
     // What was begun is still there.
-    ({ page, context } = await mobile.open());
+    await open();
     await context.setOffline(true);
     await at(`/month/03847001/2026-03`);
     await until('the draft', async () => (await page.locator('#field-TC').inputValue()) === '2');
@@ -73,7 +81,7 @@ test('a return that was filled in without a network arrives once, although the b
 
     // So is what was sent; and the network comes back.
     await server.start();
-    ({ page, context } = await mobile.open());
+    await open();
     await at('/sent');
     await state('recorded').waitFor();
     assert.equal(await state('waiting').count(), 0);
@@ -179,7 +187,8 @@ test('the same incident again is asked about, and not counted when it is the sam
     await page.getByRole('link', { name: 'Xem và quyết định' }).click();
     await page.getByText('giống hệt đã được báo').waitFor();
     await page.getByRole('button', { name: 'Bỏ, không gửi báo cáo này' }).click();
-    await until('it is settled', async () => (await state('conflict').count()) === 0);
+    await page.getByRole('heading', { name: 'Đã gửi và đang chờ' }).waitFor();
+    assert.equal(await state('conflict').count(), 0);
     const counted = async () => (await stored(page, '/reports?unit=03847001&period=2026-04')).items.length;
     assert.equal(await counted(), 1);
     await crash();
@@ -214,10 +223,13 @@ test('an answer that was lost on the way is asked for again, and counts once', a
     await reportQuiet('2025-09');
     let lost = 0;
     let losing = true;
-    await page.route('**/api/v1/reports', async (route) => {
+    // Whatever would tell the phone that it arrived is lost.
+    await page.route('**/api/v1/sync/**', async (route) => {
         if (!losing) return route.continue();
-        await route.fetch();
-        lost += 1;
+        if (route.request().method() === 'POST') {
+            await route.fetch();
+            lost += 1;
+        }
         return route.abort();
     });
     await context.setOffline(false);
@@ -230,9 +242,39 @@ test('an answer that was lost on the way is asked for again, and counts once', a
     await context.setOffline(true);
     await context.setOffline(false);
     await until('nothing waits', async () => (await state('waiting').count()) === 0);
-    await page.unroute('**/api/v1/reports');
+    await page.unroute('**/api/v1/sync/**');
     const { items } = await stored(page, '/reports?unit=03847001&period=2025-09');
     assert.deepEqual(items.map(({ version }) => version), [1]);
+});
+
+test('a server that is killed in the middle of a push takes each report once', async () => {
+    await context.setOffline(true);
+    for (const period of ['2025-05', '2025-06', '2025-07']) await reportQuiet(period);
+    await at('/incident/TNV');
+    await page.getByRole('button', { name: 'Lưu, có mạng máy tự gửi' }).click();
+    await page.getByRole('heading', { name: 'Đã gửi và đang chờ' }).waitFor();
+    let killed;
+    await page.route('**/api/v1/sync/reports', async (route) => {
+        // While the request is on its way.
+        killed ??= new Promise((resolve) => setTimeout(resolve, 5)).then(() => server.kill());
+        await route.continue().catch(() => {});
+    });
+    await context.setOffline(false);
+    await until('the push', () => Boolean(killed));
+    await killed;
+    await page.unroute('**/api/v1/sync/reports');
+    await server.start();
+    await page.getByRole('button', { name: 'Gửi ngay' }).click().catch(() => {});
+    await until('nothing waits', async () => (await state('waiting').count()) === 0);
+    for (const period of ['2025-05', '2025-06', '2025-07']) {
+        const { items } = await stored(page, `/reports?unit=03847001&period=${period}`);
+        assert.deepEqual(items.map(({ version, source }) => [version, source]), [[1, 'app']], period);
+    }
+    const { items } = await stored(page, '/reports?unit=03847001&period=2026-04');
+    assert.equal(items.filter(({ values }) => values.TNV).length, 1);
+    await server.stop();
+    assert.match(server.run(['verify']), /./);
+    await server.start();
 });
 
 test('an access token that is no longer good is exchanged, and the report goes', async () => {
@@ -258,7 +300,12 @@ test('an access token that is no longer good is exchanged, and the report goes',
     await until('nothing waits', async () => (await state('waiting').count()) === 0);
 });
 
-test('a device that an officer ended sends no more, says so, and keeps what was not sent', async () => {
+test('reports went by sync and nowhere else', () => {
+    assert.deepEqual([...new Set(posted)].filter((path) => !path.startsWith('/api/v1/auth/')).sort(), ['/api/v1/reviews', '/api/v1/sync/reports']);
+});
+
+test('a device that an officer ended sends no more, says so, and keeps what was not sent but not what others reported', async () => {
+    assert.ok((await rows(page, 'figures')) > 5);
     await context.setOffline(true);
     await reportQuiet('2025-12');
     server.run(['user', 'add', '--username', 'officer', '--role', 'commune', '--unit', '03847'], 'a-long-password\n');
@@ -269,6 +316,7 @@ test('a device that an officer ended sends no more, says so, and keeps what was 
     await context.setOffline(false);
     await page.getByRole('alert').getByText('Những gì chưa gửi vẫn giữ trong máy').waitFor();
     assert.equal(await state('waiting').count(), 1);
+    await until('the figures are gone', async () => (await rows(page, 'figures')) === 0);
     assert.deepEqual((await officer('GET', '/reports?unit=03847001&period=2025-12')).items, []);
 });
 

@@ -3,20 +3,14 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
-import { installation, installed, logIn, phone, stored, token, until } from './support.mjs';
+import { headsPhone, stored, token, until } from './support.mjs';
 
 let server;
 let mobile;
 let page;
 let context;
 
-before(async () => {
-    server = await installation();
-    mobile = phone();
-    ({ page, context } = await mobile.open());
-    await logIn(page, server);
-    await installed(page);
-});
+before(async () => ({ server, mobile, page, context } = await headsPhone()));
 
 // Both end even where one of them fails.
 after(() => Promise.all([mobile?.close(), server?.close()]));

@@ -57,7 +57,7 @@ const UNITS = 'code,kind,parent,name,households\n03847001,hamlet,03847,Bản Nà
 const PEOPLE = 'name,phone,role,unit\nLò Văn Ún,0912345678,head,03847001\nCà Thị Hoa,0912345679,team,03847001\n';
 const TOKEN = 'secret-of-the-browser-tests';
 
-/** An installation, at a moment of its own: two hamlets, a head and a member of the team. */
+/** An installation, at a moment of its own: two hamlets, a head and a member of his team. */
 export async function installation(clock = '2026-03-16T08:00:00+07:00') {
     const folder = mkdtempSync(join(tmpdir(), 'binhyen-app-'));
     const gateway = await startGateway();
@@ -80,10 +80,12 @@ export async function installation(clock = '2026-03-16T08:00:00+07:00') {
         BINHYEN__GATEWAYS__TEST__SEND_URL: gateway.url,
     };
     const run = (args, input) => execFileSync(program, args, { cwd: folder, env, input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'inherit'] });
-    for (const [what, table] of [['units', UNITS], ['people', PEOPLE]]) {
+    const load = (what, table) => {
         writeFileSync(join(folder, `${what}.csv`), table);
         run(['import', what, join(folder, `${what}.csv`)]);
-    }
+    };
+    load('units', UNITS);
+    load('people', PEOPLE);
     let server;
     const start = async () => {
         server = spawn(program, ['serve'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -105,6 +107,8 @@ export async function installation(clock = '2026-03-16T08:00:00+07:00') {
     return {
         base,
         run,
+        /** Imports a table of units or people. */
+        load,
         start,
         stop,
         /** Ends the server without a word. */
@@ -129,7 +133,7 @@ export async function installation(clock = '2026-03-16T08:00:00+07:00') {
                 return response.status === 204 ? null : response.json();
             };
             const { access_token } = await ask('POST', '/auth/token', { username, password });
-            return (method, path) => ask(method, path, undefined, access_token);
+            return (method, path, body) => ask(method, path, body, access_token);
         },
         async close() {
             await stop();
@@ -197,10 +201,25 @@ export async function logIn(page, server, number = '0912345678') {
     const text = await until('the text with the code', () => server.textsTo(number)[before]);
     await page.getByLabel('Mã 6 chữ số').fill(/\d{6}/.exec(text)[0]);
     await page.getByRole('button', { name: 'Vào', exact: true }).click();
-    await page.getByRole('heading', { name: /^Báo cáo tháng/ }).waitFor();
+    await page.getByRole('heading', { name: /tháng\s\d/ }).first().waitFor();
     await page.getByRole('link', { name: 'Xét năm' }).click();
-    await page.getByText('Chưa đăng ký').waitFor();
+    await page.getByText('Chưa đăng ký').first().waitFor();
     await page.getByRole('link', { name: 'Báo cáo', exact: true }).click();
+}
+
+/** An installation and a phone on which a head has logged in: `{server, mobile, page, context}`. Where that fails, what had begun ends. */
+export async function headsPhone() {
+    const server = await installation();
+    const mobile = phone();
+    try {
+        const opened = await mobile.open();
+        await logIn(opened.page, server);
+        await installed(opened.page);
+        return { server, mobile, ...opened };
+    } catch (error) {
+        await Promise.all([mobile.close(), server.close()]);
+        throw error;
+    }
 }
 
 /** Waits until the worker of the app is in charge of the page, so that it opens without a network. */
@@ -221,6 +240,25 @@ export async function token(page) {
         return read.result?.access ?? null;
     });
 }
+
+/** How many rows of a collection are on the phone's disk, deleted ones too. */
+export const rows = (page, collection) =>
+    page.evaluate(async (collection) => {
+        const names = (await indexedDB.databases()).map(({ name }) => name);
+        const wanted = new RegExp(`^rxdb-dexie-binhyen--\\d+--${collection}$`);
+        let count = 0;
+        for (const name of names.filter((name) => wanted.test(name))) {
+            const opened = await new Promise((resolve) => {
+                const request = indexedDB.open(name);
+                request.onsuccess = () => resolve(request.result);
+            });
+            const read = opened.transaction('docs').objectStore('docs').getAll();
+            await new Promise((resolve) => (read.onsuccess = resolve));
+            count += read.result.length;
+            opened.close();
+        }
+        return count;
+    }, collection);
 
 /** What the server has, read with the token of the phone. */
 export async function stored(page, query) {

@@ -1,8 +1,9 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { forms } from '../basics.js';
 import { T } from '../texts.js';
+import { request } from '../session.js';
 import { Button, Card, Choose, figure, go, Screen, store, useRows } from '../parts.jsx';
-import { returnOf, stateOf, titleOf } from '../state.js';
+import { changesOf, returnOf, stateOf, titleOf } from '../state.js';
 import { momentText } from '../time.js';
 
 /** Figures that differ between what was made here and what the server has, each decided by the person. */
@@ -12,6 +13,7 @@ export function Conflict({ id }) {
     const figures = useRows('figures');
     const [chosen, setChosen] = useState({});
     const [busy, setBusy] = useState(false);
+    const said = useSaid(reports?.find((row) => row.id === id), figures);
     const title = outcomes?.find((row) => row.id === id)?.state === 'asked' ? T.conflict.askedTitle : T.conflict.title;
     if (!reports || !outcomes || !figures) return <Screen title={title} up="/sent"><p role="status">{T.opening}</p></Screen>;
     const mine = reports.find((row) => row.id === id);
@@ -21,7 +23,7 @@ export function Conflict({ id }) {
     const form = forms()[mine.kind];
     const differ = differences(mine, theirs, outcome, form);
     const left = differ.filter(({ name }) => !chosen[name]).length;
-    const about = outcome.state === 'asked' ? outcome.held?.find(({ pointer }) => pointer === '/confirmed')?.code : null;
+    const about = outcome.state === 'asked' ? outcome.detail : null;
     const leave = async () => {
         await (await store()).settle(id);
         go('/sent', { replace: true });
@@ -29,11 +31,11 @@ export function Conflict({ id }) {
     const decide = async () => {
         setBusy(true);
         const { submit, settle } = await store();
-        const values = { ...theirs?.values, ...mine.values };
+        const values = { ...theirs?.values, ...changesOf(mine) };
         for (const { name, there } of differ) if (chosen[name] === 'theirs') values[name] = there;
-        const { id: _, made_at, texted_at, base_version, ...rest } = mine;
-        // The figures that the server has stand behind the decision, so nothing else can change unseen.
-        const next = await submit({ ...rest, values, confirmed: true, ...(theirs?.version ? { base_version: theirs.version } : {}) });
+        const { id: _, made_at, texted_at, before, ...rest } = mine;
+        // It names the document that was shown, so nothing else can change unseen.
+        const next = await submit({ ...rest, values, confirmed: true, seen: theirs });
         await settle(id, next.id);
         go('/sent', { replace: true });
     };
@@ -43,7 +45,7 @@ export function Conflict({ id }) {
             <p>{about ? `${titleOf(mine, form)}: ${T.conflict.abouts[about] ?? T.conflict.asked}` : T.conflict.why(titleOf(mine, form))}</p>
             <p class="quiet">
                 {T.conflict.mine}: {momentText(mine.made_at)}.{' '}
-                {theirs && `${T.conflict.theirs}: ${T.sent.by[theirs.source] ?? theirs.source}${theirs.author ? `, ${theirs.author}` : ''}, ${momentText(Date.parse(theirs.at))}.`}
+                {theirs && said && `${T.conflict.theirs}: ${[T.sent.by[said.source] ?? said.source, said.author?.name, momentText(Date.parse(said.received_at))].filter(Boolean).join(', ')}.`}
             </p>
             {differ.map(({ name, field, here, there }) => (
                 <Card key={name}>
@@ -79,18 +81,31 @@ export function Conflict({ id }) {
 }
 
 function differences(mine, theirs, outcome, form) {
-    const held = new Map((outcome?.held ?? []).filter(({ pointer }) => pointer.startsWith('/values/')).map(({ pointer, detail }) => [pointer.slice(8), detail]));
+    const held = new Map((outcome?.held ?? []).map(({ name, stored }) => [name, stored]));
     const names = new Set(held.keys());
-    for (const [name, value] of Object.entries(mine.values)) {
+    for (const [name, value] of Object.entries(changesOf(mine))) {
         if (theirs?.values[name] !== undefined && theirs.values[name] !== value) names.add(name);
     }
     return [...names].map((name) => ({
         name,
         field: form?.fields.find((field) => field.name === name) ?? { label: name, unit: '' },
         here: mine.values[name] ?? (mine.rest_zero ? 0 : undefined),
-        there: theirs?.values[name] ?? stored(held.get(name)),
+        there: theirs?.values[name] ?? held.get(name) ?? 0,
     }));
 }
 
-/** The figure in “stored: 3; given: 2”. */
-const stored = (detail) => Number(/stored: (\d+)/.exec(detail ?? '')?.[1] ?? 0);
+/** Who said what the server has, and how; undefined until the server has told. */
+function useSaid(mine, figures) {
+    const [said, setSaid] = useState();
+    const { kind, unit, period } = mine ?? {};
+    const rev = kind === 'month' && returnOf(figures, unit, period)?.rev;
+    useEffect(() => {
+        if (!rev) return;
+        // Beside what is to be decided: without a network it is left out.
+        request('GET', `/reports?unit=${unit}&period=${period}`).then(
+            ({ items }) => setSaid(items.find((row) => row.kind === 'month' && !row.proposal)),
+            () => setSaid(undefined),
+        );
+    }, [rev]);
+    return said;
+}

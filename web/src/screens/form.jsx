@@ -24,7 +24,7 @@ export function Form({ code, up = '/', preset = {}, also }) {
         const begin = { ...(units.length === 1 ? { unit: units[0].code } : {}), ...preset };
         store()
             .then(({ draft }) => draft(draftId))
-            .then((begun) => setAnswers({ ...begin, ...begun }));
+            .then((begun) => setAnswers({ ...begin, ...begun?.answers }));
     }, []);
     if (!form) return <Screen title={T.opening} up={up}><p>{T.form.none}</p></Screen>;
     if (!answers) return <Screen title={form.title} up={up}><p role="status">{T.opening}</p></Screen>;

@@ -27,30 +27,35 @@ export function Months({ unit }) {
     );
 }
 
-/** The answers of a month: what was begun here, else what is known. */
+/**
+ * The answers of a month: what was begun here, else what is known. `seen` is the server's document that they began from: what
+ * others change meanwhile is not taken for what the person wanted.
+ */
 function useMonth(unit, period) {
     const rows = { figures: useRows('figures'), reports: useRows('reports'), outcomes: useRows('outcomes') };
-    const [answers, setAnswers] = useState(null);
+    const [{ answers, seen }, setBegun] = useState({ answers: null });
     const id = `month:${unit}:${period}`;
     const ready = rows.figures && rows.reports && rows.outcomes;
     const known = ready ? effective(rows.figures, rows.reports, rows.outcomes, unit, period) : undefined;
     useEffect(() => {
         if (!ready || answers) return;
+        const there = returnOf(rows.figures, unit, period);
+        const begin = { ...known?.values, ...(known?.rest_zero ? { rest_zero: true } : {}), ...(known?.note ? { note: known.note } : {}) };
         store()
             .then(({ draft }) => draft(id))
-            .then((begun) => setAnswers(begun ?? { ...known?.values, ...(known?.rest_zero ? { rest_zero: true } : {}), ...(known?.note ? { note: known.note } : {}) }));
+            .then((begun) => setBegun(begun ? { seen: there, ...begun } : { answers: begin, seen: there }));
     }, [ready]);
     const chain = useRef(Promise.resolve());
     const [saved, setSaved] = useState(true);
     const change = (changed) => {
-        setAnswers(changed);
+        setBegun({ answers: changed, seen });
         setSaved(false);
         // One after the other, so that the last keystroke is what stays.
-        const now = chain.current.then(() => store()).then(({ keepDraft }) => keepDraft(id, 'month', changed));
+        const now = chain.current.then(() => store()).then(({ keepDraft }) => keepDraft(id, 'month', changed, seen));
         chain.current = now;
         return now.then(() => chain.current === now && setSaved(true));
     };
-    return { id, rows, answers, change, saved };
+    return { id, rows, answers, seen, change, saved };
 }
 
 export function Month({ unit, period, check }) {
@@ -149,22 +154,20 @@ function Group({ group, open, answers, set, past, last }) {
     );
 }
 
-function Check({ id, unit, period, form, rows, answers, change }) {
+function Check({ id, unit, period, form, answers, seen, change }) {
     const state = useWorld();
     const [busy, setBusy] = useState(false);
-    const known = returnOf(rows.figures, unit, period);
     // What was said once can be changed and not unsaid: a figure that was cleared stays as it is.
-    const values = { ...known?.values, ...figuresOf(form, answers) };
-    const restZero = answers.rest_zero || known?.rest_zero;
+    const values = { ...seen?.values, ...figuresOf(form, answers) };
+    const restZero = answers.rest_zero || seen?.rest_zero;
     const stated = form.fields.filter((field) => values[field.name] !== undefined);
-    const base = known?.version;
     const path = `/month/${unit}/${period}`;
     const wrongNow = form.fields.some((field) => field.kind === 'text' && wrong(field, answers[field.name]));
     const empty = stated.length === 0 && !restZero;
     const send = async (noted = {}) => {
         setBusy(true);
         const { submit } = await store();
-        const report = { unit, kind: 'month', period, values, ...(restZero ? { rest_zero: true } : {}), ...(answers.note ? { note: answers.note } : {}), ...(base ? { base_version: base } : {}), ...noted };
+        const report = { unit, kind: 'month', period, values, ...(restZero ? { rest_zero: true } : {}), ...(answers.note ? { note: answers.note } : {}), seen, ...noted };
         return submit(report, id);
     };
     const finish = async () => {
@@ -191,7 +194,7 @@ function Check({ id, unit, period, form, rows, answers, change }) {
                 {!empty && <p class="rest">{restZero ? (stated.length === 0 ? T.month.quiet : T.month.restZero) : T.month.restOpen}</p>}
                 {answers.note && <p class="note">{answers.note}</p>}
             </Card>
-            {summary && stated.length > 0 && !known?.rest_zero && (
+            {summary && stated.length > 0 && !seen?.rest_zero && (
                 <Field field={summary} value={answers.rest_zero} units={[]} onChange={(value) => {
                     const { rest_zero: _, ...rest } = answers;
                     change(value ? { ...rest, rest_zero: true } : rest);

@@ -81,8 +81,7 @@ export function Register({ unit }) {
     const month = reportable();
     const households = ({ households }) => {
         if (households === undefined || !month) return [];
-        const base = returnOf(figures, unit, month.period)?.version;
-        return [{ unit, kind: 'month', period: month.period, values: { HDK: households }, ...(base ? { base_version: base } : {}) }];
+        return [{ unit, kind: 'month', period: month.period, values: { HDK: households }, seen: returnOf(figures, unit, month.period) }];
     };
     return <Form code="registration" up="/review" preset={{ unit, year: year() }} also={households} />;
 }

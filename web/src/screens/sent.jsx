@@ -46,7 +46,8 @@ function Row({ report, state, outcomes, photos }) {
             {report.kind === 'month' && (
                 <p>{fields.length === 0 ? T.month.quiet : fields.map((field) => `${field.label}: ${figure(field, report.values[field.name])}`).join('; ')}</p>
             )}
-            <PhotoState photos={photos} sent={ARRIVED.includes(state)} />
+            {state === 'practised' && <p>{T.sent.practised}</p>}
+            {state !== 'practised' && <PhotoState photos={photos} sent={ARRIVED.includes(state)} />}
             {report.texted_at && <p class="quiet">{T.sent.texted(momentText(report.texted_at))}</p>}
             {state === 'conflict' && <LinkButton to={`/conflict/${report.id}`}>{T.conflict.open}</LinkButton>}
             {state === 'refused' && <Refused report={report} outcome={outcome} />}
@@ -59,7 +60,7 @@ function Refused({ report, outcome }) {
     return (
         <>
             <p>
-                {T.sent.why}: {T.sent.whys[outcome?.held?.[0]?.code] ?? T.sent.whys[outcome?.detail] ?? T.sent.whys.other}
+                {T.sent.why}: {T.sent.whys[outcome?.detail] ?? T.sent.whys.other}
             </p>
             {report.kind === 'month' && (
                 <LinkButton kind="second" to={`/month/${report.unit}/${report.period}`}>
