@@ -103,14 +103,14 @@ impl App {
         let catalogue = Arc::new(works.intake.context().rules.catalogue.clone());
         let calendar = Arc::new(settings.period.calendar().clone());
         let reviews = reviews(settings, &installation, &catalogue, &calendar)?;
-        let forms = Arc::new(Forms::shipped(&catalogue)?);
         let collecting = Collecting {
             db: installation.db.clone(),
             keys: Arc::clone(&installation.keys),
             ids: Arc::clone(&installation.ids),
             clock: installation.clock,
-            forms: Arc::clone(&forms),
+            forms: Arc::new(Forms::shipped(&catalogue)?),
             intake: works.intake.clone(),
+            reviews: reviews.clone(),
             files: reviews.files.clone(),
         };
         let syncing = works.syncing.clone();
@@ -124,7 +124,6 @@ impl App {
             db: installation.db.clone(),
             clock: installation.clock,
             keys: Arc::clone(&installation.keys),
-            forms,
             catalogue,
             calendar,
             sessions,

@@ -171,12 +171,28 @@ pub fn hamlets(conn: &mut Conn, commune: UnitId, from: NaiveDate, to: NaiveDate)
 
 /// The hamlets of these communes that are valid on `day`.
 pub fn hamlets_of(conn: &mut Conn, communes: &[UnitId], day: NaiveDate) -> DbResult<Vec<Unit>> {
+    lying_in(conn, communes, "('hamlet')", day)
+}
+
+/// The units that lie in these communes and are reviewed there every year, valid on `day`.
+pub fn reviewed_in(conn: &mut Conn, communes: &[UnitId], day: NaiveDate) -> DbResult<Vec<Unit>> {
+    lying_in(conn, communes, "('hamlet', 'agency', 'enterprise', 'school')", day)
+}
+
+fn lying_in(
+    conn: &mut Conn,
+    communes: &[UnitId],
+    kinds: &'static str,
+    day: NaiveDate,
+) -> DbResult<Vec<Unit>> {
     let mut units = Vec::new();
     for list in padded(communes) {
         let query = Sql::new(SELECT)
             .sql("commune_id IN (")
             .list(list)
-            .sql(") AND kind = 'hamlet' AND valid_from <= ")
+            .sql(") AND kind IN ")
+            .sql(kinds)
+            .sql(" AND valid_from <= ")
             .bind(day);
         units.extend(load(conn, query.sql(" AND valid_to >= ").bind(day))?);
     }

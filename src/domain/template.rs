@@ -21,7 +21,7 @@ pub use plain::without_marks;
 pub type TemplateKey = &'static str;
 
 /// What stands in front of the replies to people who practise.
-const PRACTICE: &str = "(TẬP) ";
+pub const PRACTICE: &str = "(TẬP) ";
 
 /// Every text that can go out, by key. The default has none; use [`Templates::shipped`].
 #[derive(Debug, Clone, Default)]

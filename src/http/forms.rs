@@ -4,6 +4,7 @@ use actix_web::web;
 use serde::Serialize;
 
 use super::Site;
+use super::auth::Authenticated;
 use super::error::{Code, Problem, ProblemBody};
 use super::parameters::Page;
 use crate::crypto::sha256;
@@ -27,7 +28,8 @@ pub(super) struct FormResponse {
 pub(super) struct FormDetail {
     #[serde(flatten)]
     form: FormResponse,
-    /// The questions in their order: `name`, `label`, `kind`, `required` and what the kind needs.
+    /// The questions in their order: `name`, `label`, `kind`, `required` and what the kind needs; `only` where a question is
+    /// for some kinds of unit and years, `after` where it follows from another, `asks` which criterion, note or fact it is.
     #[schema(value_type = Vec<Object>)]
     fields: serde_json::Value,
     /// JSON Schema of what may be sent.
@@ -49,23 +51,28 @@ pub(super) fn version(form: &Form) -> String {
     digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The forms.
+/// The forms. A self-assessment asks for the criteria of the schemes that hold for the caller's units.
 #[utoipa::path(get, path = "/api/v1/forms", tag = "catalogue", security(("bearer" = [])),
     responses((status = 200, body = Page<FormResponse>)))]
-pub(super) async fn list_forms(site: web::Data<Site>) -> web::Json<Page<FormResponse>> {
-    web::Json(Page { items: site.forms.iter().map(FormResponse::from).collect(), next: None })
+pub(super) async fn list_forms(
+    site: web::Data<Site>,
+    Authenticated(caller): Authenticated,
+) -> Result<web::Json<Page<FormResponse>>, Problem> {
+    let forms = site.collecting.forms_for(&caller).await?;
+    Ok(web::Json(Page { items: forms.iter().map(FormResponse::from).collect(), next: None }))
 }
 
 /// A form with its questions and the schema of what may be sent.
 #[utoipa::path(get, path = "/api/v1/forms/{code}", tag = "catalogue", security(("bearer" = [])),
-    params(("code" = String, Path, description = "The form: month, incident, registration, meeting")),
+    params(("code" = String, Path, description = "The form: month, incident, registration, assessment, meeting")),
     responses((status = 200, body = FormDetail),
     (status = 404, body = ProblemBody, content_type = "application/problem+json")))]
 pub(super) async fn show_form(
     site: web::Data<Site>,
+    Authenticated(caller): Authenticated,
     code: web::Path<String>,
 ) -> Result<web::Json<FormDetail>, Problem> {
-    let form = site.forms.get(&code).ok_or_else(|| Problem::new(Code::NotFound))?;
+    let form = site.collecting.form_for(&caller, &code).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
     let fields = serde_json::to_value(&form.fields).map_err(|error| Problem::internal(&error))?;
-    Ok(web::Json(FormDetail { form: form.into(), fields, schema: schema(form) }))
+    Ok(web::Json(FormDetail { form: (&form).into(), fields, schema: schema(&form) }))
 }

@@ -65,7 +65,6 @@ pub use table::ROUTES;
 use crate::clock::Clock;
 use crate::crypto::Keys;
 use crate::db::Db;
-use crate::domain::form::Forms;
 use crate::domain::indicator::Catalogue;
 use crate::domain::period::Calendar;
 use crate::flows::authenticate::Sessions;
@@ -91,8 +90,6 @@ pub struct Site {
     pub keys: Arc<Keys>,
     /// The indicators of the installation.
     pub catalogue: Arc<Catalogue>,
-    /// The forms of the installation.
-    pub forms: Arc<Forms>,
     /// The calendar of the installation.
     pub calendar: Arc<Calendar>,
     /// The log-ins.

@@ -26,14 +26,10 @@ const PROVINCE: (&str, UnitId) = ("15", 1_000_015);
 
 type MadeWith = (Db, Arc<Keys>, crate::db::SharedIds, Clock);
 
-fn collecting(
-    (db, keys, ids, clock): MadeWith,
-    forms: &Arc<Forms>,
-    intake: &Intake,
-    reviews: &Reviews,
-) -> Collecting {
-    let (forms, intake, files) = (Arc::clone(forms), intake.clone(), reviews.files.clone());
-    Collecting { db, keys, ids, clock, forms, intake, files }
+fn collecting((db, keys, ids, clock): MadeWith, intake: &Intake, reviews: &Reviews) -> Collecting {
+    let forms = Arc::new(Forms::shipped(&reviews.catalogue).unwrap());
+    let (intake, reviews, files) = (intake.clone(), reviews.clone(), reviews.files.clone());
+    Collecting { db, keys, ids, clock, forms, intake, reviews, files }
 }
 
 fn site() -> (web::Data<Site>, tempfile::TempDir) {
@@ -83,9 +79,7 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
         files: FileStore::open(&folder.path().join("evidence")).unwrap(),
         max_file: 1 << 20,
     };
-    let forms = Arc::new(Forms::shipped(&catalogue).unwrap());
-    let collecting =
-        collecting((db.clone(), Arc::clone(&keys), Arc::clone(&ids), clock), &forms, &intake, &reviews);
+    let collecting = collecting((db.clone(), Arc::clone(&keys), Arc::clone(&ids), clock), &intake, &reviews);
     let sessions = Sessions::new(db.clone(), Arc::clone(&keys), ids, Lifetimes::default());
     let texts = (Arc::new(Templates::shipped().unwrap()), Arc::default());
     let devices = Devices::new(db.clone(), &sessions, Lifetimes::default(), reminders.planner.clone(), texts);
@@ -106,7 +100,6 @@ fn site() -> (web::Data<Site>, tempfile::TempDir) {
         reminders: Arc::new(reminders),
         clock,
         keys,
-        forms,
         collecting,
         public_url: None,
         trusted_proxies: Vec::new(),

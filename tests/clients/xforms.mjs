@@ -41,9 +41,14 @@ const collect = (node) => {
 };
 collect(root);
 
-for (const [name, value] of Object.entries(JSON.parse(wanted))) {
-    const node = fields.get(name);
-    if (node === undefined) throw new Error(`no field ${name}; there are: ${[...fields.keys()].join(', ')}`);
+const answers = new Map(Object.entries(JSON.parse(wanted)));
+const unknown = [...answers.keys()].filter((name) => !fields.has(name));
+if (unknown.length > 0) throw new Error(`no field ${unknown}; there are: ${[...fields.keys()].join(', ')}`);
+
+// In the order of the form, since one answer may make another question appear.
+for (const [name, node] of fields) {
+    if (!answers.has(name)) continue;
+    const value = answers.get(name);
     if (node.nodeType === 'select') {
         const choices = node.currentState.valueOptions.map((option) => option.value);
         if (!choices.includes(value)) throw new Error(`${name}: ${value} is none of ${choices.join(', ')}`);

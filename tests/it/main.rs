@@ -33,6 +33,7 @@ mod phone;
 mod reading;
 mod remind;
 mod retention;
+mod review_forms;
 mod short_code;
 mod smpp;
 mod spool;

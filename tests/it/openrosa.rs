@@ -12,18 +12,18 @@ use crate::support::world::{HEAD, HEAD_OF_TWO};
 use crate::web::office::{Answer, PASSWORD, refused};
 
 /// A head with ODK Collect.
-struct Collect {
-    heads: Heads,
+pub struct Collect {
+    pub heads: Heads,
     /// What stands before `/formList`.
-    base: String,
+    pub base: String,
     device: String,
     /// The head's access token, for what Collect does not do.
-    token: String,
+    pub token: String,
 }
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and the picture";
+pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and the picture";
 
-fn instance(form: &str, id: &str, answers: &str) -> String {
+pub fn instance(form: &str, id: &str, answers: &str) -> String {
     format!(
         "<?xml version='1.0' ?><data id=\"{form}\" version=\"v1\" xmlns:orx=\"http://openrosa.org/xforms\">{answers}\
          <orx:meta><orx:instanceID>uuid:{id}</orx:instanceID></orx:meta></data>"
@@ -34,7 +34,7 @@ fn month(id: &str, answers: &str) -> String {
     instance("month", id, &format!("<unit>03847001</unit><period>2026-03-01</period>{answers}"))
 }
 
-fn edit_of(old: &str, xml: &str) -> String {
+pub fn edit_of(old: &str, xml: &str) -> String {
     xml.replace(
         "</orx:instanceID>",
         &format!("</orx:instanceID><orx:deprecatedID>uuid:{old}</orx:deprecatedID>"),
@@ -42,8 +42,17 @@ fn edit_of(old: &str, xml: &str) -> String {
 }
 
 impl Collect {
-    async fn of(test: TestDatabase, phone: &str) -> Collect {
-        let heads = Heads::open(test).await;
+    pub async fn of(test: TestDatabase, phone: &str) -> Collect {
+        Collect::with(Heads::open(test).await, phone).await
+    }
+
+    /// At `now`.
+    pub async fn at(test: TestDatabase, phone: &str, now: &str) -> Collect {
+        let heads = Heads::open_with(test, |command| _ = command.env("BINHYEN__CLOCK__FIXED", now)).await;
+        Collect::with(heads, phone).await
+    }
+
+    async fn with(heads: Heads, phone: &str) -> Collect {
         let opened = heads.log_in(phone, "phone-1", 1).await;
         let token = access(&opened).to_owned();
         let (status, made) =
@@ -56,7 +65,7 @@ impl Collect {
         Collect { heads, base, device, token }
     }
 
-    async fn get(&self, address: &str) -> (u16, String, reqwest::header::HeaderMap) {
+    pub async fn get(&self, address: &str) -> (u16, String, reqwest::header::HeaderMap) {
         let request = self.heads.office.client.get(address).header("X-OpenRosa-Version", "1.0");
         let answer = request.send().await.unwrap();
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
@@ -65,7 +74,7 @@ impl Collect {
         (status, answer.text().await.unwrap(), headers)
     }
 
-    async fn send(&self, form: Form) -> (u16, String) {
+    pub async fn send(&self, form: Form) -> (u16, String) {
         let address = format!("{}/submission", self.base);
         let request =
             self.heads.office.client.post(address).header("X-OpenRosa-Version", "1.0").multipart(form);
@@ -78,11 +87,11 @@ impl Collect {
         (status, message.split_once("</message>").unwrap().0.to_owned())
     }
 
-    async fn submit(&self, xml: &str) -> (u16, String) {
+    pub async fn submit(&self, xml: &str) -> (u16, String) {
         self.send(form(xml)).await
     }
 
-    async fn reports(&self, of: &str) -> Value {
+    pub async fn reports(&self, of: &str) -> Value {
         let path = format!("/api/v1/reports?unit={of}&period=2026-03");
         let (status, reports) = self.heads.office.get(&path, &self.token).await;
         assert_eq!(status.as_u16(), 200, "{reports}");
@@ -90,17 +99,17 @@ impl Collect {
     }
 }
 
-fn form(xml: &str) -> Form {
+pub fn form(xml: &str) -> Form {
     let part = Part::text(xml.to_owned()).file_name("form.xml").mime_str("text/xml").unwrap();
     Form::new().part("xml_submission_file", part)
 }
 
-fn photo(name: &str, bytes: &[u8]) -> Part {
+pub fn photo(name: &str, bytes: &[u8]) -> Part {
     Part::bytes(bytes.to_vec()).file_name(name.to_owned()).mime_str("image/png").unwrap()
 }
 
 /// The texts of an element, in order.
-fn texts<'x>(xml: &'x str, name: &str) -> Vec<&'x str> {
+pub fn texts<'x>(xml: &'x str, name: &str) -> Vec<&'x str> {
     let (open, close) = (format!("<{name}>"), format!("</{name}>"));
     xml.split(open.as_str()).skip(1).map(|rest| rest.split(close.as_str()).next().unwrap()).collect()
 }
@@ -111,9 +120,9 @@ async fn a_head_fetches_forms_fills_them_in_and_they_are_reports(test: TestDatab
     assert_eq!(status, 200, "{list}");
     assert!(headers["content-type"].to_str().unwrap().contains("text/xml"));
     assert_eq!(headers["x-openrosa-accept-content-length"], "10000000");
-    assert_eq!(texts(&list, "formID"), ["month", "incident", "meeting"]);
+    assert_eq!(texts(&list, "formID"), ["month", "incident", "meeting", "registration", "assessment"]);
     for every in ["name", "version", "hash", "downloadUrl", "manifestUrl"] {
-        assert_eq!(texts(&list, every).len(), 3, "{every}");
+        assert_eq!(texts(&list, every).len(), 5, "{every}");
     }
     for (form, manifest) in texts(&list, "downloadUrl").into_iter().zip(texts(&list, "manifestUrl")) {
         assert!(form.starts_with(&collect.base), "{form}");

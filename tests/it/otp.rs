@@ -1,5 +1,7 @@
 //! Heads log in with a code that comes as an SMS: the real program, over sockets, with a provider that takes the text.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use crate::support::TestDatabase;
@@ -15,8 +17,14 @@ pub struct Heads {
 
 impl Heads {
     pub async fn open(test: TestDatabase) -> Heads {
+        Heads::open_with(test, |_| {}).await
+    }
+
+    /// With settings of its own.
+    pub async fn open_with(test: TestDatabase, settings: impl Fn(&mut Command)) -> Heads {
         let provider = Provider::start();
         let office = Office::open_with(test, |command| {
+            settings(command);
             command.env("BINHYEN__GATEWAYS__TEST__SEND_URL", provider.url());
             // A slow machine is no slow client.
             command.env("BINHYEN__HTTP__REQUEST_SECONDS", "60");

@@ -7,16 +7,16 @@ use std::sync::OnceLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use binhyen::domain::form::Forms;
 use binhyen::domain::form::xform::xform;
+use binhyen::domain::form::{Asked, Form, Forms, Questionnaire};
 use binhyen::domain::indicator::Catalogue;
+use binhyen::domain::review::{Schemes, UnitKind};
 use serde_json::{Value, json};
 
+use crate::openrosa::{Collect, PNG};
 use crate::otp::{Heads, access};
 use crate::support::TestDatabase;
 use crate::support::world::HEAD;
-
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and the picture";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -54,14 +54,20 @@ fn validate(forms: &[(String, String)]) -> (bool, String) {
 }
 
 fn shipped() -> Vec<(String, String)> {
-    let forms = Forms::shipped(&Catalogue::shipped().unwrap()).unwrap();
-    forms.iter().map(|form| (form.code.clone(), xform(form, forms.words(), "v1"))).collect()
+    let catalogue = Catalogue::shipped().unwrap();
+    let forms = Forms::shipped(&catalogue).unwrap();
+    let schemes = Schemes::shipped(&catalogue).unwrap();
+    let scheme = schemes.for_year(2026).unwrap();
+    let asked =
+        UnitKind::ALL.map(|kind| Questionnaire { scheme, kind: scheme.of(kind).unwrap(), of: Asked::Police });
+    let form = |form: &Form| form.with_criteria(forms.criteria(), &asked);
+    forms.iter().map(form).map(|form| (form.code.clone(), xform(&form, forms.words(), "v1"))).collect()
 }
 
 #[test]
 fn odk_validate_finds_nothing_wrong_with_any_form() {
     let forms = shipped();
-    assert!(forms.len() >= 4);
+    assert!(forms.len() >= 5);
     let (good, said) = validate(&forms);
     assert!(good, "{said}");
 }
@@ -126,10 +132,10 @@ async fn what_the_server_hands_out_is_valid_shown_filled_in_and_taken(test: Test
         ("incident", json!({"unit": "03847001", "day": "2026-03-10", "CYGT": "1", "photo": photo})),
         ("meeting", json!({"unit": "03847001", "day": "2026-03-11", "attendance": "40", "topic": "fire"})),
     ];
-    assert_eq!(
-        offered.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>(),
-        cases.each_ref().map(|c| c.0)
-    );
+    // The two forms of the yearly review have a story of their own.
+    let codes: Vec<&str> = offered.iter().map(|(code, _)| code.as_str()).collect();
+    assert_eq!(codes[..3], cases.each_ref().map(|c| c.0));
+    assert_eq!(codes[3..], ["registration", "assessment"]);
     for (form, answers) in &cases {
         let filled = fill_in(base, form, answers).unwrap();
         assert_eq!(filled["status"], 201, "{form}: {filled}");
@@ -156,4 +162,57 @@ async fn what_the_server_hands_out_is_valid_shown_filled_in_and_taken(test: Test
     world.assert_consistent().await;
 }
 
-on_both!(what_the_server_hands_out_is_valid_shown_filled_in_and_taken);
+async fn a_unit_registers_and_assesses_itself_in_web_forms(test: TestDatabase) {
+    let collect = Collect::at(test, HEAD, "2026-11-05T08:00:00+07:00").await;
+    let world = &collect.heads.office.world;
+    let paper = json!({"name": "đăng ký.png", "type": "image/png", "base64": BASE64.encode(PNG)});
+    let unit = json!({"unit": "03847001", "year": "2026"});
+    let with = |more: Value| {
+        let mut answers = unit.as_object().unwrap().clone();
+        answers.extend(more.as_object().unwrap().clone());
+        Value::Object(answers)
+    };
+    let registration = json!({"households": "76", "resolution_day": "2026-02-20", "photo": paper});
+    let assessment = json!({
+        "f_tt124_2021_hamlet_resolution_day": "2026-02-20",
+        "f_tt124_2021_hamlet_team_rating": "houe0n_thue0nh",
+        "f_tt124_2021_hamlet_serious_incidents": "0",
+        "c_tt124_2021_hamlet_4_2": "met",
+        "n_tt124_2021_hamlet_4_2": "theo biên bản <họp> & hồ sơ",
+        "c_tt124_2021_hamlet_4_3e": "not_applicable",
+    });
+    for (form, answers) in [("registration", with(registration)), ("assessment", with(assessment.clone()))] {
+        let filled = fill_in(&collect.base, form, &answers).unwrap();
+        assert_eq!(filled["status"], 201, "{form}: {filled}");
+        for name in answers.as_object().unwrap().keys() {
+            let label = filled["shown"][name].as_str().unwrap_or_default();
+            assert!(!label.is_empty(), "{form}: {name} is not shown: {filled}");
+        }
+    }
+    for (query, expected) in [
+        ("SELECT count(*) FROM review WHERE state = 'registered'", 1),
+        ("SELECT count(*) FROM evidence WHERE document = 'registration'", 1),
+        ("SELECT count(*) FROM report WHERE source = 'openrosa'", 1),
+        ("SELECT count(*) FROM answer", 2),
+        ("SELECT count(*) FROM answer WHERE note_cipher IS NOT NULL", 1),
+        ("SELECT count(*) FROM review_fact WHERE name <> 'resolution_day'", 2),
+        ("SELECT count(*) FROM form_kept", 0),
+    ] {
+        assert_eq!(world.number(query).await, expected, "{query}");
+    }
+    // Of a year before the scheme, or one too far, the engine asks nothing, and refuses what the form refuses.
+    let said =
+        fill_in(&collect.base, "registration", &json!({"unit": "03847001", "year": "1999"})).unwrap_err();
+    assert!(said.contains("the form is not valid"), "{said}");
+    let said = fill_in(&collect.base, "assessment", &json!({"year": "2026"})).unwrap_err();
+    assert!(said.contains("the form is not valid"), "{said}");
+    let irrelevant = json!({"unit": "03847001", "year": "2026", "n_tt124_2021_hamlet_4_4a": "không ai hỏi"});
+    let filled = fill_in(&collect.base, "assessment", &irrelevant).unwrap();
+    assert_eq!(filled["status"], 422, "a note without its answer is not sent: {filled}");
+    world.assert_consistent().await;
+}
+
+on_both!(
+    what_the_server_hands_out_is_valid_shown_filled_in_and_taken,
+    a_unit_registers_and_assesses_itself_in_web_forms,
+);

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod count;
 pub mod evidence;
+pub mod form;
 pub mod incident;
 pub mod list;
 pub mod programme;

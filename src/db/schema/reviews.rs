@@ -1,6 +1,16 @@
 //! The tables of the yearly review.
 
 diesel::table! {
+    review_form (instance_id) {
+        instance_id -> Text,
+        content_digest -> Binary,
+        review_id -> BigInt,
+        registered -> Bool,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     review_scheme (id) {
         id -> BigInt,
         code -> Text,

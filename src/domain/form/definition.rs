@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::criteria::CriteriaWords;
 use crate::domain::indicator::{Catalogue, Indicator, Kind, Reporter};
+use crate::domain::review::UnitKind;
 
 /// The forms that ship with the program.
 const SHIPPED: &str = include_str!("../../../config/forms.toml");
@@ -14,6 +16,7 @@ const SHIPPED: &str = include_str!("../../../config/forms.toml");
 pub struct Forms {
     forms: Vec<Form>,
     words: Words,
+    criteria: CriteriaWords,
 }
 
 /// Words that stand in every form, for clients that do not bring their own.
@@ -49,6 +52,9 @@ pub struct Form {
     pub about: String,
     /// What it asks, in order.
     pub fields: Vec<Field>,
+    /// Before which of them the criteria of review schemes are asked, where it asks for criteria.
+    #[serde(skip)]
+    pub(super) criteria_at: Option<usize>,
 }
 
 /// One thing that a form asks.
@@ -66,9 +72,40 @@ pub struct Field {
     pub group: Option<String>,
     /// Whether the form is incomplete without an answer.
     pub required: bool,
+    /// For which units and years it is asked; `None`: for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only: Option<Only>,
+    /// The field without whose answer it is not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// What of a self-assessment it asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asks: Option<Asks>,
     /// What kind of answer it takes.
     #[serde(flatten)]
     pub kind: FieldKind,
+}
+
+/// For which units and years something is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Only {
+    /// The kinds of unit.
+    pub kinds: Vec<UnitKind>,
+    /// The first year, and the last one where there is one, of a form that asks for the year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub years: Option<(i32, Option<i32>)>,
+}
+
+/// What of a self-assessment a field asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asks {
+    /// The answer to the criterion with this id.
+    Criterion(String),
+    /// The note to it.
+    Note(String),
+    /// The fact with this name.
+    Fact(String),
 }
 
 /// What kind of answer a field takes.
@@ -153,6 +190,7 @@ pub enum BadForms {
 #[serde(deny_unknown_fields)]
 struct FormsFile {
     words: Words,
+    criteria: CriteriaWords,
     form: Vec<FormRow>,
 }
 
@@ -180,9 +218,11 @@ struct FieldRow {
     reporter: Option<Reporter>,
     #[serde(default)]
     choices: Vec<Choice>,
+    #[serde(default)]
+    only: Vec<UnitKind>,
 }
 
-#[derive(Deserialize)]
+#[derive(PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum KindName {
     Unit,
@@ -194,6 +234,7 @@ enum KindName {
     Choice,
     Text,
     Photo,
+    Criteria,
 }
 
 impl Forms {
@@ -212,7 +253,7 @@ impl Forms {
             }
         }
         let forms = file.form.into_iter().map(|row| row.into_form(catalogue)).collect::<Result<_, _>>()?;
-        Ok(Forms { forms, words: file.words })
+        Ok(Forms { forms, words: file.words, criteria: file.criteria })
     }
 
     /// The form with this code.
@@ -229,6 +270,11 @@ impl Forms {
     pub fn words(&self) -> &Words {
         &self.words
     }
+
+    /// The words by which criteria are asked.
+    pub fn criteria(&self) -> &CriteriaWords {
+        &self.criteria
+    }
 }
 
 impl Form {
@@ -240,15 +286,19 @@ impl Form {
 
 impl FormRow {
     fn into_form(self, catalogue: &Catalogue) -> Result<Form, BadForms> {
-        let mut fields = Vec::new();
+        let (mut fields, mut criteria_at) = (Vec::new(), None);
         for row in self.field {
-            fields.extend(row.into_fields(&self.code, catalogue)?);
+            if row.kind == KindName::Criteria {
+                criteria_at = Some(fields.len());
+            } else {
+                fields.extend(row.into_fields(&self.code, catalogue)?);
+            }
         }
         let mut names = BTreeSet::new();
         if let Some(field) = fields.iter().find(|field| !names.insert(field.name.clone())) {
             return Err(BadForms::Name { form: self.code, name: field.name.clone() });
         }
-        Ok(Form { code: self.code, title: self.title, about: self.about, fields })
+        Ok(Form { code: self.code, title: self.title, about: self.about, fields, criteria_at })
     }
 }
 
@@ -264,6 +314,8 @@ impl FieldRow {
                 let indicators = catalogue.iter().filter(|indicator| indicator.reporter == reporter);
                 return Ok(indicators.map(Field::of).collect());
             }
+            // They are no fields before a scheme is known.
+            KindName::Criteria => return Ok(Vec::new()),
             KindName::Unit => FieldKind::Unit,
             KindName::Period => FieldKind::Period,
             KindName::Day => FieldKind::Day,
@@ -285,21 +337,34 @@ impl FieldRow {
             KindName::Choice if self.choices.is_empty() => return Err(lacks("give the choices")),
             KindName::Choice => FieldKind::Choice { choices: self.choices.clone() },
         };
-        let Self { name, label, hint, required, .. } = self;
-        Ok(vec![Field { name, label, hint, group: None, required, kind }])
+        let Self { name, label, hint, required, only, .. } = self;
+        let only = (!only.is_empty()).then_some(Only { kinds: only, years: None });
+        Ok(vec![Field { hint, required, only, ..Field::new(name, label, kind) }])
     }
 }
 
 impl Field {
+    /// A field that may be left empty, and is asked of everybody.
+    pub(super) fn new(name: String, label: String, kind: FieldKind) -> Self {
+        Field {
+            name,
+            label,
+            hint: None,
+            group: None,
+            required: false,
+            only: None,
+            after: None,
+            asks: None,
+            kind,
+        }
+    }
+
     fn of(indicator: &Indicator) -> Self {
         let money = indicator.kind == Kind::Money;
+        let kind = FieldKind::Indicator { max: indicator.max, unit: indicator.unit.clone(), money };
         Field {
-            name: indicator.code.clone(),
-            label: indicator.name_vi.clone(),
-            hint: None,
             group: Some(indicator.group.clone()),
-            required: false,
-            kind: FieldKind::Indicator { max: indicator.max, unit: indicator.unit.clone(), money },
+            ..Field::new(indicator.code.clone(), indicator.name_vi.clone(), kind)
         }
     }
 }

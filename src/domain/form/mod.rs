@@ -3,11 +3,13 @@
 //! codes that are texted.
 
 mod collected;
+mod criteria;
 mod definition;
 mod entry;
 pub mod schema;
 pub mod xform;
 
 pub use collected::Collected;
-pub use definition::{BadForms, Choice, Field, FieldKind, Form, Forms, Words};
+pub use criteria::{Asked, CriteriaWords, Questionnaire};
+pub use definition::{Asks, BadForms, Choice, Field, FieldKind, Form, Forms, Only, Words};
 pub use entry::{Answer, BadAnswer, BadEntry, Entry, MAX_ANSWERS};

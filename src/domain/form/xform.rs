@@ -22,22 +22,35 @@ pub fn xform(form: &Form, words: &Words, version: &str) -> String {
 <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:jr="http://openrosa.org/javarosa" xmlns:orx="http://openrosa.org/xforms" xmlns:odk="http://www.opendatakit.org/xforms" xmlns:xsd="http://www.w3.org/2001/XMLSchema">
 <h:head><h:title>{title}</h:title>
 <model odk:xforms-version="1.0.0">
-<instance><data id="{code}" version="{version}">{}<{CONFIRMED}/><orx:meta><orx:instanceID/></orx:meta></data></instance>
+<instance><data id="{code}" version="{version}">{}<orx:meta><orx:instanceID/></orx:meta></data></instance>
 <instance id="units" src="jr://file-csv/units.csv"/>
 <instance id="people" src="jr://file-csv/people.csv"/>
 "#,
-        form.fields.iter().map(|field| format!("<{}/>", field.name)).collect::<String>(),
+        names(form).map(|name| format!("<{name}/>")).collect::<String>(),
     );
     form.fields.iter().for_each(|field| xml.push_str(&bind(field, words)));
+    if confirms(form) {
+        let _ = writeln!(xml, "<bind nodeset=\"/data/{CONFIRMED}\" type=\"string\"/>");
+    }
     let _ = write!(
         xml,
-        "<bind nodeset=\"/data/{CONFIRMED}\" type=\"string\"/>\n\
-         <bind nodeset=\"/data/orx:meta/orx:instanceID\" type=\"string\" readonly=\"true()\" jr:preload=\"uid\"/>\n\
+        "<bind nodeset=\"/data/orx:meta/orx:instanceID\" type=\"string\" readonly=\"true()\" jr:preload=\"uid\"/>\n\
          </model></h:head>\n<h:body>\n"
     );
     xml.push_str(&body(form, words));
     xml.push_str("</h:body>\n</h:html>\n");
     xml
+}
+
+/// The answers of the form, in order.
+fn names(form: &Form) -> impl Iterator<Item = &str> {
+    let insists = confirms(form).then_some(CONFIRMED);
+    form.fields.iter().map(|field| field.name.as_str()).chain(insists)
+}
+
+/// Whether the server may ask about figures of the form, on which a person then insists. Criteria are no figures.
+fn confirms(form: &Form) -> bool {
+    !form.asks_criteria()
 }
 
 /// The questions, those of a group under its heading.
@@ -49,7 +62,7 @@ fn body(form: &Form, words: &Words) -> String {
                 xml.push_str("</group>\n");
             }
             if let Some(group) = &field.group {
-                let _ = writeln!(xml, "<group><label>{}</label>", escape(group));
+                let _ = writeln!(xml, "<group{}><label>{}</label>", appearance(form, group), escape(group));
             }
             open.clone_from(&field.group);
         }
@@ -58,14 +71,38 @@ fn body(form: &Form, words: &Words) -> String {
     if open.is_some() {
         xml.push_str("</group>\n");
     }
-    let items = item("true", &words.confirmed);
-    let _ = writeln!(
-        xml,
-        "<select1 ref=\"/data/{CONFIRMED}\"><label>{}</label><hint>{}</hint>{items}</select1>",
-        escape(&words.confirm),
-        escape(&words.confirm_hint)
-    );
+    if confirms(form) {
+        let items = item("true", &words.confirmed);
+        let _ = writeln!(
+            xml,
+            "<select1 ref=\"/data/{CONFIRMED}\"><label>{}</label><hint>{}</hint>{items}</select1>",
+            escape(&words.confirm),
+            escape(&words.confirm_hint)
+        );
+    }
     xml
+}
+
+/// Questions that follow from others of their group stand on one screen with them, so that they appear as one answers.
+fn appearance(form: &Form, group: &str) -> &'static str {
+    let follows = |field: &Field| field.group.as_deref() == Some(group) && field.after.is_some();
+    if form.fields.iter().any(follows) { " appearance=\"field-list\"" } else { "" }
+}
+
+/// When a field is asked, as XPath, where it is not asked always.
+fn relevant(field: &Field) -> Option<String> {
+    let mut rules = Vec::new();
+    if let Some(only) = &field.only {
+        let kind = "instance('units')/root/item[name = /data/unit]/kind";
+        let kinds: Vec<String> = only.kinds.iter().map(|of| format!("{kind} = '{}'", of.name())).collect();
+        rules.push(if kinds.len() == 1 { kinds.concat() } else { format!("({})", kinds.join(" or ")) });
+        if let Some((first, last)) = only.years {
+            rules.push(format!("/data/year &gt;= {first}"));
+            rules.extend(last.map(|last| format!("/data/year &lt;= {last}")));
+        }
+    }
+    rules.extend(field.after.as_ref().map(|after| format!("/data/{after} != ''")));
+    (!rules.is_empty()).then(|| rules.join(" and "))
 }
 
 fn bind(field: &Field, words: &Words) -> String {
@@ -94,7 +131,8 @@ fn bind(field: &Field, words: &Words) -> String {
     let constraint = constraint.map_or_else(String::new, |(rule, said)| {
         format!(" constraint=\"{rule}\" jr:constraintMsg=\"{}\"", escape(&said))
     });
-    format!("<bind nodeset=\"/data/{}\" type=\"{kind}\"{required}{constraint}/>\n", field.name)
+    let relevant = relevant(field).map_or_else(String::new, |rule| format!(" relevant=\"{rule}\""));
+    format!("<bind nodeset=\"/data/{}\" type=\"{kind}\"{required}{relevant}{constraint}/>\n", field.name)
 }
 
 fn question(field: &Field, words: &Words) -> String {
@@ -151,9 +189,10 @@ pub fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Forms;
+    use super::super::{Asked, Forms, Questionnaire};
     use super::*;
     use crate::domain::indicator::Catalogue;
+    use crate::domain::review::{Schemes, UnitKind};
 
     #[test]
     fn every_field_of_every_form_has_its_place_its_rule_and_its_question() {
@@ -179,6 +218,29 @@ mod tests {
             month.contains(r#"<bind nodeset="/data/TC" type="int" constraint=". &gt;= 0 and . &lt;= 50""#)
         );
         assert!(month.contains(r#"<bind nodeset="/data/unit" type="string" required="true()"/>"#));
+    }
+
+    #[test]
+    fn a_criterion_is_asked_of_its_kind_of_unit_in_its_years_and_its_note_after_it_on_one_screen() {
+        let forms = Forms::shipped(&Catalogue::shipped().unwrap()).unwrap();
+        let schemes = Schemes::shipped(&Catalogue::shipped().unwrap()).unwrap();
+        let scheme = schemes.for_year(2026).unwrap();
+        let questions = |kind| Questionnaire { scheme, kind: scheme.of(kind).unwrap(), of: Asked::Police };
+        let form = forms.get("assessment").unwrap();
+        let form = form.with_criteria(forms.criteria(), &UnitKind::ALL.map(questions));
+        let xml = xform(&form, forms.words(), "v1");
+        let relevant = "relevant=\"instance('units')/root/item[name = /data/unit]/kind = 'school' and /data/year &gt;= 2022";
+        assert!(xml.contains(&format!("c_tt124_2021_school_7_2\" type=\"string\" {relevant}\"")), "{xml}");
+        let follows = format!("{relevant} and /data/c_tt124_2021_school_7_2 != ''\"");
+        assert!(xml.contains(&format!("n_tt124_2021_school_7_2\" type=\"string\" {follows}")), "{xml}");
+        assert_eq!(
+            xml.matches("<group appearance=\"field-list\"><label>Thông tư 124/2021/TT-BCA</label>").count(),
+            5
+        );
+        assert!(!xml.contains("confirmed"));
+        let registration = xform(forms.get("registration").unwrap(), forms.words(), "v1");
+        assert!(registration.contains("households\" type=\"int\" relevant=\"instance('units')/root/item[name = /data/unit]/kind = 'hamlet'\""), "{registration}");
+        assert!(registration.contains("confirmed"));
     }
 
     #[test]

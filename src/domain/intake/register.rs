@@ -12,7 +12,7 @@ use super::situation::{Hamlet, QuestionKind, Trust};
 use crate::domain::ids::UnitId;
 use crate::domain::period::Span;
 use crate::domain::review::by_text::{Wanted, Wish, Year, wanted};
-use crate::domain::review::registration::is_late;
+use crate::domain::review::registration::{due_words, is_late};
 use crate::domain::review::{KindScheme, Scheme, Schemes, State, UnitKind};
 use crate::domain::template::{TemplateKey, key};
 
@@ -137,9 +137,7 @@ impl Desk<'_, '_, '_> {
         let Ok(late) = is_late(kind, year, unit.valid, self.case.day, self.case.day) else {
             return self.impossible(year);
         };
-        let by = kind.register_by.in_year(year);
-        let due = format!("{} {}/{}", if late { "muộn, hạn" } else { "đúng hạn" }, by.day(), by.month());
-        let fields = vec![("due", due)];
+        let fields = vec![("due", due_words(kind, year, late))];
         let asks = unit.households.is_none() && unit.kind == Some(UnitKind::Hamlet);
         let plan = if asks {
             let reply = self.reply(key::REVIEW_REGISTERED_HOUSEHOLDS, year, fields);

@@ -1,7 +1,7 @@
 //! What a province adds to the scheme of the country: criteria and documents, in a file of its own. Days, levels and the
 //! shares that a commune needs stay those of the regulation, so that reminders and accounts are the same everywhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -24,6 +24,9 @@ pub struct Additions {
     pub first_year: i32,
     /// The last year, if they have ended.
     pub last_year: Option<i32>,
+    /// What people read where they are asked for a fact, beside what the scheme says.
+    #[serde(default)]
+    pub facts: BTreeMap<String, String>,
     /// What they say of each kind of unit.
     pub kinds: Vec<KindAdditions>,
 }
@@ -72,8 +75,15 @@ impl Additions {
             code: self.code.clone(),
             title: self.title.clone(),
             province: Some(self.province.clone()),
+            adds_to: Some(self.adds_to.clone()),
             first_year,
             last_year,
+            facts: base
+                .facts
+                .iter()
+                .chain(&self.facts)
+                .map(|(n, label)| (n.clone(), label.clone()))
+                .collect(),
             kinds,
         }))
     }
@@ -82,7 +92,8 @@ impl Additions {
         let mut whole = kind.clone();
         for added in self.kinds.iter().filter(|added| added.kind == kind.kind) {
             whole.file.extend(added.file.iter().cloned());
-            whole.criteria.extend(added.criteria.iter().cloned());
+            let criteria = added.criteria.iter().cloned();
+            whole.criteria.extend(criteria.map(|criterion| Criterion { added: true, ..criterion }));
         }
         whole
     }

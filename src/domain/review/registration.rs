@@ -1,6 +1,6 @@
 //! Whether a unit can be registered for a year, and whether it does so in time.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::scheme::KindScheme;
 use crate::domain::period::Span;
@@ -46,6 +46,12 @@ pub fn is_late(
         return Err(Ineligible::TooEarly(span.from));
     }
     Ok(on > scheme.register_by.in_year(year))
+}
+
+/// Whether a registration for `year` is in time, and the last day, in words.
+pub fn due_words(scheme: &KindScheme, year: i32, late: bool) -> String {
+    let by = scheme.register_by.in_year(year);
+    format!("{} {}/{}", if late { "muộn, hạn" } else { "đúng hạn" }, by.day(), by.month())
 }
 
 #[cfg(test)]

@@ -153,6 +153,17 @@ impl Rule {
         }
     }
 
+    /// The ratings that the rule knows for `fact`: those accepted, and that there is nobody to rate.
+    pub fn ratings(&self, fact: &str) -> Vec<&str> {
+        match self {
+            Rule::Rated { fact: rated, accepted, nobody } if rated == fact => {
+                accepted.iter().chain(nobody).map(String::as_str).collect()
+            }
+            Rule::All { rules } => rules.iter().flat_map(|rule| rule.ratings(fact)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether only people can judge.
     pub fn is_manual(&self) -> bool {
         matches!(self, Rule::Manual { .. })

@@ -1,7 +1,7 @@
 //! Review schemes: who is reviewed by which criteria over which days. Data with the years that it holds for; the
 //! regulations of 2012 and 2021 ship with the program (`config/review/`), others are loaded as files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -73,10 +73,16 @@ pub struct Scheme {
     /// The code of the province whose additions are in it; `None`: it is the country's.
     #[serde(skip)]
     pub province: Option<String>,
+    /// The code of the country's scheme in it, where it is a province's.
+    #[serde(skip)]
+    pub adds_to: Option<String>,
     /// The first year of reviews by it.
     pub first_year: i32,
     /// The last year, if it has ended.
     pub last_year: Option<i32>,
+    /// What people read where they are asked for a fact, by its name.
+    #[serde(default)]
+    pub facts: BTreeMap<String, String>,
     /// What it says of each kind of unit.
     pub kinds: Vec<KindScheme>,
 }
@@ -130,6 +136,9 @@ pub struct Criterion {
     /// Matters that are confirmed by the police with yes or no and never described here (article 4.3 a–đ).
     #[serde(default)]
     pub bare: bool,
+    /// Whether a province added it to the country's.
+    #[serde(skip)]
+    pub added: bool,
 }
 
 /// Article, clause and point of a criterion.

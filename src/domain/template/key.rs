@@ -222,6 +222,30 @@ texts! {
     FORM_NO_TLS = "form_no_tls" [];
     /// To ODK Collect: the server cannot take it now.
     FORM_LATER = "form_later" [];
+    /// An officer registered a unit by a form.
+    FORM_REGISTERED = "form_registered" ["hamlet" "year" "due"];
+    /// A form registered a unit in the place of another unit or year.
+    FORM_REGISTERED_INSTEAD = "form_registered_instead" ["hamlet" "year" "due" "other"];
+    /// The same, where the earlier registration stands.
+    FORM_REGISTERED_BESIDE = "form_registered_beside" ["hamlet" "year" "due" "other"];
+    /// A form about a review that goes on without the unit.
+    FORM_REVIEW_OVER = "form_review_over" ["hamlet" "year"];
+    /// The unit cannot register for that year.
+    FORM_REVIEW_IMPOSSIBLE = "form_review_impossible" ["hamlet" "year"];
+    /// A self-assessment without a registration.
+    FORM_NOT_REGISTERED = "form_not_registered" ["hamlet" "year"];
+    /// A self-assessment was recorded, and is whole.
+    FORM_ASSESSED = "form_assessed" ["hamlet" "year"];
+    /// A self-assessment was recorded, and lacks answers.
+    FORM_ASSESSED_PART = "form_assessed_part" ["hamlet" "year" "count"];
+    /// A self-assessment that says nothing.
+    FORM_ASSESS_EMPTY = "form_assess_empty" [];
+    /// Criteria are not answered yet.
+    FORM_ASSESS_EARLY = "form_assess_early" ["hamlet" "day"];
+    /// Answers against the figures without a reason.
+    FORM_ASSESS_NOTE = "form_assess_note" ["hamlet" "list"];
+    /// Criteria that only the police confirm.
+    FORM_ASSESS_POLICE = "form_assess_police" ["hamlet" "list"];
     /// The officer accepted what was kept.
     PROPOSAL_ACCEPTED = "proposal_accepted" ["month" "hamlet" "values"];
     /// The officer refused what was kept.

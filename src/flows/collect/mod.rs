@@ -1,11 +1,13 @@
 //! Taking in forms that were filled in with ODK Collect and its like: read by today's definition, turned into the same
-//! reports that texts and apps make, and kept where they cannot be read. And photographs, whoever sends them: with a form as a
+//! reports and steps of the review that texts and apps make, and kept where they cannot be read. And photographs, whoever sends them: with a form as a
 //! whole, or in pieces.
 
 mod files;
+mod forms;
 mod kept;
 mod photos;
 mod record;
+mod reviewed;
 mod tables;
 mod upload;
 
@@ -19,19 +21,22 @@ pub use upload::{Announced, MOST_BYTES, MOST_OPEN, MOST_PHOTOS, MOST_PIECE, Uplo
 use crate::clock::Clock;
 use crate::crypto::{CryptoError, Keys, Place};
 use crate::db::collected::{self, NewKept};
-use crate::db::{Db, DbError, DbResult, SharedIds};
+use crate::db::{Db, DbError, DbResult, SharedIds, person};
 use crate::documents::file_kind::{BadFile, FileKind};
 use crate::documents::file_store::{FileStore, StoreError};
 use crate::documents::instance::{BadInstance, Instance};
-use crate::domain::form::{Collected, Forms};
+use crate::domain::form::{Collected, Form, Forms};
 use crate::domain::ids::ReportId;
-use crate::domain::template::{TemplateKey, key};
+use crate::domain::reply::Words;
+use crate::domain::template::{PRACTICE, TemplateKey, key};
 use crate::flows::authenticate::Caller;
 use crate::flows::intake::{Intake, IntakeError};
 use crate::flows::permit::Forbidden;
+use crate::flows::review::{ReviewError, Reviews, Trial};
+use forms::{ASSESSMENT, REGISTRATION};
 
-/// The forms that become reports, and so are offered to these clients.
-pub const OFFERED: [&str; 3] = ["month", "incident", "meeting"];
+/// The forms that become reports or steps of the yearly review, and so are offered to these clients.
+pub const OFFERED: [&str; 5] = ["month", "incident", "meeting", REGISTRATION, ASSESSMENT];
 
 /// A form as a client sent it.
 #[derive(Debug, Clone)]
@@ -78,6 +83,9 @@ pub enum CollectError {
     /// The caller does not report for the unit.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
+    /// The review does not take it.
+    #[error(transparent)]
+    Review(#[from] ReviewError),
     /// The queue or the database does not take it now.
     #[error(transparent)]
     Intake(#[from] IntakeError),
@@ -110,6 +118,8 @@ pub struct Collecting {
     pub forms: Arc<Forms>,
     /// The way in for reports.
     pub intake: Intake,
+    /// The way in for the yearly review.
+    pub reviews: Reviews,
     /// Where photographs are kept.
     pub files: FileStore,
 }
@@ -121,18 +131,48 @@ impl Collecting {
         let form =
             OFFERED.iter().find(|code| **code == sent.instance.form).and_then(|code| self.forms.get(code));
         let Some(form) = form else { return self.keep(caller, sent, kinds, "form".to_owned()).await };
-        let collected = match Collected::read(form, &sent.instance.answers) {
-            Ok(collected) => collected,
-            Err(bad) => {
-                let fields: Vec<String> = bad.0.into_iter().map(|(name, _)| name).collect();
-                return self.keep(caller, sent, kinds, fields.join(" ")).await;
+        let practises = self.practises(caller).await?;
+        let trial = if practises { Trial::Yes } else { Trial::No };
+        let mut answered = if form.code == ASSESSMENT {
+            self.assess(caller, form, sent, kinds, trial).await?
+        } else {
+            match Collected::read(form, &sent.instance.answers) {
+                Ok(read) if form.code == REGISTRATION => {
+                    self.register(caller, sent, kinds, &read, trial).await?
+                }
+                Ok(read) => self.report(caller, form, sent, kinds, &read).await?,
+                Err(bad) => {
+                    let fields: Vec<String> = bad.0.into_iter().map(|(name, _)| name).collect();
+                    return self.keep(caller, sent, kinds, fields.join(" ")).await;
+                }
             }
         };
-        let answered = self.record(caller, form, &sent, &collected).await?;
+        if practises && answered.fate == Fate::Taken {
+            answered.message.insert_str(0, PRACTICE);
+        }
+        Ok(answered)
+    }
+
+    /// Takes a report, and keeps its photographs.
+    async fn report(
+        &self,
+        caller: &Caller,
+        form: &Form,
+        sent: Sent,
+        kinds: Vec<FileKind>,
+        collected: &Collected,
+    ) -> Result<Answered, CollectError> {
+        let answered = self.record(caller, form, &sent, collected).await?;
         if answered.fate == Fate::Taken {
             self.store(caller, &sent, kinds, answered.report).await?;
         }
         Ok(answered)
+    }
+
+    /// Whether nothing counts that the caller sends.
+    async fn practises(&self, caller: &Caller) -> DbResult<bool> {
+        let Some(id) = caller.person_id() else { return Ok(false) };
+        Ok(!self.db.read(move |conn| person::practising(conn, &[id])).await?.is_empty())
     }
 
     /// Keeps a form that cannot be read as it came.
@@ -164,6 +204,16 @@ impl Collecting {
         self.db.write(move |conn| collected::keep(conn, &kept)).await?;
         self.store(caller, &sent, kinds, None).await?;
         Ok(self.say(Fate::Taken, key::FORM_KEPT, &[]))
+    }
+
+    fn words(&self) -> Words<'_> {
+        let rules = &self.intake.context().rules;
+        Words {
+            catalogue: &rules.catalogue,
+            calendar: &rules.calendar,
+            templates: &rules.templates,
+            today: self.clock.today(),
+        }
     }
 
     fn say(&self, fate: Fate, key: TemplateKey, fields: &[(&'static str, String)]) -> Answered {

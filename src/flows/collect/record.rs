@@ -34,22 +34,41 @@ impl Collecting {
             return Ok(self.say(Fate::Refused, key::FORM_EMPTY, &[]));
         };
         let unit = self.unit(caller, collected, kind).await?;
-        let corrected = self.corrected(sent, &unit, kind).await?;
+        let report = Report {
+            unit: &unit,
+            kind,
+            values: self.figures(form, collected),
+            rest_zero: collected.entry.answers.get("rest_zero") == Some(&Answer::YesNo(true)),
+            confirmed: collected.confirmed,
+            note: note(form, collected),
+        };
+        self.submit(caller, sent, report).await
+    }
+
+    /// Submits what a form reports, under the form's id.
+    pub(super) async fn submit(
+        &self,
+        caller: &Caller,
+        sent: &Sent,
+        report: Report<'_>,
+    ) -> Result<Answered, CollectError> {
+        let Report { unit, kind, values, rest_zero, confirmed, note } = report;
+        let corrected = self.corrected(sent, unit, kind).await?;
         let submission = NewSubmission {
             client_id: sent.instance.id.clone(),
             content_digest: sha256(&[b"OpenRosa\0", &sent.xml]),
             report: Submission {
                 unit: unit.id,
                 kind,
-                values: self.figures(form, collected),
-                rest_zero: collected.entry.answers.get("rest_zero") == Some(&Answer::YesNo(true)),
+                values,
+                rest_zero,
                 base_version: corrected.version,
                 base_values: Figures::new(),
-                confirmed: collected.confirmed,
+                confirmed,
                 author: caller.person_id(),
                 replaces: corrected.incident,
             },
-            note: note(form, collected),
+            note,
             source: "openrosa",
             account_id: caller.account_id(),
             received_at: self.clock.now_micros(),
@@ -59,7 +78,7 @@ impl Collecting {
             return Err(Forbidden(Action::SubmitReport.name()).into());
         }
         let report = receipt.report.map(|(id, _)| id).or(corrected.incident);
-        Ok(Answered { report, ..self.told(&unit, kind, &receipt) })
+        Ok(Answered { report, ..self.told(unit, kind, &receipt) })
     }
 
     /// The unit that the form names, if the caller reports for it.
@@ -129,9 +148,8 @@ impl Collecting {
 
     /// What is said to whoever sent the form.
     fn told(&self, unit: &Unit, kind: SubmissionKind, receipt: &SubmissionReceipt) -> Answered {
-        let rules = &self.intake.context().rules;
-        let (catalogue, calendar, templates) = (&rules.catalogue, &rules.calendar, &rules.templates);
-        let words = Words { catalogue, calendar, templates, today: self.clock.today() };
+        let words = self.words();
+        let (calendar, templates) = (words.calendar, words.templates);
         let (period, day) = match kind {
             SubmissionKind::Month(period) => (period, None),
             SubmissionKind::Incident(day) => (calendar.containing(day), Some(day)),
@@ -164,6 +182,17 @@ impl Collecting {
             | SubmissionOutcome::UnknownUnit => self.say(Fate::Refused, key::FORM_FAR, &about),
         }
     }
+}
+
+/// What a form reports.
+pub(super) struct Report<'u> {
+    pub(super) unit: &'u Unit,
+    pub(super) kind: SubmissionKind,
+    pub(super) values: Figures,
+    pub(super) rest_zero: bool,
+    /// Whether the person insists on the figures.
+    pub(super) confirmed: bool,
+    pub(super) note: Option<String>,
 }
 
 /// The version of a month's return, or the incident, that a form corrects.

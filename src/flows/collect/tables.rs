@@ -1,5 +1,6 @@
 //! The tables that go with the forms, so that places and people are there without signal.
 
+use super::forms::{ASSESSMENT, REGISTRATION};
 use super::{CollectError, Collecting};
 use crate::crypto::Place;
 use crate::db::unit::{self, Unit};
@@ -19,13 +20,16 @@ pub struct Reporter {
 }
 
 impl Collecting {
-    /// The units that the caller reports for, by code: the own ones, and for a commune its hamlets.
-    pub async fn units(&self, caller: &Caller) -> Result<Vec<Unit>, CollectError> {
+    /// The units for which the caller may fill in the form `code`, by their codes: the own ones, and for a commune its
+    /// hamlets; where the form is of the yearly review, its agencies, enterprises and schools too.
+    pub async fn units(&self, caller: &Caller, code: &str) -> Result<Vec<Unit>, CollectError> {
+        let reviewed = matches!(code, REGISTRATION | ASSESSMENT);
         let (own, today): (Vec<UnitId>, _) = (caller.units().collect(), self.clock.today());
         let load = move |conn: &mut Conn| -> DbResult<Vec<Unit>> {
             let mut units = unit::by_ids(conn, &own)?;
             let communes: Vec<UnitId> = units.iter().filter(|u| u.kind == "commune").map(|u| u.id).collect();
-            units.extend(unit::hamlets_of(conn, &communes, today)?);
+            let under = if reviewed { unit::reviewed_in } else { unit::hamlets_of };
+            units.extend(under(conn, &communes, today)?);
             units.sort_by(|a, b| a.code.cmp(&b.code));
             Ok(units)
         };
@@ -33,11 +37,12 @@ impl Collecting {
     }
 
     /// Who fills in the forms: the person whose device it is. The names of others do not leave the server this way.
-    pub async fn people(&self, caller: &Caller) -> Result<Vec<Reporter>, CollectError> {
+    pub async fn people(&self, caller: &Caller, code: &str) -> Result<Vec<Reporter>, CollectError> {
         let Some(id) = caller.person_id() else { return Ok(Vec::new()) };
         let sealed = self.db.read(move |conn| person::name_cipher(conn, id)).await?.unwrap_or_default();
         let name = self.keys.open_text(Place { table: "person", row: id }, &sealed)?;
-        let unit = self.units(caller).await?.into_iter().next().map(|unit| unit.code).unwrap_or_default();
+        let unit =
+            self.units(caller, code).await?.into_iter().next().map(|unit| unit.code).unwrap_or_default();
         Ok(vec![Reporter { id: id.to_string(), name, unit }])
     }
 }

@@ -27,6 +27,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Outcome; 3] = [Outcome::Met, Outcome::NotMet, Outcome::NotApplicable];
+
+    /// The outcome with this name.
+    pub fn by_name(name: &str) -> Option<Outcome> {
+        Outcome::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+
     /// Its name in JSON and the database.
     pub fn name(self) -> &'static str {
         match self {

@@ -59,10 +59,46 @@ pub struct Predecessor {
     pub split: bool,
 }
 
+/// A request that was found to be right.
+pub(super) struct Weighed {
+    stored: Stored,
+    proposals: BTreeMap<String, Proposal>,
+}
+
+impl Weighed {
+    /// How many of `criteria` have no answer with those of the request.
+    pub(super) fn unanswered<'c>(
+        &self,
+        criteria: impl Iterator<Item = &'c Criterion>,
+        request: &AssessmentRequest,
+    ) -> usize {
+        self.stored.unanswered(criteria, request)
+    }
+}
+
 /// What is stored of an assessment.
-struct Stored {
+pub(super) struct Stored {
     facts: BTreeMap<String, (i32, Fact)>,
     answers: BTreeMap<String, (StoredAnswer, Option<String>)>,
+}
+
+impl Stored {
+    pub(super) fn unanswered<'c>(
+        &self,
+        criteria: impl Iterator<Item = &'c Criterion>,
+        request: &AssessmentRequest,
+    ) -> usize {
+        let answered = |id: &String| self.answers.contains_key(id) || request.answers.contains_key(id);
+        criteria.filter(|criterion| !answered(&criterion.id.0)).count()
+    }
+
+    /// Those of `facts` that are not stored so.
+    pub(super) fn changed<'f>(
+        &self,
+        facts: &'f BTreeMap<String, Fact>,
+    ) -> impl Iterator<Item = (&'f String, &'f Fact)> {
+        facts.iter().filter(|(name, fact)| self.facts.get(*name).is_none_or(|(_, before)| before != *fact))
+    }
 }
 
 impl Reviews {
@@ -88,30 +124,48 @@ impl Reviews {
         id: i64,
         request: &AssessmentRequest,
     ) -> Answer<Assessment> {
-        let mut case = self.locked_case(conn, caller, Action::AssessReview, id)?;
-        let state = case.review.state;
-        if !matches!(state, State::Registered | State::Assessed | State::Returned) {
-            return Err(case.not_now(steps::NotNow::Order(state)));
-        }
+        let case = self.locked_case(conn, caller, Action::AssessReview, id)?;
+        let weighed = self.weigh(conn, caller, &case, request)?;
+        self.enter_assessment(conn, caller, case, request, &weighed)
+    }
+
+    /// What stands against the request, if anything does; nothing is written.
+    pub(super) fn weigh(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        case: &Case,
+        request: &AssessmentRequest,
+    ) -> Answer<Weighed> {
+        check_open(case)?;
         let confirms = permit(caller, Action::JudgeReports, &case.unit).is_ok();
         let mut refused = request.check(case.kind()?, confirms);
-        refused.extend(self.too_early(&case, request)?);
-        let stored = self.stored(conn, &case)?;
+        refused.extend(self.too_early(case, request)?);
+        let stored = self.stored(conn, case.review.id)?;
         let facts = merged(&stored, request);
-        let reported = self.reported(conn, &case)?;
-        let proposals = self.proposals(&case, &reported, &facts)?;
+        let reported = self.reported(conn, case)?;
+        let proposals = self.proposals(case, &reported, &facts)?;
         for (criterion, conclusion) in &request.answers {
             if let Some(proposal) = proposals.get(criterion) {
                 check_against(criterion, conclusion, &proposal.finding, &mut refused);
             }
         }
-        if !refused.is_empty() {
-            return Err(ReviewError::Fields(refused));
-        }
-        let author = caller.author();
-        let wrote_facts = self.write_facts(conn, id, &stored, request, author)?;
-        let wrote_answers = self.write_answers(conn, id, &stored, request, (&proposals, author))?;
-        self.advance(conn, &mut case, (&stored, request), wrote_facts + wrote_answers, caller)?;
+        if refused.is_empty() { Ok(Weighed { stored, proposals }) } else { Err(ReviewError::Fields(refused)) }
+    }
+
+    /// Writes a request against which nothing stands.
+    pub(super) fn enter_assessment(
+        &self,
+        conn: &mut Conn,
+        caller: &Caller,
+        mut case: Case,
+        request: &AssessmentRequest,
+        Weighed { stored, proposals }: &Weighed,
+    ) -> Answer<Assessment> {
+        let (id, author) = (case.review.id, caller.author());
+        let wrote_facts = self.write_facts(conn, id, stored, &request.facts, author)?;
+        let wrote_answers = self.write_answers(conn, id, stored, request, (proposals, author))?;
+        self.advance(conn, &mut case, (stored, request), wrote_facts + wrote_answers, caller)?;
         self.view(conn, case)
     }
 
@@ -133,8 +187,7 @@ impl Reviews {
         written: usize,
         caller: &Caller,
     ) -> Answer<()> {
-        let answered = |id: &String| stored.answers.contains_key(id) || request.answers.contains_key(id);
-        let unanswered = case.kind()?.criteria.iter().filter(|c| !answered(&c.id.0)).count();
+        let unanswered = stored.unanswered(case.kind()?.criteria.iter(), request);
         let rows = format!("{:?}", request.answers);
         let moves = written > 0 || case.review.state != State::Assessed;
         if unanswered > 0 || !moves {
@@ -153,14 +206,14 @@ impl Reviews {
         Ok(())
     }
 
-    fn stored(&self, conn: &mut Conn, case: &Case) -> Answer<Stored> {
+    pub(super) fn stored(&self, conn: &mut Conn, review_id: i64) -> Answer<Stored> {
         let mut facts = BTreeMap::new();
-        for (name, version, content) in answer::last_facts(conn, case.review.id)? {
+        for (name, version, content) in answer::last_facts(conn, review_id)? {
             let fact = serde_json::from_str(&content).map_err(|_| DbError::Corrupt("a fact of a review"))?;
             facts.insert(name, (version, fact));
         }
         let mut answers = BTreeMap::new();
-        for stored in answer::last(conn, case.review.id)? {
+        for stored in answer::last(conn, review_id)? {
             let note = self.open("answer", stored.id, stored.note_cipher.as_deref())?;
             answers.insert(stored.criterion.clone(), (stored, note));
         }
@@ -189,25 +242,23 @@ impl Reviews {
         Ok(kind.criteria.iter().map(proposal).collect())
     }
 
-    fn write_facts(
+    pub(super) fn write_facts(
         &self,
         conn: &mut Conn,
         review_id: i64,
         stored: &Stored,
-        request: &AssessmentRequest,
+        facts: &BTreeMap<String, Fact>,
         author: Author,
     ) -> DbResult<usize> {
-        let changed = |(name, fact): (&String, &Fact)| {
-            let before = stored.facts.get(name);
-            if before.is_some_and(|(_, before)| before == fact) {
-                return None;
-            }
-            let content = serde_json::to_string(fact).unwrap_or_default();
-            let version = before.map_or(1, |(version, _)| version + 1);
-            let at = self.clock.now_micros();
-            Some(NewFact { review_id, name: name.clone(), version, content, author, at })
+        let new = |(name, fact): (&String, &Fact)| NewFact {
+            review_id,
+            name: name.clone(),
+            version: stored.facts.get(name).map_or(0, |(version, _)| *version) + 1,
+            content: serde_json::to_string(fact).unwrap_or_default(),
+            author,
+            at: self.clock.now_micros(),
         };
-        let facts: Vec<NewFact> = request.facts.iter().filter_map(changed).collect();
+        let facts: Vec<NewFact> = stored.changed(facts).map(new).collect();
         answer::insert_facts(conn, &facts)?;
         Ok(facts.len())
     }
@@ -244,7 +295,7 @@ impl Reviews {
     }
 
     fn view(&self, conn: &mut Conn, case: Case) -> Answer<Assessment> {
-        let mut stored = self.stored(conn, &case)?;
+        let mut stored = self.stored(conn, case.review.id)?;
         let facts: BTreeMap<String, Fact> =
             std::mem::take(&mut stored.facts).into_iter().map(|(name, (_, fact))| (name, fact)).collect();
         let reported = self.reported(conn, &case)?;
@@ -282,6 +333,14 @@ impl Reviews {
             predecessors: reported.predecessors.into_iter().map(predecessor).collect(),
             review: case.review,
         })
+    }
+}
+
+/// Facts and answers are taken while the file is with the unit.
+pub(super) fn check_open(case: &Case) -> Answer<()> {
+    match case.review.state {
+        State::Registered | State::Assessed | State::Returned => Ok(()),
+        state => Err(case.not_now(steps::NotNow::Order(state))),
     }
 }
 

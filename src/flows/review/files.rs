@@ -1,5 +1,6 @@
 //! Files of a review: checked by their content, on the disk before they are promised, given to those who may read the review.
 
+use super::assess::check_open;
 use super::{Answer, Case, Refused, ReviewError, Reviews, check_text, settle};
 use crate::crypto::{Digest, Place, sha256};
 use crate::db::log::{self, NewAudit};
@@ -7,13 +8,15 @@ use crate::db::review::evidence::{self, Evidence};
 use crate::db::{Conn, DbResult};
 use crate::documents::file_kind::FileKind;
 use crate::domain::access::Action;
-use crate::domain::review::{State, steps};
 use crate::flows::authenticate::Caller;
 
 /// Characters of the name of a file.
 const LONGEST_NAME: usize = 200;
 /// Files of one review, those that were taken back too.
 const MOST_FILES: usize = 100;
+
+/// The document that is the registration itself: every review may have it, whatever its scheme wants in the file.
+pub const REGISTRATION: &str = "registration";
 
 /// What a file is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,14 +200,17 @@ impl NewFile<'_> {
 }
 
 fn check(case: &Case, purpose: &Purpose, name: &str) -> Answer<()> {
+    // Files come and go only while the file is with the unit.
     check_open(case)?;
     let kind = case.kind()?;
     let mut refused = Vec::new();
     check_text("/name", name, LONGEST_NAME, &mut refused);
     match purpose {
+        Purpose::Document(name) if name == REGISTRATION => {}
         Purpose::Document(name) if kind.file.iter().any(|document| document.name == *name) => {}
         Purpose::Document(_) => {
-            let names: Vec<&str> = kind.file.iter().map(|document| document.name.as_str()).collect();
+            let names = kind.file.iter().map(|document| document.name.as_str());
+            let names: Vec<&str> = names.chain([REGISTRATION]).collect();
             refused.push(Refused::new(
                 "/document",
                 "unknown_document",
@@ -224,12 +230,4 @@ fn check(case: &Case, purpose: &Purpose, name: &str) -> Answer<()> {
         },
     }
     if refused.is_empty() { Ok(()) } else { Err(ReviewError::Fields(refused)) }
-}
-
-/// Files come and go only while the file is with the unit.
-fn check_open(case: &Case) -> Answer<()> {
-    match case.review.state {
-        State::Registered | State::Assessed | State::Returned => Ok(()),
-        state => Err(case.not_now(steps::NotNow::Order(state))),
-    }
 }

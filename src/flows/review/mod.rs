@@ -7,6 +7,7 @@ mod account;
 mod answers;
 mod assess;
 mod authority;
+mod by_form;
 mod decide;
 mod files;
 mod list;
@@ -19,12 +20,13 @@ use std::sync::Arc;
 pub(in crate::flows) use account::spans;
 pub use answers::{AssessmentRequest, Conclusion, Outcome};
 pub use assess::{AssessedCriterion, Assessment, Predecessor};
+pub use by_form::{ByForm, Earlier, FormRegistration, Subject, Trial};
 pub use decide::Certificate;
-pub use files::{Attachment, Purpose, ShownFile};
+pub use files::{Attachment, Purpose, REGISTRATION, ShownFile};
 pub use list::{ListRequest, ShownReview, ShownStep};
 pub(in crate::flows) use register::{NewRegistration, registered};
 pub use register::{Registered, Registration};
-pub(in crate::flows) use schemes::load as review_schemes;
+pub(in crate::flows) use schemes::{load as review_schemes, province_of};
 pub(in crate::flows) use shares::communes_met;
 pub use shares::{AreaShares, CommuneShares, ShareRow};
 
@@ -140,6 +142,13 @@ pub struct Refused {
 impl Refused {
     fn new(pointer: impl Into<String>, code: &'static str, advice: impl Into<String>) -> Self {
         Refused { pointer: pointer.into(), code, advice: advice.into() }
+    }
+
+    /// The criterion whose answer it is about.
+    pub fn criterion(&self) -> Option<String> {
+        let id = self.pointer.strip_prefix("/answers/")?;
+        let id = id.split('/').next().unwrap_or(id);
+        Some(id.replace("~1", "/").replace("~0", "~"))
     }
 }
 

@@ -67,7 +67,7 @@ impl Reviews {
         Ok((scheme.code.clone(), kind.clone()))
     }
 
-    fn check_reporter(&self, wanted: &Registration, kind: &KindScheme) -> Answer<()> {
+    pub(super) fn check_reporter(&self, wanted: &Registration, kind: &KindScheme) -> Answer<()> {
         let today = self.clock.today();
         let refused = match () {
             () if wanted.on.is_some_and(|on| on != today) => Refused::new(
@@ -90,14 +90,29 @@ impl Reviews {
         &self,
         conn: &mut Conn,
         unit: &Unit,
-        (year, scheme, kind): (i32, String, &KindScheme),
+        of: (i32, String, &KindScheme),
         on: NaiveDate,
         (author, actor): (Author, &str),
+    ) -> Answer<Registered> {
+        lock::units(conn, &[unit.id])?;
+        let registered = self.plan_registration(conn, unit, of, on)?;
+        if registered.new {
+            self.write_registration(conn, &registered.review, author, actor, None)?;
+        }
+        Ok(registered)
+    }
+
+    /// The review as it is after a registration on the day `on`; nothing is written.
+    pub(super) fn plan_registration(
+        &self,
+        conn: &mut Conn,
+        unit: &Unit,
+        (year, scheme, kind): (i32, String, &KindScheme),
+        on: NaiveDate,
     ) -> Answer<Registered> {
         let today = self.clock.today();
         let valid = Span { from: unit.valid_from, to: unit.valid_to };
         let late = is_late(kind, year, valid, on, today)?;
-        lock::units(conn, &[unit.id])?;
         let before = of_units(conn, &[unit.id], year)?.pop();
         if let Some(review) = before.as_ref().filter(|review| review.state != State::Open) {
             return Ok(Registered { review: review.clone(), new: false });
@@ -106,21 +121,40 @@ impl Reviews {
         let state = steps::after(State::Open, &Step::Register, today).map_err(not_now)?;
         let new = NewRegistration { year, kind: kind.kind, scheme, on, late, at: self.clock.now_micros() };
         let review = registered(unit, new, state, before, || self.next_id())?;
-        let step = self.first_step(&review, author)?;
-        self.write(conn, std::slice::from_ref(&review), &[step], actor)?;
         Ok(Registered { review, new: true })
     }
 
-    fn first_step(&self, review: &Review, author: Author) -> Answer<NewStep> {
+    /// Writes a review that was registered just now, with its step.
+    pub(super) fn write_registration(
+        &self,
+        conn: &mut Conn,
+        review: &Review,
+        author: Author,
+        actor: &str,
+        reason: Option<&str>,
+    ) -> Answer<()> {
+        let step = self.unit_step(review, "register", author, reason)?;
+        Ok(self.write(conn, std::slice::from_ref(review), &[step], actor)?)
+    }
+
+    /// The step after which `review` stands as it does, taken by those who answer for the unit.
+    pub(super) fn unit_step(
+        &self,
+        review: &Review,
+        name: &'static str,
+        author: Author,
+        reason: Option<&str>,
+    ) -> Answer<NewStep> {
+        let id = self.next_id()?;
         Ok(NewStep {
-            id: self.next_id()?,
+            id,
             review_id: review.id,
             number: review.version,
-            step: "register",
+            step: name,
             state: review.state,
             author,
             at: review.changed_at,
-            reason_cipher: None,
+            reason_cipher: self.seal("review_step", id, reason)?,
             decision: None,
         })
     }
@@ -165,7 +199,7 @@ pub(in crate::flows) fn registered(
 }
 
 /// The unit that a code means in a year: today's, else the last one that was there on some day of the year.
-fn find_unit(conn: &mut Conn, code: &str, year: i32, today: NaiveDate) -> Answer<Unit> {
+pub(super) fn find_unit(conn: &mut Conn, code: &str, year: i32, today: NaiveDate) -> Answer<Unit> {
     let mut units = unit::by_codes(conn, &[code.to_owned()])?;
     units.sort_by_key(|unit| unit.valid_to);
     units.dedup_by_key(|unit| unit.id);

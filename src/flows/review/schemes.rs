@@ -24,7 +24,7 @@ pub(in crate::flows) fn load(conn: &mut Conn, catalogue: &Catalogue) -> DbResult
 }
 
 /// The code of the province in which a unit lies, by which its scheme is found.
-pub(super) fn province_of(conn: &mut Conn, unit: &Unit) -> DbResult<Option<String>> {
+pub(in crate::flows) fn province_of(conn: &mut Conn, unit: &Unit) -> DbResult<Option<String>> {
     let Some(id) = unit.province_id else { return Ok(None) };
     Ok(unit::by_ids(conn, &[id])?.pop().map(|province| province.code))
 }

@@ -11,6 +11,7 @@ use crate::domain::template::{TemplateKey, Templates, key};
 use crate::flows::collect::CollectError;
 use crate::flows::devices::DeviceError;
 use crate::flows::intake::IntakeError;
+use crate::flows::review::ReviewError;
 use crate::http::error::Verbatim;
 
 /// The type of every answer.
@@ -147,11 +148,26 @@ impl From<BadInstance> for Refusal {
     }
 }
 
+impl From<ReviewError> for Refusal {
+    fn from(error: ReviewError) -> Self {
+        match error {
+            ReviewError::Forbidden(_) | ReviewError::UnknownUnit | ReviewError::NotFound => {
+                Refusal::new(StatusCode::FORBIDDEN, key::FORM_OTHER_UNIT)
+            }
+            ReviewError::BadFile(_) => Refusal::new(StatusCode::BAD_REQUEST, key::FORM_FILE),
+            ReviewError::Db(error) => error.into(),
+            // What a person can do about a form is told where it is taken.
+            _ => Refusal::failed(&error),
+        }
+    }
+}
+
 impl From<CollectError> for Refusal {
     fn from(error: CollectError) -> Self {
         match error {
             CollectError::Instance(error) => error.into(),
             CollectError::File(_) => Refusal::new(StatusCode::BAD_REQUEST, key::FORM_FILE),
+            CollectError::Review(error) => error.into(),
             CollectError::Forbidden(_) => Refusal::new(StatusCode::FORBIDDEN, key::FORM_OTHER_UNIT),
             CollectError::Intake(IntakeError::Busy | IntakeError::Unavailable) => Refusal::later(),
             CollectError::Intake(IntakeError::Db(error)) | CollectError::Db(error) => error.into(),

@@ -17,12 +17,13 @@ use crate::http::Site;
 use crate::http::forms::version;
 
 /// The form with this code, where it is offered to these clients.
-fn offered<'s>(site: &'s Site, code: &str) -> Option<&'s Form> {
-    OFFERED.iter().find(|offered| **offered == code).and_then(|code| site.forms.get(code))
+async fn offered(site: &Site, caller: &Caller, code: &str) -> Result<Form, Refusal> {
+    let code = OFFERED.iter().find(|offered| **offered == code).ok_or_else(not_found)?;
+    site.collecting.form_for(caller, code).await?.ok_or_else(not_found)
 }
 
 fn xml_of(site: &Site, form: &Form) -> String {
-    xform(form, site.forms.words(), &version(form))
+    xform(form, site.collecting.forms.words(), &version(form))
 }
 
 /// The digest by which a client sees that a file has changed.
@@ -48,7 +49,7 @@ macro_rules! answer_with {
     };
 }
 
-async fn list(site: &Site, request: &HttpRequest) -> Result<HttpResponse, Refusal> {
+async fn list(site: &Site, request: &HttpRequest, caller: Caller) -> Result<HttpResponse, Refusal> {
     let base = base(site, request);
     let wanted: Option<String> =
         web::Query::<Vec<(String, String)>>::from_query(request.query_string()).ok().and_then(|query| {
@@ -57,10 +58,9 @@ async fn list(site: &Site, request: &HttpRequest) -> Result<HttpResponse, Refusa
     let mut xml = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<xforms xmlns=\"http://openrosa.org/xforms/xformsList\">\n",
     );
-    for form in OFFERED.iter().filter_map(|code| offered(site, code)) {
-        if wanted.as_ref().is_some_and(|wanted| *wanted != form.code) {
-            continue;
-        }
+    let forms = site.collecting.forms_for(&caller).await?;
+    let offered = OFFERED.iter().filter_map(|code| forms.iter().find(|form| form.code == *code));
+    for form in offered.filter(|form| wanted.as_ref().is_none_or(|wanted| *wanted == form.code)) {
         let (code, address) = (escape(&form.code), escape(&format!("{base}/forms/{}", form.code)));
         // Writing to a String cannot fail.
         let _ = writeln!(
@@ -78,21 +78,21 @@ async fn list(site: &Site, request: &HttpRequest) -> Result<HttpResponse, Refusa
     Ok(answer::document(xml))
 }
 
-async fn form(site: &Site, request: &HttpRequest) -> Result<HttpResponse, Refusal> {
+async fn form(site: &Site, request: &HttpRequest, caller: Caller) -> Result<HttpResponse, Refusal> {
     let code = request.match_info().get("code").unwrap_or_default();
-    let form = offered(site, code).ok_or_else(not_found)?;
-    Ok(answer::document(xml_of(site, form)))
+    let form = offered(site, &caller, code).await?;
+    Ok(answer::document(xml_of(site, &form)))
 }
 
 async fn manifest(site: &Site, request: &HttpRequest, caller: Caller) -> Result<HttpResponse, Refusal> {
     let code = request.match_info().get("code").unwrap_or_default();
-    let form = offered(site, code).ok_or_else(not_found)?;
+    let form = offered(site, &caller, code).await?;
     let address = escape(&format!("{}/forms/{}/media", base(site, request), form.code));
     let mut xml = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<manifest xmlns=\"http://openrosa.org/xforms/xformsManifest\">\n",
     );
     for name in media::FILES {
-        let table = media::table(site, &caller, name).await?.unwrap_or_default();
+        let table = media::table(site, &caller, &form.code, name).await?.unwrap_or_default();
         let _ = writeln!(
             xml,
             "<mediaFile><filename>{name}</filename><hash>{}</hash><downloadUrl>{address}/{name}</downloadUrl></mediaFile>",
@@ -107,7 +107,7 @@ async fn manifest(site: &Site, request: &HttpRequest, caller: Caller) -> Result<
 #[utoipa::path(get, path = "/openrosa/formList", tag = "openrosa", responses(
     (status = 200, body = String, content_type = "text/xml"), (status = 401, description = "User name and password are needed")))]
 pub(in crate::http) async fn list_xforms(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
-    answer_with!(site, request, |_| list(&site, &request))
+    answer_with!(site, request, |caller| list(&site, &request, caller))
 }
 
 /// The forms that may be filled in, by the token of a device.
@@ -118,7 +118,7 @@ pub(in crate::http) async fn list_xforms_by_token(
     site: web::Data<Site>,
     request: HttpRequest,
 ) -> HttpResponse {
-    answer_with!(site, request, |_| list(&site, &request))
+    answer_with!(site, request, |caller| list(&site, &request, caller))
 }
 
 /// Whether the list may be fetched: Enketo asks so for a log-in.
@@ -142,7 +142,7 @@ pub(in crate::http) async fn probe_list_by_token(
     params(("code" = String, Path, description = "the form")), responses(
     (status = 200, body = String, content_type = "text/xml"), (status = 404)))]
 pub(in crate::http) async fn show_xform(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
-    answer_with!(site, request, |_| form(&site, &request))
+    answer_with!(site, request, |caller| form(&site, &request, caller))
 }
 
 /// A form as XForm, by the token of a device.
@@ -153,7 +153,7 @@ pub(in crate::http) async fn show_xform_by_token(
     site: web::Data<Site>,
     request: HttpRequest,
 ) -> HttpResponse {
-    answer_with!(site, request, |_| form(&site, &request))
+    answer_with!(site, request, |caller| form(&site, &request, caller))
 }
 
 /// The tables that a form needs.

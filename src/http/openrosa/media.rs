@@ -13,15 +13,20 @@ use crate::http::Site;
 /// The tables of every form.
 pub(super) const FILES: [&str; 2] = ["units.csv", "people.csv"];
 
-/// A table as CSV; `None` where there is no such table.
-pub(super) async fn table(site: &Site, caller: &Caller, name: &str) -> Result<Option<String>, Refusal> {
+/// A table of the form `code` as CSV; `None` where there is no such table.
+pub(super) async fn table(
+    site: &Site,
+    caller: &Caller,
+    code: &str,
+    name: &str,
+) -> Result<Option<String>, Refusal> {
     let rows: Vec<[String; 3]> = match name {
         "units.csv" => {
-            let units = site.collecting.units(caller).await?;
+            let units = site.collecting.units(caller, code).await?;
             units.into_iter().map(|unit| [unit.code, unit.name, unit.kind]).collect()
         }
         "people.csv" => {
-            let people = site.collecting.people(caller).await?;
+            let people = site.collecting.people(caller, code).await?;
             people.into_iter().map(|person| [person.id, person.name, person.unit]).collect()
         }
         _ => return Ok(None),
@@ -39,7 +44,8 @@ pub(super) async fn table(site: &Site, caller: &Caller, name: &str) -> Result<Op
 async fn show(site: &Site, request: &HttpRequest) -> Result<HttpResponse, Refusal> {
     let caller = collector(site, request).await?;
     let name = request.match_info().get("file").unwrap_or_default();
-    let table = table(site, &caller, name).await?;
+    let code = request.match_info().get("code").unwrap_or_default();
+    let table = table(site, &caller, code, name).await?;
     let table = table.ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, key::FORM_BROKEN))?;
     let mut response = answer::headers(HttpResponse::Ok());
     response.insert_header((header::CONTENT_TYPE, "text/csv; charset=utf-8"));
