@@ -35,6 +35,9 @@ const NOT_GIVEN_BACK: &str = "the node number was not given back; its lease runs
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long a connection may take to close.
 const CLOSING: Duration = Duration::from_secs(2);
+/// How long what was sent may be neither acknowledged nor read; then the connection is taken for dead. Without it a phone that
+/// left the network would hold its connection for a quarter of an hour, and who never reads for ever.
+const UNREAD: Duration = Duration::from_secs(40);
 /// Connections that may wait until a worker takes them; the system may allow fewer (`net.core.somaxconn`).
 const WAITING_CONNECTIONS: i32 = 4_096;
 /// Connections that one worker holds at a time.
@@ -75,6 +78,9 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
+    // Those that are taken have it from the one that listens.
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(UNREAD))?;
     socket.bind(&address.into())?;
     socket.listen(WAITING_CONNECTIONS)?;
     Ok(socket.into())
@@ -244,4 +250,19 @@ pub async fn interrupted() -> std::io::Result<()> {
         _ = interrupt.recv() => {}
     }
     Ok(())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::net::TcpStream;
+
+    use super::*;
+
+    #[test]
+    fn connections_that_nobody_reads_from_are_given_up_by_the_system() {
+        let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (taken, _) = listener.accept().unwrap();
+        assert_eq!(socket2::SockRef::from(&taken).tcp_user_timeout().unwrap(), Some(UNREAD));
+    }
 }

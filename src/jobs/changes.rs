@@ -17,6 +17,8 @@ pub async fn tell_changes(syncing: Syncing, mut stop: Stop) {
     let mut told = Told::default();
     let mut since_rights = Duration::ZERO;
     loop {
+        // Before anything is told: who may not hear it any more hears nothing.
+        syncing.live().end_lapsed(syncing.clock.real_micros());
         let listened = syncing.tell_changes(&mut told).await;
         let pause = if matches!(listened, Ok(false)) { IDLE } else { PAUSE };
         if let Err(error) = listened {

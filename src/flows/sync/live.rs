@@ -2,7 +2,6 @@
 //! and whose they are. Who cannot keep up, or listens anew, is told to pull.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, mpsc, watch};
@@ -14,12 +13,15 @@ use super::{SyncError, Syncing};
 use crate::db::sync::{self, Document, Status};
 use crate::db::{Conn, DbResult, device};
 use crate::domain::ids::{PersonId, UnitId};
-use crate::flows::authenticate::{Caller, Who};
+use crate::flows::authenticate::{Caller, MOST_UNITS, Who};
 
 /// Connections that listen at a server.
 const MOST: usize = 5_000;
-/// Connections of one person or account.
+/// Connections of one person or account: several phones, and those of a phone that went away without a word, which are found
+/// to be dead within a minute.
 const MOST_OF_ONE: usize = 6;
+/// After how many seconds whoever found no room may come again.
+const AGAIN: u32 = 60;
 /// Messages that wait for a connection; whoever is slower is told to pull.
 const WAITING: usize = 16;
 /// Changes whose documents are looked up in one round; where there are more, who is concerned is told to pull.
@@ -37,28 +39,32 @@ pub enum News {
 }
 
 /// Who listens at this server; cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Live {
-    listeners: Arc<Mutex<HashMap<u64, Listener>>>,
-    numbers: Arc<AtomicU64>,
+    listeners: Arc<Mutex<Listeners>>,
     came: Arc<Notify>,
-    closing: Arc<watch::Sender<bool>>,
 }
 
-impl Default for Live {
-    fn default() -> Self {
-        let closing = Arc::new(watch::Sender::new(false));
-        Live { listeners: Arc::default(), numbers: Arc::default(), came: Arc::default(), closing }
-    }
+#[derive(Debug, Default)]
+struct Listeners {
+    by_number: HashMap<u64, Listener>,
+    /// The number of the last one that came.
+    last: u64,
+    /// Whether the server stops.
+    stopped: bool,
 }
 
 #[derive(Debug)]
 struct Listener {
     caller: Caller,
     area: Area,
+    /// When the token ends that it came with, microseconds UTC, real time.
+    until: i64,
     news: mpsc::Sender<News>,
     /// Whether something could not be handed over.
     behind: bool,
+    /// Its other end hears of the end of this one, however much waits in between.
+    _listens: watch::Sender<()>,
 }
 
 /// A connection that listens; it does so until it is dropped.
@@ -67,22 +73,33 @@ pub struct Listening {
     live: Live,
     number: u64,
     news: mpsc::Receiver<News>,
-    closing: watch::Receiver<bool>,
+    over: watch::Receiver<()>,
 }
 
 impl Listening {
-    /// The next thing to tell; `None`: it is over, since the server stops or the caller's rights have changed.
+    /// The next thing to tell; `None`: it is over, since the server stops, the token has ended or the caller's rights have
+    /// changed. What was not told until then is not told any more.
     pub async fn next(&mut self) -> Option<News> {
         tokio::select! {
+            biased;
+            _ = self.over.changed() => None,
             news = self.news.recv() => news,
-            _ = self.closing.wait_for(|closing| *closing) => None,
+        }
+    }
+
+    /// Does `work`, unless it is over before that is done.
+    pub async fn unless_over<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            _ = self.over.changed() => None,
+            done = work => Some(done),
         }
     }
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        self.live.lock().remove(&self.number);
+        self.live.keep(|number, _| *number != self.number);
     }
 }
 
@@ -96,24 +113,71 @@ impl Live {
         &self.came
     }
 
-    /// Ends all connections: the server stops.
+    /// Ends all connections, and takes no more: the server stops.
     pub fn close(&self) {
-        self.closing.send_replace(true);
+        self.lock().stopped = true;
+        self.keep(|_, _| false);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Listener>> {
+    /// Ends the connections whose tokens have ended at `now`, microseconds UTC, real time.
+    pub fn end_lapsed(&self, now: i64) {
+        self.keep(|_, listener| listener.until > now);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Listeners> {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the connections of those who may not stay.
+    fn keep(&self, may_stay: impl Fn(&u64, &Listener) -> bool) {
+        let mut listeners = self.lock();
+        listeners.by_number.retain(|number, listener| may_stay(number, listener));
+        count(&listeners);
+    }
+
+    /// Adds somebody who listens, if there is room.
+    fn add(&self, listener: Listener) -> Result<u64, SyncError> {
+        let mut listeners = self.lock();
+        listeners.room(&listener.caller)?;
+        listeners.last += 1;
+        let number = listeners.last;
+        listeners.by_number.insert(number, listener);
+        count(&listeners);
+        Ok(number)
     }
 
     /// Tells everybody who is `concerned` to pull.
     fn resync(&self, concerned: impl Fn(&Listener) -> bool) {
-        for listener in self.lock().values_mut().filter(|listener| concerned(listener)) {
+        for listener in self.lock().by_number.values_mut().filter(|listener| concerned(listener)) {
             listener.tell(News::Resync);
         }
     }
 }
 
+impl Listeners {
+    /// Whether there is room for another connection of `caller`.
+    fn room(&self, caller: &Caller) -> Result<(), SyncError> {
+        if self.stopped || self.by_number.len() >= MOST {
+            return Err(SyncError::Full(AGAIN));
+        }
+        let own = self.by_number.values().filter(|other| other.caller.id() == caller.id()).count();
+        if own >= MOST_OF_ONE { Err(SyncError::ListensTwice(AGAIN)) } else { Ok(()) }
+    }
+}
+
+fn count(listeners: &Listeners) {
+    metrics::gauge!("sync_listeners").set(u32::try_from(listeners.by_number.len()).unwrap_or(u32::MAX));
+}
+
 impl Listener {
+    /// The device and its person, where it is one.
+    fn device(&self) -> Option<(i64, PersonId)> {
+        match self.caller.who {
+            Who::Person { id, device } => Some((device, id)),
+            Who::Account(_) => None,
+        }
+    }
+
     fn tell(&mut self, news: News) {
         // What is behind can only be told to pull: whatever follows would pass over what is missing.
         let news = if self.behind { News::Resync } else { news };
@@ -147,22 +211,19 @@ enum Happened {
 }
 
 impl Syncing {
-    /// Listens to what changes in the caller's area, from now on; the client pulls once it listens.
-    pub async fn listen(&self, caller: &Caller) -> Result<Listening, SyncError> {
+    /// Listens to what changes in the caller's area, from now on and until the caller's token ends; the client pulls once it
+    /// listens.
+    pub async fn listen(&self, caller: &Caller, until: i64) -> Result<Listening, SyncError> {
+        // Who finds no room costs no look at the database.
+        self.live.lock().room(caller)?;
         let wanted = *caller;
         let area = self.db.read(move |conn| Area::of(conn, &wanted)).await??;
         let (news, receiver) = mpsc::channel(WAITING);
-        let number = self.live.numbers.fetch_add(1, Ordering::Relaxed);
-        let mut listeners = self.live.lock();
-        let own = listeners.values().filter(|other| other.caller.id() == caller.id()).count();
-        if listeners.len() >= MOST || own >= MOST_OF_ONE {
-            return Err(SyncError::TooMany(60));
-        }
-        listeners.insert(number, Listener { caller: *caller, area, news, behind: false });
-        drop(listeners);
+        let (listens, over) = watch::channel(());
+        let listener = Listener { caller: *caller, area, until, news, behind: false, _listens: listens };
+        let number = self.live.add(listener)?;
         self.live.came.notify_one();
-        let closing = self.live.closing.subscribe();
-        Ok(Listening { live: self.live.clone(), number, news: receiver, closing })
+        Ok(Listening { live: self.live.clone(), number, news: receiver, over })
     }
 
     /// Who listens at this server.
@@ -172,10 +233,11 @@ impl Syncing {
 
     /// Looks once what changed since the last round and tells those who listen; whether anybody does.
     pub async fn tell_changes(&self, told: &mut Told) -> DbResult<bool> {
-        if self.live.lock().is_empty() {
+        if self.live.lock().by_number.is_empty() {
             *told = Told(None);
             return Ok(false);
         }
+        metrics::counter!("sync_looks").increment(1);
         let before = told.0;
         let found = self.db.read_snapshot(move |conn| {
             let head = sync::head(conn)?;
@@ -202,7 +264,7 @@ impl Syncing {
 
     fn hand_out(&self, head: (i64, i64), documents: &[Document], statuses: &[Status]) -> DbResult<()> {
         let catalogue = &self.intake.context().rules.catalogue;
-        for listener in self.live.lock().values_mut() {
+        for listener in self.live.lock().by_number.values_mut() {
             let own = documents
                 .iter()
                 .filter(|document| listener.area.holds(document.unit_id, document.commune_id));
@@ -229,33 +291,30 @@ impl Syncing {
     /// Ends the connections of those whose device was ended or whose units are not those that they listen to any more: they
     /// come again as who they are today.
     pub async fn end_changed(&self) -> DbResult<()> {
-        let (mut people, mut devices) = (Vec::new(), Vec::new());
-        for listener in self.live.lock().values() {
-            if let Who::Person { id, device } = listener.caller.who {
-                people.push(id);
-                devices.push(device);
-            }
-        }
-        if people.is_empty() {
+        let asked: HashMap<i64, PersonId> =
+            self.live.lock().by_number.values().filter_map(Listener::device).collect();
+        if asked.is_empty() {
             return Ok(());
         }
         let today = self.clock.today();
+        let (devices, people): (Vec<i64>, Vec<PersonId>) = asked.iter().unzip();
         let found = self
             .db
             .read(move |conn| Ok((device::alive(conn, &devices)?, device::posts(conn, &people, today)?)));
         let (alive, posts) = found.await?;
         let mut units: HashMap<PersonId, Vec<UnitId>> = HashMap::new();
         for post in posts {
-            units.entry(post.person_id).or_default().push(post.unit_id);
-        }
-        self.live.lock().retain(|_, listener| match listener.caller.who {
-            Who::Person { id, device } => {
-                let today = units.get(&id).map_or(&[][..], Vec::as_slice);
-                alive.contains(&device)
-                    && listener.caller.units().all(|unit| today.contains(&unit))
-                    && today.iter().all(|unit| listener.caller.owns(*unit))
+            let units = units.entry(post.person_id).or_default();
+            // By code, as in the caller; two posts at a unit are one unit.
+            if units.last() != Some(&post.unit_id) && units.len() < MOST_UNITS {
+                units.push(post.unit_id);
             }
-            Who::Account(_) => true,
+        }
+        self.live.keep(|_, listener| {
+            let Some((device, person)) = listener.device() else { return true };
+            let today = units.get(&person).into_iter().flatten().copied();
+            // Whoever came while this was looked up is looked at the next time.
+            !asked.contains_key(&device) || (alive.contains(&device) && listener.caller.units().eq(today))
         });
         Ok(())
     }

@@ -34,6 +34,12 @@ pub enum SyncError {
     TooMany(u32),
     /// The rows could not be handed to the writer.
     #[error(transparent)]
+    /// The caller listens by as many connections as one may; after how many seconds dead ones are found.
+    #[error("as many connections listen as one person may have; again in {0} s")]
+    ListensTwice(u32),
+    /// As many listen as the server can serve, or it stops; after how many seconds to come again.
+    #[error("nobody more can listen; again in {0} s")]
+    Full(u32),
     Intake(#[from] IntakeError),
     /// The database did not answer.
     #[error(transparent)]

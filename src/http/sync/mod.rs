@@ -267,6 +267,12 @@ impl From<SyncError> for Problem {
                 .detail(format!("Too many rows in a short time; again in {seconds} seconds"))
                 .retry_after(seconds),
             SyncError::Db(error) => error.into(),
+            SyncError::ListensTwice(seconds) => Problem::new(Code::TooManyRequests)
+                .detail("You listen by as many connections as one person may have; close one")
+                .retry_after(seconds),
+            SyncError::Full(seconds) => Problem::new(Code::Busy)
+                .detail("As many listen as this server can serve; pull instead, and listen later")
+                .retry_after(seconds),
             SyncError::Crypto(_) => Problem::internal(&error),
         }
     }

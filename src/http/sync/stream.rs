@@ -39,7 +39,8 @@ struct Event<T> {
 #[utoipa::path(get, path = "/api/v1/sync/stream", tag = "sync", security(("bearer" = [])),
     responses((status = 200, content_type = "text/event-stream", body = String),
     (status = 403, body = ProblemBody, content_type = "application/problem+json"),
-    (status = 429, body = ProblemBody, content_type = "application/problem+json")))]
+    (status = 429, description = "The caller listens by six connections", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 503, description = "As many listen as the server can serve", body = ProblemBody, content_type = "application/problem+json")))]
 pub(in crate::http) async fn stream_changes(
     site: web::Data<Site>,
     request: HttpRequest,
@@ -47,22 +48,17 @@ pub(in crate::http) async fn stream_changes(
 ) -> Result<HttpResponse, Problem> {
     let expires = request.extensions().get::<Expires>().copied();
     let Expires(expires) = expires.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
-    let left = u64::try_from(expires - site.clock.real_micros()).unwrap_or(0);
-    let listening = site.syncing.listen(&caller).await?;
+    let listening = site.syncing.listen(&caller, expires).await?;
     let (sender, receiver) = mpsc::channel(8);
-    actix_web::rt::spawn(async move {
-        // The client hears of the end by the end of the connection.
-        let _ = tokio::time::timeout(Duration::from_micros(left), tell(listening, &sender)).await;
-    });
+    actix_web::rt::spawn(tell(listening, sender));
     Ok(event_stream::answer(receiver))
 }
 
-async fn tell(mut listening: Listening, client: &mpsc::Sender<Bytes>) {
+/// Hands over what is told, until the client goes or it is over. The client hears of the end by the end of the connection.
+async fn tell(mut listening: Listening, client: mpsc::Sender<Bytes>) {
     let mut text = Bytes::from(resync());
-    loop {
-        if client.send(text).await.is_err() {
-            return;
-        }
+    // One that does not read keeps nothing beyond the end.
+    while let Some(Ok(())) = listening.unless_over(client.send(text)).await {
         text = tokio::select! {
             news = listening.next() => match news.and_then(|news| written(news).ok()) {
                 Some(text) => Bytes::from(text),
