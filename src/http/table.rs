@@ -138,6 +138,15 @@ pub static ROUTES: &[Route] = &[
     Route::get("/api/v1/sync/stream", Token(Action::ReadReports), || {
         web::get().to(sync::stream::stream_changes)
     }),
+    Route::get("/api/v1/sync/kept", Token(Action::JudgeReports), || {
+        web::get().to(sync::kept::list_kept_rows)
+    }),
+    Route::get("/api/v1/sync/kept/{id}", Token(Action::JudgeReports), || {
+        web::get().to(sync::kept::show_kept_row)
+    }),
+    Route::post("/api/v1/sync/kept/{id}/done", Token(Action::JudgeReports), || {
+        web::post().to(sync::kept::settle_kept_row)
+    }),
     Route::get("/api/v1/sync/{collection}", Token(Action::ReadReports), || {
         web::get().to(sync::pull_documents)
     }),

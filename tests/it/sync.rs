@@ -3,6 +3,7 @@
 mod area;
 mod edits;
 mod hostile;
+mod kept;
 mod listeners;
 mod pulls;
 mod stream;

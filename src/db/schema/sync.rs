@@ -24,5 +24,9 @@ diesel::table! {
         length -> Integer,
         why -> Text,
         at -> BigInt,
+        device_id -> Nullable<BigInt>,
+        practice -> Bool,
+        done_at -> Nullable<BigInt>,
+        done_by -> Nullable<BigInt>,
     }
 }

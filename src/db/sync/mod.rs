@@ -1,12 +1,14 @@
 //! What sync reads and keeps: documents in the order in which they changed, revisions, what became of pushed rows.
 
 mod documents;
+mod kept;
 mod outcomes;
 mod revisions;
 
 pub use documents::{
     Document, Follow, Place, changed, current, gone, head, incidents, months, of_commune, of_units, touched,
 };
+pub use kept::{KeptRow, kept, kept_content, set_done};
 pub use outcomes::{
     KnownOutcome, NewOutcome, NewQuarantined, Status, add, forget, known, quarantined, since, told,
 };

@@ -50,6 +50,10 @@ pub struct NewQuarantined {
     pub length: i32,
     /// Why it is here.
     pub why: String,
+    /// The device that it came from.
+    pub device: Option<i64>,
+    /// Whether who sent it was practising.
+    pub practice: bool,
     /// When, microseconds UTC, domain time.
     pub at: i64,
 }
@@ -76,7 +80,7 @@ pub fn add(inserts: &mut Inserts, outcomes: &[NewOutcome], rows: &[NewQuarantine
         " ON CONFLICT (id) DO UPDATE SET state = excluded.state, code = excluded.code, body = excluded.body, \
          base_report_id = excluded.base_report_id, report_id = excluded.report_id, at = excluded.at",
     );
-    let row = |q: &NewQuarantined| -> [Bind; 7] {
+    let row = |q: &NewQuarantined| -> [Bind; 9] {
         [
             q.id.into(),
             q.client.into(),
@@ -85,10 +89,12 @@ pub fn add(inserts: &mut Inserts, outcomes: &[NewOutcome], rows: &[NewQuarantine
             q.length.into(),
             q.why.as_str().into(),
             q.at.into(),
+            q.device.into(),
+            q.practice.into(),
         ]
     };
     inserts.add(
-        "INSERT INTO sync_quarantine (id, client_id, outcome_id, content_cipher, length, why, at)",
+        "INSERT INTO sync_quarantine (id, client_id, outcome_id, content_cipher, length, why, at, device_id, practice)",
         rows.iter().map(row),
         "",
     );

@@ -85,6 +85,14 @@ impl Caller {
         }
     }
 
+    /// The device, where it is a person who reports.
+    pub fn device(&self) -> Option<i64> {
+        match self.who {
+            Who::Person { device, .. } => Some(device),
+            Who::Account(_) => None,
+        }
+    }
+
     /// The id of the account or person; no two of the installation are equal.
     pub fn id(&self) -> i64 {
         match self.who {

@@ -5,6 +5,7 @@
 
 mod area;
 mod cursor;
+mod kept;
 mod limit;
 mod live;
 mod pull;
@@ -12,9 +13,10 @@ mod push;
 
 use std::sync::{Arc, Mutex};
 
+pub use kept::ShownRow;
 pub use live::{Listening, Live, News, Told};
 pub use pull::{Page, Shown, ShownStatus};
-pub use push::{Checked, Pushed, Row, Wrong};
+pub use push::{Checked, MOST_KEPT, Pushed, Row, Wrong};
 
 use crate::clock::Clock;
 use crate::crypto::{CryptoError, Keys};
@@ -32,14 +34,14 @@ pub enum SyncError {
     /// Too many rows came in a short time; after how many seconds more are taken.
     #[error("too many rows; again in {0} s")]
     TooMany(u32),
-    /// The rows could not be handed to the writer.
-    #[error(transparent)]
     /// The caller listens by as many connections as one may; after how many seconds dead ones are found.
     #[error("as many connections listen as one person may have; again in {0} s")]
     ListensTwice(u32),
     /// As many listen as the server can serve, or it stops; after how many seconds to come again.
     #[error("nobody more can listen; again in {0} s")]
     Full(u32),
+    /// The rows could not be handed to the writer.
+    #[error(transparent)]
     Intake(#[from] IntakeError),
     /// The database did not answer.
     #[error(transparent)]

@@ -13,8 +13,9 @@ use crate::db::insert::Inserts;
 use crate::db::log::{self, NewAudit, NewChange};
 use crate::db::sync::{self, Document, NewOutcome, NewQuarantined};
 use crate::db::unit::Unit;
-use crate::db::{Conn, DbError, DbResult};
+use crate::db::{Conn, DbError, DbResult, person};
 use crate::domain::access::Action;
+use crate::domain::ids::PersonId;
 use crate::domain::intake::{Figures, Submission, SubmissionKind};
 use crate::domain::sync::{State, key, month_id, named_version};
 use crate::flows::authenticate::Caller;
@@ -22,7 +23,7 @@ use crate::flows::intake::{Assumed, NewRow, NewSubmission, RowReceipt};
 use crate::flows::permit::permit;
 
 /// Bytes of a row that are kept where it cannot be taken.
-const MOST_KEPT: usize = 16 * 1024;
+pub const MOST_KEPT: usize = 16 * 1024;
 /// Rows of one client that are kept.
 const MOST_ROWS: i64 = 1_000;
 
@@ -87,7 +88,10 @@ pub struct Pushed {
 /// What is looked up for a push.
 struct Ground {
     units: HashMap<String, Unit>,
+    /// How many rows of the caller are kept.
     kept: i64,
+    /// Whether the caller is practising.
+    practice: bool,
 }
 
 impl Syncing {
@@ -116,7 +120,7 @@ impl Syncing {
                 wrong.push((raw, wrong_with(&checked, receipt.code.unwrap_or("refused"))));
             }
         }
-        self.quarantine(caller, wrong, ground.kept).await?;
+        self.quarantine(caller, &ground, wrong).await?;
         self.masters(masters.into_iter().collect(), deleted).await
     }
 
@@ -134,7 +138,9 @@ impl Syncing {
             };
             let units = area.reporting(conn, today)?;
             let units = units.into_iter().map(|unit| (unit.code.clone(), unit)).collect();
-            Ok(Ok(Ground { units, kept: sync::quarantined(conn, caller.id())? }))
+            let people: Vec<PersonId> = caller.person_id().into_iter().collect();
+            let practice = !person::practising(conn, &people)?.is_empty();
+            Ok(Ok(Ground { units, kept: sync::quarantined(conn, caller.id())?, practice }))
         });
         Ok(found.await??)
     }
@@ -191,15 +197,15 @@ impl Syncing {
     async fn quarantine(
         &self,
         caller: &Caller,
+        ground: &Ground,
         rows: Vec<(String, Wrong)>,
-        kept: i64,
     ) -> Result<(), SyncError> {
         if rows.is_empty() {
             return Ok(());
         }
         let (at, now) = (self.clock.now_micros(), self.clock.real_micros());
         let mut made = Vec::new();
-        for (number, (raw, wrong)) in (kept..).zip(rows) {
+        for (number, (raw, wrong)) in (ground.kept..).zip(rows) {
             let (outcome_id, id) = (self.next_id(now)?, self.next_id(now)?);
             let (client, digest) = (caller.id(), sha256(&[raw.as_bytes()]));
             let outcome = outcome(client, (outcome_id, at), &wrong, digest);
@@ -214,6 +220,8 @@ impl Syncing {
                 content_cipher,
                 length,
                 why: wrong.code,
+                device: caller.device(),
+                practice: ground.practice,
                 at,
             };
             made.push((outcome, (number < MOST_ROWS).then_some(row), digest));

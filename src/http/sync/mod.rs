@@ -1,6 +1,7 @@
 //! Sync in the shape of RxDB's replication: `GET` brings what changed since a cursor, `POST` takes edits and answers the
 //! documents with which the client must go on. [`stream`] tells at once what changes.
 
+pub(super) mod kept;
 mod rows;
 pub(super) mod stream;
 
@@ -266,13 +267,13 @@ impl From<SyncError> for Problem {
             SyncError::TooMany(seconds) => Problem::new(Code::TooManyRequests)
                 .detail(format!("Too many rows in a short time; again in {seconds} seconds"))
                 .retry_after(seconds),
-            SyncError::Db(error) => error.into(),
             SyncError::ListensTwice(seconds) => Problem::new(Code::TooManyRequests)
                 .detail("You listen by as many connections as one person may have; close one")
                 .retry_after(seconds),
             SyncError::Full(seconds) => Problem::new(Code::Busy)
                 .detail("As many listen as this server can serve; pull instead, and listen later")
                 .retry_after(seconds),
+            SyncError::Db(error) => error.into(),
             SyncError::Crypto(_) => Problem::internal(&error),
         }
     }
