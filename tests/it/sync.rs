@@ -5,6 +5,7 @@ mod edits;
 mod hostile;
 mod kept;
 mod listeners;
+mod many;
 mod pulls;
 mod stream;
 

@@ -119,7 +119,29 @@ async fn who_supervises_a_province_has_no_phone_that_holds_it(test: TestDatabase
     refused(&office.post("/api/v1/sync/reports", "nobody", &json!([])).await, 401, "invalid_token");
 }
 
+async fn a_device_that_was_ended_brings_nothing_and_another_one_can(test: TestDatabase) {
+    let mut phones = Phones::open(test).await;
+    let office = &phones.heads.office;
+    phones.head.pull(office).await;
+    let (_, me) = office.get("/api/v1/me", &phones.head.token).await;
+    let path = format!("/api/v1/devices/{}", me["device"].as_str().unwrap());
+    let request = office.client.delete(office.server.url(&path)).bearer_auth(&phones.officer.token);
+    assert!(request.send().await.unwrap().status().is_success());
+    let row = month("a1", &json!({"TC": 1}));
+    refused(&phones.head.post(office, &json!([{"newDocumentState": row}])).await, 401, "device_revoked");
+    for question in ["reports", "report_status", "stream"] {
+        refused(&phones.head.get(office, question).await, 401, "device_revoked");
+    }
+    let world = &office.world;
+    for table in ["SELECT count(*) FROM report", "SELECT count(*) FROM sync_quarantine"] {
+        assert_eq!(world.number(table).await, 0);
+    }
+    assert_eq!(phones.second.push(office, row).await, Vec::<Value>::new());
+    assert_eq!(phones.second.fate(office, "a1").await.0, "taken");
+}
+
 on_both!(
+    a_device_that_was_ended_brings_nothing_and_another_one_can,
     who_gets_another_hamlet_drops_the_first_and_gets_all_of_the_other,
     a_post_that_ended_ends_the_sync,
     a_cursor_that_is_none_of_ours_begins_anew_and_shows_nothing_of_others,

@@ -1,5 +1,9 @@
 //! Rows that cannot be taken hold up no other, and requests that cannot be are refused with what to do.
 
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use super::{Phones, incident, month, month_of};
@@ -137,7 +141,21 @@ async fn a_client_that_goes_wrong_is_told_to_wait(test: TestDatabase) {
     assert_eq!(office.world.number("SELECT count(*) FROM sync_quarantine").await, 200);
 }
 
+async fn a_push_that_swells_is_refused_before_it_does(test: TestDatabase) {
+    // Made before anything is connected: on a busy machine that takes longer than connections are kept.
+    let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
+    bomb.write_all(&vec![b' '; 50_000_000]).unwrap();
+    let phones = Phones::open(test).await;
+    let office = &phones.heads.office;
+    let request =
+        office.client.post(office.server.url("/api/v1/sync/reports")).bearer_auth(&phones.head.token);
+    let request = request.header("content-type", "application/json").header("content-encoding", "gzip");
+    refused(&office.ask(request.body(bomb.finish().unwrap())).await, 415, "unsupported_media_type");
+    assert_eq!(office.world.number("SELECT count(*) FROM sync_quarantine").await, 0);
+}
+
 on_both!(
+    a_push_that_swells_is_refused_before_it_does,
     a_row_that_cannot_be_taken_is_kept_and_told_and_the_others_go_through,
     a_push_that_is_too_large_says_how_it_can_be_sent,
     requests_that_cannot_be_are_refused,

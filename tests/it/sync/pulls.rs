@@ -82,7 +82,28 @@ async fn what_was_taken_back_is_deleted_on_phones_and_may_come_again(test: TestD
     office.world.assert_consistent().await;
 }
 
+async fn answers_are_compressed_for_a_phone_that_can_read_them(test: TestDatabase) {
+    let mut phones = Phones::open(test).await;
+    let office = &phones.heads.office;
+    for (number, period) in ["2025-12", "2026-01", "2026-02", "2026-03"].into_iter().enumerate() {
+        phones
+            .head
+            .push(office, month_of("03847001", period, &format!("m{number}"), &json!({"TC": 1})))
+            .await;
+    }
+    let (_, plain) = phones.head.get(office, "reports").await;
+    let request =
+        office.client.get(office.server.url("/api/v1/sync/reports")).bearer_auth(&phones.head.token);
+    let answer = request.header("accept-encoding", "gzip").send().await.unwrap();
+    assert_eq!(answer.headers()["content-encoding"], "gzip");
+    let bytes = answer.bytes().await.unwrap();
+    assert!(bytes.len() < plain.to_string().len() / 2, "{} bytes", bytes.len());
+    let read: Value = serde_json::from_reader(flate2::read::GzDecoder::new(&bytes[..])).unwrap();
+    assert_eq!(read, plain);
+}
+
 on_both!(
+    answers_are_compressed_for_a_phone_that_can_read_them,
     a_phone_gets_everything_once_page_by_page_and_then_only_what_is_new,
     an_answer_that_the_phone_has_already_is_not_sent_again,
     what_was_taken_back_is_deleted_on_phones_and_may_come_again,
