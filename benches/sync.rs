@@ -1,7 +1,7 @@
 //! How long sync takes over HTTP: the first one of a commune of 30 hamlets and 24 months, one with nothing new, and 1,000
-//! phones at once, each of which pulls and pushes a return.
+//! phones at once, each of which pulls and pushes a return. Then what it costs that 1,000 and 4,000 listen while reports come in.
 //!
-//! `cargo bench --bench sync [-- sqlite|postgres]`. Prints a table for `docs/performance.md`.
+//! `cargo bench --bench sync [-- sqlite|postgres] [listen]`; `listen`: only those who listen. Prints a table for `docs/performance.md`.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,6 +16,8 @@
 
 #[path = "load/account.rs"]
 mod account;
+#[path = "load/listeners.rs"]
+mod listeners;
 #[allow(dead_code, reason = "a bench needs a part of it")]
 mod load;
 #[path = "load/server.rs"]
@@ -51,19 +53,26 @@ fn main() {
     let folder = tempfile::tempdir().unwrap();
     if asked("sqlite") {
         let file = folder.path().join("sync.db").display().to_string();
-        measure("SQLite", folder.path(), &format!("sqlite://{file}"));
+        run("SQLite", folder.path(), &format!("sqlite://{file}"), &wanted);
     }
     if asked("postgres") {
-        measure("PostgreSQL", folder.path(), &postgres::shared().empty_database());
+        run("PostgreSQL", folder.path(), &postgres::shared().empty_database(), &wanted);
     }
 }
 
-fn measure(name: &str, folder: &Path, url: &str) {
+fn run(name: &str, folder: &Path, url: &str, wanted: &[String]) {
     println!("\n## {name}\n");
     fill(folder, url);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    if !wanted.iter().any(|a| a == "listen") {
+        measure(folder, url, &runtime);
+    }
+    runtime.block_on(listeners::measure(folder, url));
+}
+
+fn measure(folder: &Path, url: &str, runtime: &tokio::runtime::Runtime) {
     let token = account(folder, url, &["--role", "commune", "--unit", COMMUNE]);
     let server = Server::start(folder, url);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let client = reqwest::Client::new();
     let base = format!("http://{}", server.address);
     // The first request of all pays for whatever is done once.

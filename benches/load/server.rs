@@ -37,7 +37,12 @@ pub struct Server {
 impl Server {
     /// Starts `binhyen serve` and waits until it listens.
     pub fn start(folder: &Path, url: &str) -> Self {
-        let mut process = program(folder, url).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
+        Server::start_as(program(folder, url))
+    }
+
+    /// Starts `command serve` and waits until it listens.
+    pub fn start_as(mut command: Command) -> Self {
+        let mut process = command.arg("serve").stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let address = lines
             .find_map(|line| line.unwrap().strip_prefix("listening on http://").map(str::to_owned))
