@@ -10,6 +10,7 @@ use super::personal::is_personal;
 use super::programs;
 use super::reader::Worked;
 use super::reading::{HamletMention, Intent, MonthFrom, Reading, Why};
+use super::rivals::{two_codes, two_hamlets};
 use super::story::{Doubt, Story, tell};
 use super::text::Text;
 use super::token::Shape;
@@ -349,55 +350,6 @@ fn question(worked: &Worked, doubt: Doubt, span: Option<(usize, usize)>) -> Read
         worked.raw.get(start..end).unwrap_or_default().clone_into(&mut reading.doubt);
     }
     reading
-}
-
-/// “SUA TC2 thành TNV2”: what becomes of the first?
-fn two_codes(items: &[Item], story: &Story) -> Option<Doubt> {
-    let at = items.iter().position(|item| matches!(item.kind, Kind::Becomes | Kind::Succeeded))?;
-    let counts = |range: std::ops::Range<usize>| {
-        story.pairing.pairs.iter().any(|pair| {
-            range.contains(&pair.thing)
-                && matches!(items.get(pair.thing).map(|i| &i.kind), Some(Kind::Indicator(..)))
-        })
-    };
-    (counts(0..at) && counts(at + 1..items.len())).then(|| Doubt::new(Why::Contradiction, at))
-}
-
-/// Two hamlets, each with figures after it.
-fn two_hamlets(text: &Text, items: &[Item], story: &Story) -> Option<usize> {
-    let heads: Vec<(usize, &str)> = items
-        .iter()
-        .enumerate()
-        .filter_map(|(at, item)| match &item.kind {
-            Kind::Hamlet { name, aside: false } => Some((at, name.as_str())),
-            _ => None,
-        })
-        .collect();
-    let told = |from: usize, to: usize| {
-        story
-            .pairing
-            .pairs
-            .iter()
-            .any(|pair| (from..to).contains(&pair.thing) && (from..to).contains(&pair.figure))
-    };
-    let mut with_figures: Vec<(usize, &str)> = Vec::new();
-    for (n, (at, name)) in heads.iter().enumerate() {
-        let end = heads.get(n + 1).map_or(items.len(), |(next, _)| *next);
-        if told(*at, end) && with_figures.iter().all(|(_, other)| other != name) {
-            with_figures.push((*at, name));
-        }
-    }
-    // “Thôn Nhuệ tháng 11: xóm Đình mất trộm 1 vụ, xóm Chùa …”: parts of the hamlet that is named first.
-    let word = |at: usize| items.get(at).map_or("", |item| text.plain(item.from));
-    let whole =
-        heads.first().is_some_and(|(at, _)| matches!(word(*at), "thon" | "ap" | "ban" | "buon" | "lang"));
-    if whole && with_figures.iter().all(|(at, _)| matches!(word(*at), "xom" | "doi" | "cum" | "to" | "ngo")) {
-        return None;
-    }
-    match with_figures.as_slice() {
-        [_, (second, _), ..] => Some(*second),
-        _ => None,
-    }
 }
 
 /// What every reading carries: hamlet, PIN, other people's data, day.

@@ -36,6 +36,7 @@ mod quick;
 mod reader;
 mod reading;
 mod retry;
+mod rivals;
 mod scan;
 mod scenes;
 mod score;

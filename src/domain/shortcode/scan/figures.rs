@@ -250,62 +250,6 @@ impl Scanner<'_, '_> {
             && self.text.is(next, Class::UnitCase).is_none()
     }
 
-    /// “còn lại 0”.
-    pub(super) fn is_zero_for_no(&self, at: usize) -> bool {
-        let mut before =
-            self.items.iter().rev().filter(|item| !matches!(item.kind, Kind::Colon | Kind::Noise(_)));
-        let rest = matches!(before.next().map(|item| &item.kind), Some(Kind::Rest));
-        let ended = self
-            .text
-            .token(at + 1)
-            .is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep('.' | ',' | ';')));
-        rest && ended && self.text.token(at).is_some_and(|t| t.number() == Some(0))
-    }
-
-    /// “o”, “O”, “l” after a code, and “o vụ”.
-    pub(super) fn letter_figure(&self, at: usize) -> Option<Piece> {
-        let token = self
-            .text
-            .token(at)
-            .filter(|t| t.shape == Shape::Word && t.plain.len() == 1 && t.marks.is_bare())?;
-        let value = match token.plain.as_str() {
-            "o" => 0,
-            "l" | "i" => 1,
-            _ => return None,
-        };
-        if let Some(len) = self.text.is(at + 1, Class::UnitCase).filter(|_| token.plain != "i") {
-            return Some((Kind::Figure(Figure::of(value, Unit::Case)), 1 + len));
-        }
-        let mut before =
-            self.items.iter().rev().filter(|item| !matches!(item.kind, Kind::Noise(_) | Kind::Colon));
-        let last = before.next().map(|i| &i.kind);
-        let ends = self.text.token(at + 1).is_none();
-        let beside_code = matches!(last, Some(Kind::Indicator(_, Strength::Code)))
-            && !self.is_preposition(at)
-            || (ends && value == 0 && matches!(last, Some(Kind::Month(_) | Kind::Keyword)));
-        (beside_code || self.is_letter_count(at, last))
-            .then_some((Kind::Figure(Figure::of(value, Unit::None)), 1))
-    }
-
-    /// “Trom o. Danh nhau l.”, “chet o, bi thuong 2”: a letter alone behind what is counted, before the next thing.
-    fn is_letter_count(&self, at: usize, last: Option<&Kind>) -> bool {
-        let text = self.text;
-        let thing = matches!(last, Some(Kind::Indicator(..) | Kind::Consequence(_)));
-        let next = at + 1;
-        let ends = text
-            .token(next)
-            .is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep('.' | ',' | ';' | '/' | '+')));
-        thing && (ends || text.is_any(next, &[Class::Hurt, Class::Dead]).is_some_and(|len| len >= 2))
-    }
-
-    /// “tru o xa khac” is “trú ở”: a small “o” before a word that is neither a unit nor names an indicator.
-    pub(super) fn is_preposition(&self, at: usize) -> bool {
-        self.text.token(at).is_some_and(|t| t.plain == "o" && t.spaced && !(t.upper && self.text.mixed_case))
-            && self.text.token(at + 1).is_some_and(|t| t.shape == Shape::Word)
-            && self.text.indicator(at + 1).is_none()
-            && unit(self.text, at + 1).is_none()
-    }
-
     /// “có vụ cháy”: one, by the singular.
     pub(super) fn implied_one(&self, at: usize) -> Option<Piece> {
         let len = self.text.is(at, Class::UnitCase)?;

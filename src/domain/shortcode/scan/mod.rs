@@ -3,6 +3,7 @@
 use super::amounts::unit;
 
 mod figures;
+mod letters;
 mod phrases;
 mod torn_numbers;
 

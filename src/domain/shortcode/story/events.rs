@@ -5,7 +5,6 @@ use super::super::items::{Kind, Unit};
 use super::super::lexicon::{Class, Consequence, Strength};
 use super::super::reading::Why;
 use super::{Doubt, Teller};
-use crate::domain::indicator::Kind as Counts;
 
 impl Teller<'_, '_> {
     /// The event that a consequence or loss at `at` is told with.
@@ -51,7 +50,7 @@ impl Teller<'_, '_> {
 
     /// “Trộm cắp: 2 vụ. Mất 2 xe máy. Tổng thiệt hại: 35 triệu.”: the only kind of event in the text that can lead to
     /// it, some sentences before.
-    fn only_event(&self, at: usize, what: Consequence) -> Vec<(usize, usize)> {
+    pub(super) fn only_event(&self, at: usize, what: Consequence) -> Vec<(usize, usize)> {
         let told = |pair: &&Pair| self.value_of(pair.figure, pair.thing).is_ok_and(|value| value > 0);
         let mut found: Vec<(usize, usize)> = Vec::new();
         for pair in self.pairing.pairs.iter().filter(told) {
@@ -239,195 +238,6 @@ impl Teller<'_, '_> {
                 .any(|item| (item.from..item.to).any(|token| self.text.is(token, Class::Handled).is_some()))
     }
 
-    /// Sums of money told with events.
-    pub(super) fn take_losses(&mut self) {
-        for at in 0..self.items.len() {
-            if matches!(self.kind(at), Kind::Money { dong: -1, .. })
-                && !matches!(self.loss_word(at), LossWord::Noise)
-            {
-                self.doubts.push(Doubt::new(Why::Vague, at));
-            }
-            let Kind::Money { dong, denied: false } = *self.kind(at) else { continue };
-            if self.pairing.pairs.iter().any(|pair| pair.figure == at) || self.is_part_of_sum(at, dong) {
-                continue;
-            }
-            match self.loss_word(at) {
-                LossWord::Noise => {}
-                // “Nhà cô Ba bay 500 nghìn.”: by itself no word of a sentence of its own says that it is a loss.
-                LossWord::None if self.is_sentence_of_its_own(at) => {
-                    self.doubts.push(Doubt { count: Some(dong), ..Doubt::new(Why::NoIndicator, at) });
-                }
-                LossWord::None => self.take_loss(at, dong, false, false),
-                LossWord::Loss { all } => self.take_loss(at, dong, true, all),
-            }
-        }
-    }
-
-    /// “mất 45 triệu, trong đó 1 vụ mất 20 triệu”: a part of the sum before it.
-    fn is_part_of_sum(&self, at: usize, dong: i64) -> bool {
-        let sentence = |i: &usize| !matches!(self.kind(*i), Kind::Sep(2 | 3));
-        let mut part = false;
-        for earlier in (0..at).rev().take_while(sentence) {
-            match self.kind(earlier) {
-                Kind::Part => part = true,
-                Kind::Money { dong: whole, .. } => return part && *whole >= dong,
-                _ => {}
-            }
-        }
-        false
-    }
-
-    /// Whether the sum stands in a sentence that names no event, behind several words.
-    fn is_sentence_of_its_own(&self, at: usize) -> bool {
-        let part = |i: &usize| !matches!(self.kind(*i), Kind::Sep(3));
-        let before: Vec<usize> = (0..at).rev().take_while(part).collect();
-        let first = before.len() < at;
-        let named = |i: &usize| {
-            matches!(
-                self.kind(*i),
-                Kind::Indicator(..) | Kind::Figure(_) | Kind::Total | Kind::Colon | Kind::Month(_)
-            )
-        };
-        let words = before.iter().filter(|i| *self.kind(**i) == Kind::Word).count();
-        first && words >= 3 && !before.iter().any(named)
-    }
-
-    /// The nearest word in the sentence before a sum that says what it is.
-    pub(super) fn loss_word(&self, at: usize) -> LossWord {
-        for earlier in (0..at).rev() {
-            match self.kind(earlier) {
-                // “lừa cọc mua xe 5tr”: what is paid in a fraud is lost.
-                Kind::MoneyNoise if self.is_paid_in_fraud(earlier) => {}
-                Kind::MoneyNoise => return LossWord::Noise,
-                Kind::Indicator(place, _) => {
-                    let fine = self.items.get(earlier).is_some_and(|item| {
-                        (item.from..item.to).any(|token| matches!(self.text.plain(token), "phat" | "xu"))
-                    });
-                    let fined = self
-                        .text
-                        .book
-                        .entries
-                        .get(*place)
-                        .is_some_and(|entry| entry.quiet && entry.event.is_none());
-                    if fined && fine {
-                        return LossWord::Noise;
-                    }
-                }
-                // “suýt mất 100 triệu”, “định lấy 100 triệu”
-                Kind::Loss { .. }
-                    if earlier.checked_sub(1).and_then(|b| self.items.get(b)).is_some_and(|item| {
-                        matches!(self.text.plain(item.from), "suyt" | "xem" | "dinh")
-                    }) =>
-                {
-                    return LossWord::Noise;
-                }
-                Kind::Loss { all } => return LossWord::Loss { all: *all },
-                Kind::Sep(2 | 3) | Kind::Money { .. } => break,
-                _ => {}
-            }
-        }
-        let fine = self.items.get(at + 1).is_some_and(|item| self.text.plain(item.from) == "phat");
-        if fine || matches!(self.kind(at + 1), Kind::MoneyNoise) {
-            return LossWord::Noise;
-        }
-        LossWord::None
-    }
-
-    /// “thiệt hại do cháy: 65 triệu”: the event that the sum is said to come of.
-    fn event_of_cause(&self, at: usize) -> Option<(usize, usize)> {
-        let earlier = (0..at)
-            .rev()
-            .find(|i| !matches!(self.kind(*i), Kind::Word | Kind::Noise(_) | Kind::Colon))
-            .filter(|i| Self::flag(self.causes, *i))?;
-        let Kind::Indicator(place, _) = self.kind(earlier) else { return None };
-        let event = self.text.book.entries.get(*place)?.event?;
-        Some((earlier, event))
-    }
-
-    /// Whether none of the events that are told loses money by its nature.
-    fn is_no_loss(&self, events: &[(usize, usize)], at: usize) -> bool {
-        let clause = |from: usize| !(from..at).any(|i| matches!(self.kind(i), Kind::Sep(_)));
-        let near: Vec<_> = events.iter().filter(|(event, _)| clause(*event)).collect();
-        let asked = if near.is_empty() { events.iter().collect() } else { near };
-        asked.iter().all(|(_, rule)| self.text.book.events.get(*rule).is_some_and(|rule| !rule.bare_loss))
-    }
-
-    /// Whether the word at `at` says what the victim of a fraud paid for.
-    fn is_paid_in_fraud(&self, at: usize) -> bool {
-        let Some(item) = self.items.get(at) else { return false };
-        let paid = self.text.is(item.from, Class::Paid) == Some(item.to - item.from);
-        let event =
-            self.event_before(at).first().copied().and_then(|(_, rule)| self.text.book.events.get(rule));
-        paid && event.is_some_and(|rule| rule.pays)
-    }
-
-    pub(super) fn take_loss(&mut self, at: usize, dong: i64, told: bool, all: bool) {
-        let events = match self.event_of_cause(at) {
-            Some(event) => vec![event],
-            None => self.event_before(at),
-        };
-        let events = if events.is_empty() { self.only_event(at, Consequence::Loss) } else { events };
-        let doubt = |why| Doubt { count: Some(dong), ..Doubt::new(why, at) };
-        let default = self.text.book.links.loss;
-        let Some((event, rule)) = events.first().copied() else {
-            // “đính chính: thiệt hại do vụ cháy là 180 triệu”
-            if let Some((thing, place)) = self.named_loss(at) {
-                self.excuse(thing);
-                self.claim(place, dong, thing, Strength::Specific, None, Unit::None);
-                return;
-            }
-            match default {
-                Some(place) if all || (self.correcting && told) => {
-                    self.claim(place, dong, at, Strength::Specific, None, Unit::None);
-                }
-                _ => self.doubts.push(doubt(if told { Why::Unattached } else { Why::NoIndicator })),
-            }
-            return;
-        };
-        let bare = self.text.book.events.get(rule).is_some_and(|rule| rule.bare_loss);
-        let total = (event..at).any(|i| matches!(self.kind(i), Kind::Total))
-            || (at.saturating_sub(4)..at).any(|i| matches!(self.kind(i), Kind::Total));
-        let targets: Vec<Option<usize>> = self
-            .events_told()
-            .into_iter()
-            .filter_map(|rule| self.target(rule, Consequence::Loss).flatten())
-            .map(Some)
-            .collect();
-        let split = total && targets.iter().any(|target| Some(*target) != targets.first().copied());
-        match self.target(rule, Consequence::Loss) {
-            _ if split => self.doubts.push(doubt(Why::Unattached)),
-            Some(Some(place)) if told || bare => {
-                // “tháng 9 thiệt hại vụ trộm là 15 triệu, không phải 51 triệu”
-                if self.correcting {
-                    self.excuse(event);
-                }
-                self.claim(
-                    place,
-                    dong,
-                    at,
-                    if total { Strength::Generic } else { Strength::Specific },
-                    Some(event),
-                    Unit::None,
-                );
-            }
-            Some(None) if told => {}
-            // “đánh nhau vì nợ 3 triệu”: no sum that such an event loses.
-            _ if !told && self.is_no_loss(&events, at) => {}
-            _ => self.doubts.push(doubt(Why::Unattached)),
-        }
-    }
-
-    /// The indicator of money that the clause of a sum names before it, and its place.
-    fn named_loss(&self, at: usize) -> Option<(usize, usize)> {
-        let clause =
-            |i: &usize| !matches!(self.kind(*i), Kind::Sep(_) | Kind::Figure(_) | Kind::Money { .. });
-        let thing =
-            (0..at).rev().take_while(clause).find(|i| matches!(self.kind(*i), Kind::Indicator(..)))?;
-        let Kind::Indicator(place, _) = self.kind(thing) else { return None };
-        let money = self.text.book.entries.get(*place)?.kind == Counts::Money;
-        (money && self.pairing.figure_of(thing).is_none()).then_some((thing, *place))
-    }
-
     /// The rules of the events that are told with a figure above 0.
     pub(super) fn events_told(&self) -> Vec<usize> {
         let told = |pair: &Pair| match self.kind(pair.thing) {
@@ -438,10 +248,4 @@ impl Teller<'_, '_> {
         };
         self.pairing.pairs.iter().filter_map(told).collect()
     }
-}
-
-pub(super) enum LossWord {
-    None,
-    Noise,
-    Loss { all: bool },
 }

@@ -6,6 +6,7 @@ mod echoes;
 mod events;
 mod looks;
 mod loose;
+mod losses;
 mod mediation;
 mod merge;
 mod moods;

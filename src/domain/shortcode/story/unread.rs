@@ -7,7 +7,7 @@ use super::super::lexicon::{Class, Meaning, Strength};
 use super::super::reading::Why;
 use super::super::syllable::{is_syllable, one_edit_apart};
 use super::super::token::Shape;
-use super::events::LossWord;
+use super::losses::LossWord;
 use super::{Counts, Doubt, Teller};
 
 impl Teller<'_, '_> {
