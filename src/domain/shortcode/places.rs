@@ -14,29 +14,7 @@ use super::token::Shape;
 pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<(Kind, usize)> {
     let capital = text.token(at + 1).is_some_and(|t| t.upper && !t.caps && t.shape == Shape::Word);
     let named = capital && text.code(at + 1).is_none() && text.indicator(at + 1).is_none();
-    // “kp 4 co 1 vu …” tells of a quarter, “KP4 TC2” of cases.
-    let told = is_number(text, at + 1)
-        && matches!(
-            text.plain(at + 2),
-            "co" | "khong"
-                | "xay"
-                | "bao"
-                | "binh"
-                | "yen"
-                | "phuong"
-                | "nay"
-                | "thang"
-                | "bc"
-                | "phat"
-                | "bat"
-        );
-    // “hem 12 kp 3 : 1 vu …”
-    let told = told || is_number(text, at + 1) && text.is_sep(at + 2, ':');
-    let starts = at.checked_sub(1).is_some_and(|b| {
-        text.token(b).is_some_and(|t| matches!(t.shape, Shape::Newline | Shape::Sep('.' | ',')))
-    }) && is_number(text, at + 1)
-        && text.is_sep(at + 2, ':');
-    let shortened = text.plain(at) == "kp" && (head || named || told || starts);
+    let shortened = text.plain(at) == "kp" && (head || named || is_quarter(text, at));
     let len = if shortened { 1 } else { text.is(at, Class::Hamlet)? };
     let mut next = at + len;
     let sign = text.is(next, Class::NumberSign).filter(|len| is_number(text, next + len));
@@ -111,6 +89,13 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     let joined = name.join(" ");
     let kind = if joined.is_empty() { Kind::Word } else { Kind::Hamlet { name: joined, aside } };
     Some((kind, next - at))
+}
+
+/// “kp 4 co 1 vu …”, “hem 12 kp 3 : 1 vu …” tell of a quarter, “KP4 TC2” of cases.
+fn is_quarter(text: &Text, at: usize) -> bool {
+    const AFTER: [&str; 12] =
+        ["co", "khong", "xay", "bao", "binh", "yen", "phuong", "nay", "thang", "bc", "phat", "bat"];
+    is_number(text, at + 1) && (AFTER.contains(&text.plain(at + 2)) || text.is_sep(at + 2, ':'))
 }
 
 /// “4b”, “12a”: a number with a letter.

@@ -45,7 +45,7 @@ impl Teller<'_, '_> {
     /// Whether the event needs no figure since it was denied; in a correction it is only named.
     fn is_settled(&self, at: usize, place: usize) -> bool {
         let told = |all: &Vec<super::Claim>| all.iter().any(|claim| claim.thing == at);
-        Self::flag(&self.excused, at) && !(self.correcting && !self.claims.get(&place).is_some_and(told))
+        Self::flag(&self.excused, at) && (!self.correcting || self.claims.get(&place).is_some_and(told))
     }
 
     /// “Trộm cắp: 2 vụ. Mất 2 xe máy. Tổng thiệt hại: 35 triệu.”: the only kind of event in the text that can lead to
