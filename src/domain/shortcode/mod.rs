@@ -25,6 +25,7 @@ mod lexicon;
 mod matching;
 mod mend;
 mod negation;
+mod nothing;
 mod numbers;
 mod period_of;
 mod personal;
