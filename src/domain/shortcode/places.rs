@@ -207,7 +207,7 @@ pub(super) fn is_counted(text: &Text, at: usize) -> bool {
     // “to 6 hop dan”: no boxes.
     let longer = |len: usize| text.indicator(at + 1).is_some_and(|(.., other)| other >= len);
     super::amounts::unit(text, at + 1).is_some_and(|(unit, len)| {
-        !matches!(unit, Unit::House | Unit::Weapon) && !(unit == Unit::Thing && longer(len))
+        !(matches!(unit, Unit::House | Unit::Weapon) || unit == Unit::Thing && longer(len))
     }) && !(text.is(at + 1, Class::UnitPatrol).is_some() && text.is(at + 1, Class::Day).is_some())
         && !(matches!(text.plain(at + 1), "tuan" | "dot")
             && text.indicator(at + 1).is_some_and(|(.., len)| len >= 2))

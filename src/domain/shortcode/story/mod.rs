@@ -14,6 +14,7 @@ mod parts;
 mod people;
 mod prepare;
 mod questions;
+mod results;
 mod stance;
 mod strays;
 mod unclaimed;

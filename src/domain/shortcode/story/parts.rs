@@ -106,8 +106,7 @@ impl Parts<'_, '_> {
                 Kind::Indicator(..) if sum > 0 && !opened && self.counts_from_before(i) => return Vec::new(),
                 // “3 vụ mất trộm (1 vụ lấy đồng hồ nước, …)”: whatever they were, they are its parts.
                 Kind::Indicator(place, strength)
-                    if !(opened && *strength != Strength::Code)
-                        && !self.allows(*place, *strength, listed) =>
+                    if !(self.allows(*place, *strength, listed) || opened && *strength != Strength::Code) =>
                 {
                     return Vec::new();
                 }

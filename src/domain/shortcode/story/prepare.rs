@@ -4,6 +4,7 @@ use super::super::items::{Item, Kind, Unit};
 use super::super::lexicon::{Class, Consequence, Strength};
 use super::super::text::Text;
 use super::super::token::Shape;
+use super::results::counts_result;
 
 /// Which items stand in parentheses or after “trong đó”, to the end of the sentence.
 pub(super) fn insides(items: &[Item]) -> Vec<bool> {
@@ -294,28 +295,7 @@ pub(super) fn mentions(items: &[Item], text: &Text, inside: &[bool]) -> Vec<bool
             before_that,
             None | Some(Kind::Sep(_) | Kind::Colon | Kind::Month(_) | Kind::Hamlet { .. } | Kind::Keyword)
         );
-        // “làm rõ 2 vụ trộm”, “hòa giải thành 2 vụ mâu thuẫn”: the figure counts the result.
-        let of_result = !counted
-            && matches!(before, Some(Kind::Figure(figure)) if figure.unit == Unit::Case)
-            && matches!(before_that, Some(Kind::Indicator(result, _)) if text.book.entries.get(*result)
-                .is_some_and(|entry| entry.quiet && entry.units.contains(&Unit::Case)));
-        // “đã hòa giải 3 vụ mâu thuẫn”: so it counts what was mediated, with whatever outcome.
-        let mediated = !counted
-            && matches!(before, Some(Kind::Figure(figure)) if figure.unit == Unit::Case)
-            && matches!(before_that, Some(Kind::Ambiguous(word)) if text.book.ambiguous.get(*word)
-                .is_some_and(|all| !all.is_empty() && all.iter().all(|one| text.book.links.mediation.contains(one))));
-        let of_result = of_result || mediated;
-        // “giao nộp 5 hộp pháo”: the figure counts what is handed in.
-        let handed_in = !counted
-            && matches!(before, Some(Kind::Figure(_)))
-            && matches!(before_that, Some(Kind::Indicator(result, _)) if result != place
-                && text.book.entries.get(*result).is_some_and(|entry| entry.units.contains(&Unit::Weapon)));
-        // “bắt giữ 1 đối tượng nghiện”: the figure counts whom they caught.
-        let caught = !counted
-            && matches!(before, Some(Kind::Figure(figure)) if figure.unit == Unit::Person)
-            && matches!(before_that, Some(Kind::Indicator(arrest, Strength::Generic)) if arrest != place
-                && is_arrest(text, *arrest) && is_background(text, *place));
-        let of_result = of_result || handed_in || caught;
+        let of_result = !counted && counts_result(text, *place, before, before_that);
         let mention = match before {
             Some(Kind::Cause) => true,
             _ if of_result => true,
@@ -342,18 +322,6 @@ pub(super) fn mentions(items: &[Item], text: &Text, inside: &[bool]) -> Vec<bool
         }
     }
     found
-}
-
-/// Whether the indicator counts people that were caught.
-fn is_arrest(text: &Text, place: usize) -> bool {
-    text.book.entries.get(place).is_some_and(|entry| {
-        entry.quiet && entry.units.first() == Some(&Unit::Person) && !entry.units.contains(&Unit::Turn)
-    })
-}
-
-/// Whether the indicator's words may only describe somebody.
-fn is_background(text: &Text, place: usize) -> bool {
-    text.book.entries.get(place).is_some_and(|entry| entry.background)
 }
 
 /// A small word between “về” and what it is about.
