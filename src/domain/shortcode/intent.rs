@@ -85,6 +85,10 @@ pub(super) fn urgent(text: &Text, items: &[Item], reporting: bool) -> bool {
     if text.is(head, Class::Urgent).is_some() && text.is(head, Class::Noise).is_none() {
         return true;
     }
+    // “có vụ cháy … trong tháng 10, bà con dập xong ngay”: an account of what is over.
+    if items.iter().any(|item| matches!(item.kind, Kind::Month(_))) && super::plea::is_settled(text) {
+        return false;
+    }
     let later_mark = (0..text.tokens.len()).any(|at| {
         text.is(at, Class::Urgent).is_some_and(|len| len >= 2) && text.is(at, Class::Noise).is_none()
     });

@@ -18,7 +18,8 @@ pub(super) fn plate(text: &Text, at: usize) -> Option<(Kind, usize)> {
         next + 1
     } else if region.shape == Shape::Number
         && region.plain.len() == 2
-        && text.is_any(next + 1, &[Class::Million, Class::Thousand, Class::Billion]).is_none()
+        && (text.is_any(next + 1, &[Class::Million, Class::Thousand, Class::Billion]).is_none()
+            || text.is_sep(next + 3, '-'))
         && text.token(next + 1).is_some_and(|t| !t.spaced && t.shape == Shape::Word && t.plain.len() <= 2)
     {
         // “29H1-404.04”: the series may end in a figure, which an hour seems to be.

@@ -48,11 +48,15 @@ fn is_past(text: &Text, at: usize) -> bool {
 
 /// “dập xong”, “êm rồi”, “bữa trước”: it is over.
 fn is_over(text: &Text) -> bool {
-    text.tokens.iter().any(|t| matches!(t.plain.as_str(), "nghe" | "bua" | "kip" | "het"))
-        || (0..text.tokens.len()).any(|at| {
-            let done = matches!(text.plain(at), "dap" | "giai" | "em" | "on" | "ve" | "cuu" | "dua");
-            done && matches!(text.plain(at + 1), "xong" | "duoc" | "tat" | "roi" | "on")
-        })
+    text.tokens.iter().any(|t| matches!(t.plain.as_str(), "nghe" | "bua" | "kip" | "het")) || is_settled(text)
+}
+
+/// “dập xong”, “giải tán rồi”: what happened is said to be over.
+pub(super) fn is_settled(text: &Text) -> bool {
+    (0..text.tokens.len()).any(|at| {
+        let done = matches!(text.plain(at), "dap" | "giai" | "em" | "on" | "ve" | "cuu" | "dua");
+        done && matches!(text.plain(at + 1), "xong" | "duoc" | "tat" | "roi" | "on")
+    })
 }
 
 /// “các anh ơi”, “giúp với”, “ngay”: words that only one who calls would add.
