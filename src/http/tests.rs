@@ -264,7 +264,9 @@ async fn every_role_at_every_route_is_let_in_or_not_as_the_table_of_access_says(
                 "{role:?} {} {status} {body}",
                 route.path
             );
-            assert!(!status.is_server_error(), "{role:?} {} {body}", route.path);
+            // The stream that was closed above has no room.
+            let closed = status == StatusCode::SERVICE_UNAVAILABLE && route.path == "/api/v1/sync/stream";
+            assert!(closed || !status.is_server_error(), "{role:?} {} {body}", route.path);
             assert_ne!(status, StatusCode::UNAUTHORIZED);
         }
     }

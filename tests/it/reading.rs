@@ -79,6 +79,12 @@ fn the_corpora_are_read_at_least_as_well_as_recorded() {
         ("probes", include_str!("../corpus/probes.jsonl"), (573, 0), 0),
         ("tricks", include_str!("../corpus/tricks.jsonl"), (50, 108), 0),
         ("probes-malicious", include_str!("../corpus/probes-malicious.jsonl"), (278, 414), 0),
+        ("third", include_str!("../corpus/third.jsonl"), (233, 60), 0),
+        ("personas-second", include_str!("../corpus/personas-second.jsonl"), (292, 0), 0),
+        ("writers-second", include_str!("../corpus/writers-second.jsonl"), (146, 0), 0),
+        ("regions-third", include_str!("../corpus/regions-third.jsonl"), (234, 56), 1),
+        ("strangers", include_str!("../corpus/strangers.jsonl"), (1413, 0), 3),
+        ("strangers-malicious", include_str!("../corpus/strangers-malicious.jsonl"), (0, 389), 4),
     ] {
         let (score, differences) = score(corpus);
         assert!(
@@ -94,11 +100,8 @@ fn the_corpora_are_read_at_least_as_well_as_recorded() {
 #[test]
 fn the_corpora_held_back_are_read_at_least_as_well_as_recorded() {
     for (name, corpus, exact, wrong) in [
-        ("third", include_str!("../corpus/third.jsonl"), 280, 1),
-        ("personas-held-back", include_str!("../corpus/personas-held-back.jsonl"), 284, 1),
-        ("writers-held-back", include_str!("../corpus/writers-held-back.jsonl"), 140, 1),
-        ("regions-held-back", include_str!("../corpus/regions-held-back.jsonl"), 281, 4),
         ("newcomers-held-back", include_str!("../corpus/newcomers-held-back.jsonl"), 132, 9),
+        ("strangers-held-back", include_str!("../corpus/strangers-held-back.jsonl"), 689, 0),
     ] {
         let (score, _) = score(corpus);
         assert!(score.ordinary.exact + score.malicious.exact >= exact, "{name}\n{score}");

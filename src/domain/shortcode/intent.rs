@@ -85,10 +85,6 @@ pub(super) fn urgent(text: &Text, items: &[Item], reporting: bool) -> bool {
     if text.is(head, Class::Urgent).is_some() && text.is(head, Class::Noise).is_none() {
         return true;
     }
-    // “có vụ cháy … trong tháng 10, bà con dập xong ngay”: an account of what is over.
-    if items.iter().any(|item| matches!(item.kind, Kind::Month(_))) && super::plea::is_settled(text) {
-        return false;
-    }
     let later_mark = (0..text.tokens.len()).any(|at| {
         text.is(at, Class::Urgent).is_some_and(|len| len >= 2) && text.is(at, Class::Noise).is_none()
     });
@@ -101,7 +97,10 @@ pub(super) fn urgent(text: &Text, items: &[Item], reporting: bool) -> bool {
         + i32::from(has_call(text) && !reporting && is_told_of_today(text, items))
         + 2 * i32::from(later_mark)
         + 2 * i32::from(!reporting && (is_seen(text, items) || super::plea::pleads(text, items)));
-    score >= if reporting { 3 } else { 2 }
+    // “có vụ cháy … trong tháng 10, bà con dập xong ngay”: an account of what is over.
+    let over =
+        || items.iter().any(|item| matches!(item.kind, Kind::Month(_))) && super::plea::is_settled(text);
+    score >= if reporting { 3 } else { 2 } && !over()
 }
 
 /// Two different words of violence spelled out, in a text that counts nothing.

@@ -67,7 +67,7 @@ impl Reader {
 pub(super) fn is_illegible(text: &str) -> bool {
     text.chars().nth(LONGEST_TEXT).is_some()
         || text.contains(['\0', '\u{202d}', '\u{202e}'])
-        || unrelated::is_junk(&text.to_lowercase())
+        || unrelated::is_junk(text)
 }
 
 /// Turns HTML tags and entities into spaces.

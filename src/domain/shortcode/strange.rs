@@ -68,9 +68,10 @@ pub(super) fn strange_verb(text: &Text, items: &[Item]) -> Option<usize> {
     };
     let found = (0..text.tokens.len()).find(|at| {
         let pair = PAIRS.iter().any(|(first, second)| {
-            let typed = like(*at, first) && like(at + 1, second);
-            let marked = text.plain(*at) == *first && text.plain(at + 1) == *second && *second == "chinh";
-            typed && (marked || stranger(*at, first) || stranger(at + 1, second))
+            let marked = || text.plain(*at) == *first && text.plain(at + 1) == *second && *second == "chinh";
+            (stranger(*at, first) || stranger(at + 1, second) || marked())
+                && like(*at, first)
+                && like(at + 1, second)
         });
         let lone = ["them", "nham"].iter().any(|word| {
             text.is_stranger(*at)

@@ -1,7 +1,7 @@
 //! A text as tokens with the phrases that begin at each.
 
 use super::book::Book;
-use super::lexicon::{Class, Meaning, Strength};
+use super::lexicon::{Class, Classes, Meaning, Strength};
 use super::matching::Member;
 use super::scenes::Seen;
 use super::steps::step;
@@ -30,6 +30,8 @@ pub(super) struct Text<'a> {
     pub(super) clues: Vec<Seen>,
     /// Words that may be slips of such as change what is told, of which nobody can be sure.
     pub(super) unread: Vec<usize>,
+    /// What may be asked for at all: most texts have phrases of a few classes only.
+    classes: Classes,
     codes: Vec<Option<usize>>,
     noises: Vec<Option<usize>>,
     indicators: Vec<Option<Named>>,
@@ -56,6 +58,7 @@ impl<'a> Text<'a> {
             members: Vec::new(),
             clues: Vec::new(),
             unread: Vec::new(),
+            classes: Classes::ALL,
             codes: Vec::new(),
             noises: Vec::new(),
             indicators: Vec::new(),
@@ -104,17 +107,27 @@ impl<'a> Text<'a> {
 
     /// The length of the longest phrase of `class` that begins at `at`.
     pub fn is(&self, at: usize, class: Class) -> Option<usize> {
+        if !self.classes.contains(class) {
+            return None;
+        }
         let of_class = |hit: &&Hit| hit.meaning == Meaning::Class(class);
         self.hits(at).iter().filter(of_class).map(|hit| hit.len).max()
     }
 
-    /// The first of `classes` of which a phrase begins at `at`, with its length.
+    /// The length of the longest phrase of any of `classes` that begins at `at`.
     pub fn is_any(&self, at: usize, classes: &[Class]) -> Option<usize> {
-        classes.iter().filter_map(|class| self.is(at, *class)).max()
+        let wanted = |hit: &&Hit| matches!(hit.meaning, Meaning::Class(class) if classes.contains(&class));
+        self.hits(at).iter().filter(wanted).map(|hit| hit.len).max()
     }
 
     /// Settles once what is asked of every token again and again.
     fn settle(&mut self) {
+        self.classes = Classes::NONE;
+        for hit in self.hits.iter().flatten() {
+            if let Meaning::Class(class) = hit.meaning {
+                self.classes.insert(class);
+            }
+        }
         let all = 0..self.tokens.len();
         self.codes = all.clone().map(|at| self.find_code(at)).collect();
         self.noises = all.clone().map(|at| self.find_noise(at)).collect();

@@ -155,11 +155,21 @@ fn read_run(run: &[Glyph], spaced: bool, typing: Typing, book: &Book, found: &mu
         found.push(token(Shape::Foreign, run, spaced));
     } else if digits == run.len() {
         found.push(token(Shape::Number, run, spaced));
+    } else if is_letter_zero(run, digits) {
+        let mut number = token(Shape::Number, run, spaced);
+        number.plain = number.plain.replace('o', "0");
+        found.push(number);
     } else if digits == 0 {
         read_word(run, spaced, typing, book, found);
     } else {
         read_mixed(run, spaced, typing, book, found);
     }
+}
+
+/// “4O”: a figure that ends in the letter.
+fn is_letter_zero(run: &[Glyph], digits: usize) -> bool {
+    let ends = run.last().is_some_and(|last| last.plain == 'o' && last.tone == 0 && last.quality == 0);
+    ends && digits + 1 == run.len() && (1..=3).contains(&digits)
 }
 
 fn token(shape: Shape, run: &[Glyph], spaced: bool) -> Token {

@@ -39,9 +39,6 @@ fn joined(glyphs: &[Glyph], runs: &[Run], at: usize, book: &Book) -> Option<(Vec
     if next != middle + 1 || first.len() + second.len() > longest || !is_one_word(first, second) {
         return None;
     }
-    if is_people(first, second) {
-        return None;
-    }
     let plain: String = first.iter().chain(second).map(|glyph| glyph.plain).collect();
     let whole = || first.iter().chain(second).copied().collect();
     if capitals && is_code(first, second, book) {
@@ -49,7 +46,7 @@ fn joined(glyphs: &[Glyph], runs: &[Run], at: usize, book: &Book) -> Option<(Vec
     }
     // Most pairs end here: together they are no word.
     let spelled = book.word(&plain).is_some() && plain.len() <= 7 && is_syllable(&plain);
-    if !spelled {
+    if !spelled || is_people(first, second) {
         return None;
     }
     let behind_number = at.checked_sub(1).and_then(|b| runs.get(b)).and_then(|run| glyphs.get(run.0..run.1));

@@ -84,6 +84,12 @@ impl Scanner<'_, '_> {
     fn remember(&mut self, kind: &Kind) {
         match kind {
             Kind::Total => self.total = true,
+            // “tổng xử lý 6 đối tượng”: a figure of its own, and no sum of those before.
+            Kind::Indicator(place, _)
+                if self.text.book.entries.get(*place).is_some_and(|entry| entry.quiet) =>
+            {
+                self.total = false;
+            }
             Kind::NotThat => self.denied = true,
             Kind::Up | Kind::Down => self.difference = true,
             Kind::Colon => self.difference = false,
