@@ -10,6 +10,7 @@ mod amounts;
 mod answer;
 mod attach;
 mod book;
+mod classes;
 mod compile;
 mod dates;
 mod days;

@@ -1,7 +1,8 @@
 //! A text as tokens with the phrases that begin at each.
 
 use super::book::Book;
-use super::lexicon::{Class, Classes, Meaning, Strength};
+use super::classes::Classes;
+use super::lexicon::{Class, Meaning, Strength};
 use super::matching::Member;
 use super::scenes::Seen;
 use super::steps::step;
