@@ -338,16 +338,15 @@ pub(super) fn unit(text: &Text, at: usize) -> Option<(Unit, usize)> {
     }
     let mut best: Option<(Unit, usize)> = None;
     for (class, unit) in UNITS {
+        let Some(len) = text.is(at, class) else { continue };
         // “1 bi thuong 2” is no “bì”.
         let longer = matches!(unit, Unit::Thing)
             && text
                 .is_any(at, &[Class::Hurt, Class::Dead, Class::Calm, Class::Rest])
-                .is_some_and(|other| text.is(at, class).is_some_and(|len| other > len));
+                .is_some_and(|other| other > len);
         // “1v” is a case, “1 v” nothing.
         let torn = text.plain(at) == "v" && text.token(at).is_some_and(|t| t.spaced);
-        if let Some(len) = text.is(at, class).filter(|_| !longer && !torn)
-            && best.is_none_or(|(_, longest)| len > longest)
-        {
+        if !longer && !torn && best.is_none_or(|(_, longest)| len > longest) {
             best = Some((unit, len));
         }
     }
