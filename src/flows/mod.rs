@@ -1,6 +1,7 @@
 //! The stories of the program, a verb each: load, decide by the domain, write, in one transaction.
 
 pub mod answer;
+mod audit;
 pub mod authenticate;
 pub mod collect;
 pub mod deliver;

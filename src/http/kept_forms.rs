@@ -102,14 +102,19 @@ pub(super) async fn show_kept_form(
     let id = parameters::id("id", &id)?;
     let found = site.collecting.kept_form(&caller, id).await.map_err(|error| Problem::internal(&error))?;
     let xml = found.ok_or_else(|| Problem::new(Code::NotFound))?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/xml; charset=utf-8"))
-        .insert_header((header::CONTENT_DISPOSITION, disposition(&format!("form-{id}.xml"))))
+    Ok(as_it_came("text/xml; charset=utf-8", &format!("form-{id}.xml"), xml))
+}
+
+/// The answer with what somebody sent, to be saved and never run by the browser.
+pub(super) fn as_it_came(media_type: &'static str, name: &str, body: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, media_type))
+        .insert_header((header::CONTENT_DISPOSITION, disposition(name)))
         .insert_header((
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; frame-ancestors 'none'; sandbox",
         ))
-        .body(xml))
+        .body(body)
 }
 
 /// The photographs that came with a kept form.

@@ -10,10 +10,6 @@ use super::token::Shape;
 /// The denial that begins at `at`, if one does.
 pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Item]) -> Option<(Kind, usize)> {
     let longest = text.is(at, Class::Neg)?;
-    // “lang Mo co mot vu …” is no “mô có”.
-    if text.plain(at) == "mo" && at.checked_sub(1).is_some_and(|b| text.is(b, Class::Hamlet).is_some()) {
-        return None;
-    }
     if may_be_no_denial(text, at, longest) {
         return None;
     }
@@ -94,7 +90,7 @@ pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Ite
     Some((Kind::NegNoise, len + calm))
 }
 
-/// “trâu nó có 1 vụ”, “bt lắm chỉ có 1 vụ”: without their marks “nỏ có”, “làm chi có” deny a figure only with “nào”, “mô”.
+/// “trâu nó có 1 vụ”, “bt lắm chỉ có 1 vụ”, a hamlet of that name: without their marks “nỏ có”, “làm chi có” deny a figure only with “nào”, “mô”.
 fn may_be_no_denial(text: &Text, at: usize, len: usize) -> bool {
     let bare = text.token(at).is_some_and(|t| t.marks.is_bare());
     // “xom Chua co 2 vu …”
@@ -103,7 +99,10 @@ fn may_be_no_denial(text: &Text, at: usize, len: usize) -> bool {
         matches!(text.plain(at), "no" | "lam" | "dau" | "mo" | "cha") || text.plain(at) == "chua" && hamlet;
     let counted = super::amounts::amount(text, at + len).is_some();
     let none = (at + len..at + len + 6).any(|i| matches!(text.plain(i), "nao" | "mo" | "gi" | "chi"));
-    bare && either && counted && !none
+    // “lang Mo co mot vu …” is no “mô có”.
+    let named =
+        text.plain(at) == "mo" && at.checked_sub(1).is_some_and(|b| text.is(b, Class::Hamlet).is_some());
+    named || bare && either && counted && !none
 }
 
 /// “vụ khác”, “vụ việc khác” behind a denial: the length.

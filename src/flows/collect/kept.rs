@@ -1,11 +1,11 @@
 //! Forms that could not be read, for the officer: seen, fetched as they came, and marked when a person has dealt with them.
 
 use super::{CollectError, Collecting};
-use crate::crypto::{Place, sha256};
+use crate::crypto::Place;
 use crate::db::collected::{self, Kept};
-use crate::db::log::{self, NewAudit};
 use crate::db::photo::{self, Photo};
 use crate::db::{Conn, DbResult};
+use crate::flows::audit;
 use crate::flows::authenticate::Caller;
 
 /// A kept form, with the name of whoever sent it.
@@ -82,7 +82,7 @@ impl Collecting {
                 return Ok(false);
             }
             if collected::set_done(conn, id, by, now)? {
-                audit(conn, now, &actor, "settle_kept_form", id)?;
+                audit::note(conn, now, &actor, "settle_kept_form", &subject(id))?;
             }
             Ok(true)
         };
@@ -90,13 +90,11 @@ impl Collecting {
     }
 
     async fn note(&self, caller: &Caller, action: &'static str, id: i64) -> DbResult<()> {
-        let (actor, now) = (caller.actor(), self.clock.real_micros());
-        self.db.write(move |conn| audit(conn, now, &actor, action, id)).await
+        let now = self.clock.real_micros();
+        audit::note_reading(&self.db, now, caller.actor(), action, subject(id)).await
     }
 }
 
-fn audit(conn: &mut Conn, now: i64, actor: &str, action: &'static str, id: i64) -> DbResult<()> {
-    let subject = format!("form_kept:{id}");
-    let digest = sha256(&[action.as_bytes(), &[0], subject.as_bytes()]);
-    log::append(conn, now, &[], &NewAudit { actor, action, subject: &subject, digest })
+fn subject(id: i64) -> String {
+    format!("form_kept:{id}")
 }

@@ -1,10 +1,10 @@
 //! Rows that could not be taken, for the officer: seen, fetched as they came, and marked when a person has dealt with them.
 
 use super::{SyncError, Syncing};
-use crate::crypto::{Place, sha256};
-use crate::db::log::{self, NewAudit};
+use crate::crypto::Place;
 use crate::db::sync::{self, KeptRow};
 use crate::db::{Conn, DbResult};
+use crate::flows::audit;
 use crate::flows::authenticate::Caller;
 
 /// A kept row, with the name of whoever sent it.
@@ -59,7 +59,7 @@ impl Syncing {
                 return Ok(false);
             }
             if sync::set_done(conn, id, by, now)? {
-                audit(conn, now, &actor, "settle_kept_row", id)?;
+                audit::note(conn, now, &actor, "settle_kept_row", &subject(id))?;
             }
             Ok(true)
         };
@@ -67,13 +67,11 @@ impl Syncing {
     }
 
     async fn note(&self, caller: &Caller, action: &'static str, id: i64) -> DbResult<()> {
-        let (actor, now) = (caller.actor(), self.clock.real_micros());
-        self.db.write(move |conn| audit(conn, now, &actor, action, id)).await
+        let now = self.clock.real_micros();
+        audit::note_reading(&self.db, now, caller.actor(), action, subject(id)).await
     }
 }
 
-fn audit(conn: &mut Conn, now: i64, actor: &str, action: &'static str, id: i64) -> DbResult<()> {
-    let subject = format!("sync_quarantine:{id}");
-    let digest = sha256(&[action.as_bytes(), &[0], subject.as_bytes()]);
-    log::append(conn, now, &[], &NewAudit { actor, action, subject: &subject, digest })
+fn subject(id: i64) -> String {
+    format!("sync_quarantine:{id}")
 }

@@ -1,6 +1,5 @@
 //! Rows that could not be taken, for the officer; the list has the ways of that of kept forms.
 
-use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -10,8 +9,8 @@ use crate::flows::sync::{MOST_KEPT, ShownRow};
 use crate::http::Site;
 use crate::http::auth::Authenticated;
 use crate::http::error::{Code, Problem, ProblemBody};
+use crate::http::kept_forms::as_it_came;
 use crate::http::parameters::{self, Page, Query};
-use crate::http::reviews::files::disposition;
 
 /// Rows in a page, and the most that may be asked for.
 const PAGE: u32 = 100;
@@ -155,14 +154,7 @@ pub(in crate::http) async fn show_kept_row(
 ) -> Result<HttpResponse, Problem> {
     let id = parameters::id("id", &id)?;
     let row = site.syncing.kept_row(&caller, id).await?.ok_or_else(|| Problem::new(Code::NotFound))?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "application/json"))
-        .insert_header((header::CONTENT_DISPOSITION, disposition(&format!("row-{id}.json"))))
-        .insert_header((
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'; sandbox",
-        ))
-        .body(row))
+    Ok(as_it_came("application/json", &format!("row-{id}.json"), row))
 }
 
 /// Marks a kept row as dealt with. It stays, and is listed with `done=true`.
