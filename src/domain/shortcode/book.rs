@@ -1,8 +1,9 @@
 //! The lexicon made ready for looking up: words numbered, phrases in a tree, codes sorted.
 
+use rustc_hash::{FxHashMap as Map, FxHashSet as Set};
+
 use super::items::Unit;
 use super::lexicon::{Class, Consequence, Meaning};
-use super::quick::{Map, Set};
 use super::scenes::Scene;
 use super::syllable::{Marks, one_edit_apart};
 use crate::domain::indicator::Kind;

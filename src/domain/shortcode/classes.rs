@@ -22,6 +22,11 @@ impl Classes {
         self.0.get(word).is_some_and(|word| word & bit != 0)
     }
 
+    /// Whether any of `classes` is among them.
+    pub(super) fn contains_any(self, classes: &[Class]) -> bool {
+        classes.iter().any(|class| self.contains(*class))
+    }
+
     #[expect(clippy::as_conversions, reason = "a variant without fields has no other way to its number")]
     fn place(class: Class) -> (usize, u64) {
         let number = class as usize;

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
+use rustc_hash::{FxHashMap as Map, FxHashSet as Set};
+
 use super::book::{Book, Context, End, Entry, EventRule, Links, Node, PhraseWord, SetId, WordId, less_one};
 use super::fold::{GlyphKind, fold};
 use super::items::Unit;
 use super::lexicon::{BadLexicon, Class, IndicatorWords, Lexicon, Meaning, Strength, is_loud, units_of};
-use super::quick::{Map, Set};
 use super::sets::{Part, Sets, pieces};
 use super::syllable::Marks;
 use crate::domain::indicator::{Catalogue, Indicator};

@@ -39,6 +39,7 @@ pub(super) fn only_asks(text: &Text) -> bool {
 /// Whether a matter of article 4.3 a–đ is told, and not denied.
 pub(super) fn secret(text: &Text) -> Option<usize> {
     (0..text.tokens.len()).find(|at| {
+        let Some(len) = text.is(*at, Class::Secret) else { return false };
         let denied = (at.saturating_sub(6)..*at)
             .rev()
             .take_while(|i| !is_stop(text, *i))
@@ -50,7 +51,7 @@ pub(super) fn secret(text: &Text) -> Option<usize> {
         let inside =
             (at.saturating_sub(5)..*at).any(|i| text.indicator(i).is_some_and(|(.., len)| i + len > *at));
         let other = text.indicator(*at).map(|(.., len)| len).max(text.is(*at, Class::Noise)).unwrap_or(0);
-        !inside && text.is(*at, Class::Secret).is_some_and(|len| len >= other) && !denied && !about
+        !inside && len >= other && !denied && !about
     })
 }
 

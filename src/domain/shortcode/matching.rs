@@ -1,5 +1,7 @@
 //! Looking up phrases: every phrase of the lexicon that begins at each token, with the words of its sets.
 
+use smallvec::SmallVec;
+
 use super::book::{End, SetId, WordId};
 use super::lexicon::{Class, Meaning, Strength};
 use super::scenes::Seen;
@@ -20,6 +22,12 @@ pub(super) struct Member {
     len: usize,
     typed: Typed,
 }
+
+/// The words of sets that begin at a token; seldom more than a few, and every token of every text has its own.
+pub(super) type Members = SmallVec<[Member; 4]>;
+
+/// The phrases that begin at a token.
+pub(super) type Hits = SmallVec<[Hit; 4]>;
 
 /// How well tokens agree with the words of a phrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,10 +56,10 @@ impl Typed {
 struct Walk {
     start: usize,
     /// The tokens that stand for words of the phrase itself.
-    trail: Vec<usize>,
-    found: Vec<Hit>,
+    trail: SmallVec<[usize; 8]>,
+    found: Hits,
     /// Phrases of which a token is another word as it is typed.
-    doubtful: Vec<Hit>,
+    doubtful: Hits,
 }
 
 impl Text<'_> {
@@ -75,7 +83,7 @@ impl Text<'_> {
             return look(self);
         };
         let first = at.saturating_sub(LONGEST_MEMBER);
-        let before: Vec<Vec<Member>> = self.members.get(first..=at).unwrap_or_default().to_vec();
+        let before: Vec<Members> = self.members.get(first..=at).unwrap_or_default().to_vec();
         self.set_word(at, Some(word), marks);
         self.find_members(first, at);
         let seen = look(self);
@@ -124,8 +132,8 @@ impl Text<'_> {
     }
 
     /// The words of sets that begin at `at`.
-    fn members_at(&self, at: usize) -> Vec<Member> {
-        let mut found = Vec::new();
+    fn members_at(&self, at: usize) -> Members {
+        let mut found = Members::new();
         let mut node = 0;
         for (len, token) in (1..).zip(self.tokens.get(at..).unwrap_or_default()) {
             let word = if token.shape == Shape::Word { token.word } else { None };
@@ -142,8 +150,8 @@ impl Text<'_> {
     }
 
     /// The phrases that begin at `at`.
-    pub(super) fn phrases(&self, at: usize) -> Vec<Hit> {
-        let mut walk = Walk { start: at, trail: Vec::new(), found: Vec::new(), doubtful: Vec::new() };
+    pub(super) fn phrases(&self, at: usize) -> Hits {
+        let mut walk = Walk { start: at, trail: SmallVec::new(), found: Hits::new(), doubtful: Hits::new() };
         self.walk(&mut walk, 0, at, Typed::EXACT);
         let clues = self.members.get(at).is_some_and(|all| all.iter().any(|member| member.typed.sure));
         // “chêt đuôi”: where marks are left out, the longer phrase is no other word.

@@ -34,7 +34,6 @@ mod places;
 mod plates;
 mod plea;
 mod programs;
-mod quick;
 mod reader;
 mod reading;
 mod retry;

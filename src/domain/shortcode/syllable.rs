@@ -45,10 +45,17 @@ const ONSETS: [&str; 28] = [
     "m", "n", "p", "q", "r", "s", "t", "v", "x", "",
 ];
 
-const RIMES: &str = " a ac ach ai am an ang anh ao ap at au ay e ec ech em en eng enh eo ep et eu i ia ic ich iec iem \
-    ien ieng iep iet ieu im in inh ip it iu o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oen oeo oet oi om \
-    on ong op ot u ua uac uai uan uang uat uau uay uc ue uech uen uenh ueo ui um un ung uo uoc uoi uom uon \
-    uong uop uot uou up ut uu uy uya uych uyen uyet uyn uynh uyt uyu y ych yem yen yeng yet yeu ynh ";
+/// In the order of the alphabet.
+const RIMES: [&str; 113] = [
+    "a", "ac", "ach", "ai", "am", "an", "ang", "anh", "ao", "ap", "at", "au", "ay", "e", "ec", "ech", "em",
+    "en", "eng", "enh", "eo", "ep", "et", "eu", "i", "ia", "ic", "ich", "iec", "iem", "ien", "ieng", "iep",
+    "iet", "ieu", "im", "in", "inh", "ip", "it", "iu", "o", "oa", "oac", "oach", "oai", "oam", "oan", "oang",
+    "oanh", "oao", "oap", "oat", "oay", "oc", "oe", "oen", "oeo", "oet", "oi", "om", "on", "ong", "op", "ot",
+    "u", "ua", "uac", "uai", "uan", "uang", "uat", "uau", "uay", "uc", "ue", "uech", "uen", "uenh", "ueo",
+    "ui", "um", "un", "ung", "uo", "uoc", "uoi", "uom", "uon", "uong", "uop", "uot", "uou", "up", "ut", "uu",
+    "uy", "uya", "uych", "uyen", "uyet", "uyn", "uynh", "uyt", "uyu", "y", "ych", "yem", "yen", "yeng",
+    "yet", "yeu", "ynh",
+];
 
 /// Whether lower-case ASCII `word` is spelled like a Vietnamese syllable without marks.
 pub(super) fn is_syllable(word: &str) -> bool {
@@ -61,11 +68,7 @@ pub(super) fn is_syllable(word: &str) -> bool {
 }
 
 fn is_rime(rime: &str) -> bool {
-    RIMES.match_indices(rime).any(|(at, _)| {
-        let bytes = RIMES.as_bytes();
-        let before = at.checked_sub(1).and_then(|i| bytes.get(i));
-        before == Some(&b' ') && bytes.get(at + rime.len()) == Some(&b' ')
-    })
+    RIMES.binary_search(&rime).is_ok()
 }
 
 fn is_vowel(c: char) -> bool {

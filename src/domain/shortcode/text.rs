@@ -3,7 +3,7 @@
 use super::book::Book;
 use super::classes::Classes;
 use super::lexicon::{Class, Meaning, Strength};
-use super::matching::Member;
+use super::matching::{Hits, Members};
 use super::scenes::Seen;
 use super::steps::step;
 use super::syllable::is_syllable;
@@ -25,9 +25,9 @@ type Named = (usize, Strength, usize);
 pub(super) struct Text<'a> {
     pub book: &'a Book,
     pub tokens: Vec<Token>,
-    pub(super) hits: Vec<Vec<Hit>>,
+    pub(super) hits: Vec<Hits>,
     /// The words of sets that begin at each token.
-    pub(super) members: Vec<Vec<Member>>,
+    pub(super) members: Vec<Members>,
     pub(super) clues: Vec<Seen>,
     /// Words that may be slips of such as change what is told, of which nobody can be sure.
     pub(super) unread: Vec<usize>,
@@ -103,7 +103,7 @@ impl<'a> Text<'a> {
     /// The phrases that begin at `at`.
     pub fn hits(&self, at: usize) -> &[Hit] {
         step();
-        self.hits.get(at).map_or(&[], Vec::as_slice)
+        self.hits.get(at).map_or(&[], Hits::as_slice)
     }
 
     /// The length of the longest phrase of `class` that begins at `at`.
@@ -117,6 +117,9 @@ impl<'a> Text<'a> {
 
     /// The length of the longest phrase of any of `classes` that begins at `at`.
     pub fn is_any(&self, at: usize, classes: &[Class]) -> Option<usize> {
+        if !self.classes.contains_any(classes) {
+            return None;
+        }
         let wanted = |hit: &&Hit| matches!(hit.meaning, Meaning::Class(class) if classes.contains(&class));
         self.hits(at).iter().filter(wanted).map(|hit| hit.len).max()
     }

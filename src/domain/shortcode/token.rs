@@ -110,9 +110,11 @@ fn is_telex(glyphs: &[Glyph], runs: &[(usize, usize, bool)], book: &Book) -> boo
     runs.iter().any(|(from, to, _)| {
         let run = glyphs.get(*from..*to).unwrap_or_default();
         let letters = run.iter().all(|g| g.kind == GlyphKind::Letter && g.tone == 0 && g.quality == 0);
-        let plain = if letters && run.len() >= 4 { plain_of(run) } else { return false };
-        ["aa", "ee", "oo", "dd", "w"].iter().any(|keys| plain.contains(keys))
-            && from_telex(&plain).is_some_and(|(word, marks)| {
+        let doubled = |pair: &[Glyph]| matches!(pair, [a, b] if a.plain == b.plain && matches!(a.plain, 'a' | 'e' | 'o' | 'd'));
+        letters
+            && run.len() >= 4
+            && (run.iter().any(|g| g.plain == 'w') || run.windows(2).any(doubled))
+            && from_telex(&plain_of(run)).is_some_and(|(word, marks)| {
                 book.word(&word).is_some_and(|word| book.is_spelled_so(word, marks))
             })
     })
@@ -126,7 +128,9 @@ fn run_length(glyphs: &[Glyph]) -> usize {
 }
 
 pub(super) fn plain_of(glyphs: &[Glyph]) -> String {
-    glyphs.iter().map(|glyph| glyph.plain).collect()
+    let mut plain = String::with_capacity(glyphs.len());
+    plain.extend(glyphs.iter().map(|glyph| glyph.plain));
+    plain
 }
 
 /// Whether the text was typed with VNI keys: digits inside syllables that the vocabulary knows.
