@@ -1,9 +1,9 @@
 //! What the sender wants, as far as it shows without the figures.
 
-use super::items::{Item, Kind};
+use super::items::{Item, Kind, is_in_hamlet};
 use super::lexicon::{Class, Strength};
 use super::text::Text;
-use super::token::Shape;
+use super::token::{Shape, Token};
 
 /// “OK”, “đúng rồi”, “sai”: a text that is nothing but a yes or no.
 pub(super) fn yes_or_no(text: &Text) -> Option<bool> {
@@ -31,9 +31,11 @@ pub(super) fn yes_or_no(text: &Text) -> Option<bool> {
     answer
 }
 
-/// “?”, “??”: nothing but question marks.
+/// “?”, “??”, “ANTT ?”: nothing but question marks, with or without the keyword.
 pub(super) fn only_asks(text: &Text) -> bool {
-    !text.tokens.is_empty() && text.tokens.iter().all(|t| t.shape == Shape::Sep('?'))
+    let asks = |t: &Token| t.shape == Shape::Sep('?');
+    let key = usize::from(text.is(0, Class::Keyword) == Some(1));
+    text.tokens.iter().any(asks) && text.tokens.iter().skip(key).all(asks)
 }
 
 /// Whether a matter of article 4.3 a–đ is told, and not denied.
@@ -60,8 +62,9 @@ fn is_stop(text: &Text, at: usize) -> bool {
 }
 
 /// Whether the text gives orders to a machine.
-pub(super) fn orders_machine(text: &Text) -> bool {
-    let hits = (0..text.tokens.len()).filter_map(|at| text.is(at, Class::Machine));
+pub(super) fn orders_machine(text: &Text, items: &[Item]) -> bool {
+    let free = (0..text.tokens.len()).filter(|at| !is_in_hamlet(items, *at));
+    let hits = free.filter_map(|at| text.is(at, Class::Machine));
     let (mut count, mut long) = (0, false);
     for len in hits {
         count += 1;

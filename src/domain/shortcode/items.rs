@@ -185,3 +185,8 @@ pub(super) fn resolve_day(day: u32, month: u32, year: Option<i32>, received: Nai
         .filter_map(|back| NaiveDate::from_ymd_opt(received.year() + back, month, day))
         .find(|d| *d <= received)
 }
+
+/// Whether the token is a part of the name of a hamlet: “xóm Đồng Vải” is no “đóng vai”.
+pub(super) fn is_in_hamlet(items: &[Item], token: usize) -> bool {
+    items.iter().any(|item| matches!(item.kind, Kind::Hamlet { .. }) && (item.from..item.to).contains(&token))
+}

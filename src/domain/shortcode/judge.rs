@@ -76,7 +76,7 @@ fn without_figures(worked: &Worked, timing: &Timing, story: &Story) -> Option<Re
     {
         return Some(Reading::of(Intent::Ignore));
     }
-    if intent::orders_machine(text) && !intent::takes_leave(text) {
+    if intent::orders_machine(text, items) && !intent::takes_leave(text) {
         return Some(ask(Why::NotAReport));
     }
     if (told || coded || intent::is_ours(text, items)) && programs::is_no_report(text, items) {

@@ -68,6 +68,8 @@ pub enum Class {
     And,
     Total,
     Part,
+    OneOf,
+    FirstOf,
     NotThat,
     Slip,
     Becomes,

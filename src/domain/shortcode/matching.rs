@@ -236,7 +236,8 @@ impl Text<'_> {
 
     fn typed(&self, token: &Token, full: Marks, strict: bool) -> Option<Typed> {
         // Without tones “đôi” may be “đối”, and nothing is surely as it is spelled.
-        if self.toneless && !token.marks.is_bare() {
+        let toneless = self.toneless || (self.half_marked && token.marks.tone == 0);
+        if toneless && !token.marks.is_bare() {
             let may_be = !strict && token.marks.agree(full);
             return may_be.then_some(Typed { exact: false, sure: true, whole: true });
         }
@@ -247,6 +248,10 @@ impl Text<'_> {
             return None;
         }
         let spelled = token.word.is_some_and(|word| self.book.is_spelled(word, token.marks));
+        // “kẻ” is no “kể” in a text with marks.
+        if spelled && self.marked && token.marks.tone != 0 && token.marks.quality == 0 && full.quality != 0 {
+            return None;
+        }
         let bare = token.marks.is_bare();
         Some(Typed { exact: false, sure: !spelled || bare, whole: !spelled })
     }

@@ -25,6 +25,7 @@ mod labels;
 mod lexicon;
 mod matching;
 mod mend;
+mod months;
 mod negation;
 mod nothing;
 mod numbers;

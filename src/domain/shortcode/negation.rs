@@ -8,7 +8,7 @@ use super::text::Text;
 use super::token::Shape;
 
 /// The denial that begins at `at`, if one does.
-pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Item]) -> Option<(Kind, usize)> {
+pub(super) fn negation(text: &Text, at: usize, items: &[Item]) -> Option<(Kind, usize)> {
     let longest = text.is(at, Class::Neg)?;
     if may_be_no_denial(text, at, longest) {
         return None;
@@ -46,6 +46,10 @@ pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Ite
     }
     let rest = is_after_rest(items);
     let next = at + len;
+    // “nghiện mới chưa có ai”
+    if names_people(text, at, len) && is_end(text, next) && is_after_people(text, items) {
+        return Some((Kind::Neg, len));
+    }
     if names_people(text, at, len) {
         return Some(people(text, at, next));
     }
@@ -63,31 +67,43 @@ pub(super) fn negation(text: &Text, at: usize, last: Option<&Kind>, items: &[Ite
     if tail.blank && !counted && !tail.more && says_case(text, next, tail.end) && is_after_named(items) {
         return Some((Kind::Neg, tail.end - at));
     }
-    if tail.blank && (tail.strong || !counted) {
+    // “không vụ nào khiếu kiện”
+    let of_what = counted && text.plain(tail.end - 1) == "nao" && says_case(text, next, tail.end);
+    if tail.blank && (tail.strong || !counted) && !of_what {
         return Some((Kind::Blanket { more: tail.more || rest }, tail.end - at));
     }
     if counted {
         return Some((Kind::Neg, tail.end - at));
     }
+    Some(denied_before(text, at, len, &tail, items))
+}
+
+/// A denial of nothing that is named behind it: of what stands before it, of everything else, or of nothing that counts.
+fn denied_before(text: &Text, at: usize, len: usize, tail: &Tail, items: &[Item]) -> (Kind, usize) {
+    let next = at + len;
     if is_end(text, next) && is_question(text, at, next) {
-        return Some((Kind::NegNoise, len));
+        return (Kind::NegNoise, len);
+    }
+    // “việc khác không có”
+    let others = items.last().is_some_and(|item| {
+        matches!(item.kind, Kind::Indicator(_, Strength::Weak)) && text.plain(item.to - 1) == "khac"
+    });
+    if others && is_end(text, tail.end) {
+        return (Kind::Blanket { more: true }, tail.end - at);
     }
     if is_end(text, next) {
-        let kind = if rest && !matches!(last, Some(Kind::Indicator(..))) {
-            Kind::Blanket { more: true }
-        } else {
-            Kind::Neg
-        };
-        return Some((kind, len));
+        let named = items.last().is_some_and(|item| matches!(item.kind, Kind::Indicator(..)));
+        let rest = is_after_rest(items) && !named;
+        return (if rest { Kind::Blanket { more: true } } else { Kind::Neg }, len);
     }
-    if text.is(tail.end, Class::Loss).is_some() || text.is(tail.end, Class::LossAll).is_some() {
-        return Some((Kind::NegNoise, clause_end(text, tail.end) - at));
+    if text.is_any(tail.end, &[Class::Loss, Class::LossAll]).is_some() {
+        return (Kind::NegNoise, clause_end(text, tail.end) - at);
     }
     if is_end(text, tail.end) {
-        return Some((Kind::Neg, tail.end - at));
+        return (Kind::Neg, tail.end - at);
     }
     let calm = text.is(next, Class::Calm).unwrap_or(0);
-    Some((Kind::NegNoise, len + calm))
+    (Kind::NegNoise, len + calm)
 }
 
 /// “trâu nó có 1 vụ”, “bt lắm chỉ có 1 vụ”, a hamlet of that name: without their marks “nỏ có”, “làm chi có” deny a figure only with “nào”, “mô”.
@@ -154,6 +170,14 @@ fn is_after_named(items: &[Item]) -> bool {
     let skipped = before.clone().take(1).take_while(talk).count();
     let named = matches!(before.nth(skipped).map(|item| &item.kind), Some(Kind::Indicator(..)));
     named && !matches!(before.next().map(|item| &item.kind), Some(Kind::Figure(_) | Kind::Neg))
+}
+
+/// An indicator that counts people stands right before, without a figure.
+fn is_after_people(text: &Text, items: &[Item]) -> bool {
+    let last = items.last().map(|item| &item.kind);
+    let people = matches!(last, Some(Kind::Indicator(place, _))
+        if text.book.entries.get(*place).is_some_and(|entry| entry.units.contains(&super::items::Unit::Person)));
+    people && is_after_named(items)
 }
 
 /// “tổ hòa giải”: those who mediate.

@@ -1,14 +1,14 @@
 //! What looks like a report and is no head's account of a month: remains of programs, orders to a chatbot, threats and
 //! bribes, the server's own words that come back or are forged.
 
-use super::items::{Item, Kind};
+use super::items::{Item, Kind, is_in_hamlet};
 use super::lexicon::{Class, Meaning};
 use super::text::Text;
 use super::token::Shape;
 
 /// Whether a text with figures is the work of a program, or for one.
 pub(super) fn is_no_report(text: &Text, items: &[Item]) -> bool {
-    (0..text.tokens.len()).any(|at| dictates(text, at))
+    (0..text.tokens.len()).any(|at| dictates(text, at) && !is_in_hamlet(items, at))
         || items.iter().any(|item| bribes(text, item))
         || is_answer(text, items)
         || items.iter().any(|item| is_assignment(text, item))

@@ -114,6 +114,12 @@ pub(super) fn from_telex(word: &str) -> Option<(String, Marks)> {
     is_syllable(&plain).then_some((plain, marks))
 }
 
+/// Whether doubled letters or a “w” may be Telex keys.
+pub(super) fn shows_telex(letters: impl Iterator<Item = char> + Clone) -> bool {
+    let mut pairs = letters.clone().zip(letters.clone().skip(1));
+    letters.clone().any(|c| c == 'w') || pairs.any(|(a, b)| a == b && matches!(a, 'a' | 'e' | 'o' | 'd'))
+}
+
 fn telex_tone(c: char) -> u8 {
     match c {
         'f' => 1,

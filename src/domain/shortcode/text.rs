@@ -6,7 +6,7 @@ use super::lexicon::{Class, Meaning, Strength};
 use super::matching::{Hits, Members};
 use super::scenes::Seen;
 use super::steps::step;
-use super::syllable::is_syllable;
+use super::syllable::{Marks, is_syllable};
 use super::token::{Origin, Shape, Token};
 
 /// A phrase found at a token.
@@ -42,6 +42,18 @@ pub(super) struct Text<'a> {
     pub mixed_case: bool,
     /// Whether letters bear marks but no word a tone.
     pub(super) toneless: bool,
+    /// Whether words that have a tone are typed without it here and there (“trôm”, “giao nôp”, “vu”).
+    pub(super) half_marked: bool,
+}
+
+/// Whether no phrase has the word without a tone, as it was typed, but some phrase has it with one.
+fn is_untoned(token: &Token, book: &Book) -> bool {
+    token.marks.tone == 0
+        && token.origin == Origin::Typed
+        && token.word.is_some_and(|word| {
+            !book.is_spelled(word, token.marks)
+                && (1..=5).any(|tone| book.is_spelled(word, Marks { tone, ..token.marks }))
+        })
 }
 
 impl<'a> Text<'a> {
@@ -51,6 +63,8 @@ impl<'a> Text<'a> {
         let with_marks = words().filter(|t| !t.marks.is_bare() && t.origin == Origin::Typed).count();
         let marked = with_marks * 2 > words().count();
         let mixed_case = words().any(|t| !t.upper);
+        let untoned = words().filter(|t| is_untoned(t, book));
+        let half_marked = untoned.clone().count() >= 2 && untoned.clone().any(|t| !t.marks.is_bare());
         let toneless = with_marks >= 3 && words().all(|t| t.marks.tone == 0 || t.origin != Origin::Typed);
         let mut text = Text {
             book,
@@ -66,6 +80,7 @@ impl<'a> Text<'a> {
             marked,
             mixed_case,
             toneless,
+            half_marked,
         };
         text.look_up();
         for at in 0..text.tokens.len() {

@@ -4,7 +4,7 @@ use super::book::{Book, WordId};
 use super::fold::{Glyph, GlyphKind};
 use super::glued::{Cut, Glued, cut, lettered_month};
 use super::joined::{cut_any, cut_words};
-use super::syllable::{Marks, from_telex, from_vni, is_syllable};
+use super::syllable::{Marks, from_telex, from_vni, is_syllable, shows_telex};
 use super::torn::{Run, mended};
 
 /// What a token is.
@@ -110,10 +110,9 @@ fn is_telex(glyphs: &[Glyph], runs: &[(usize, usize, bool)], book: &Book) -> boo
     runs.iter().any(|(from, to, _)| {
         let run = glyphs.get(*from..*to).unwrap_or_default();
         let letters = run.iter().all(|g| g.kind == GlyphKind::Letter && g.tone == 0 && g.quality == 0);
-        let doubled = |pair: &[Glyph]| matches!(pair, [a, b] if a.plain == b.plain && matches!(a.plain, 'a' | 'e' | 'o' | 'd'));
         letters
             && run.len() >= 4
-            && (run.iter().any(|g| g.plain == 'w') || run.windows(2).any(doubled))
+            && shows_telex(run.iter().map(|g| g.plain))
             && from_telex(&plain_of(run)).is_some_and(|(word, marks)| {
                 book.word(&word).is_some_and(|word| book.is_spelled_so(word, marks))
             })
@@ -261,8 +260,7 @@ fn read_word(run: &[Glyph], spaced: bool, typing: Typing, book: &Book, found: &m
 
 /// Whether Telex keys show: a tone key at the end, doubled vowels, “dd”, “w”.
 fn is_telex_like(plain: &str) -> bool {
-    plain.ends_with(['s', 'f', 'r', 'x', 'j'])
-        || ["aa", "ee", "oo", "dd", "w"].iter().any(|keys| plain.contains(keys))
+    plain.ends_with(['s', 'f', 'r', 'x', 'j']) || shows_telex(plain.chars())
 }
 
 /// A run of letters and digits: glued codes, VNI keys, an amount, a word with its figure.

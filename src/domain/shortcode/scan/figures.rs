@@ -265,6 +265,9 @@ impl Scanner<'_, '_> {
         let named = (at + len..at + len + 2).any(|i| self.text.indicator(i).is_some());
         // “không có vụ khác”
         let has = has && !matches!(self.last(), Some(Kind::Neg));
+        // “lác đác có vụ mất trộm”
+        let vague = self.items.iter().rev().take(3).any(|item| matches!(item.kind, Kind::Vague(_)));
+        let has = has && !vague;
         if !has || !named || self.text.indicator(at).is_some_and(|(.., longer)| longer > len + 1) {
             return None;
         }

@@ -24,10 +24,12 @@ impl Scanner<'_, '_> {
         let token = self
             .text
             .token(at)
-            .filter(|t| t.shape == Shape::Word && t.plain.len() == 1 && t.marks.is_bare())?;
+            .filter(|t| t.shape == Shape::Word && t.plain.len() <= 2 && t.marks.is_bare())?;
         let value = match token.plain.as_str() {
             "o" => 0,
             "l" | "i" => 1,
+            "lo" | "io" => return self.letters_of_code(at, 10),
+            "ll" | "il" => return self.letters_of_code(at, 11),
             _ => return None,
         };
         if let Some(len) = self.text.is(at + 1, Class::UnitCase).filter(|_| token.plain != "i") {
@@ -37,11 +39,23 @@ impl Scanner<'_, '_> {
             self.items.iter().rev().filter(|item| !matches!(item.kind, Kind::Noise(_) | Kind::Colon));
         let last = before.next().map(|i| &i.kind);
         let ends = self.text.token(at + 1).is_none();
+        // “antt.t11.O”
+        let headed = self.items.iter().rev().find(|item| !matches!(item.kind, Kind::Noise(_) | Kind::Sep(_)));
+        let headed = headed.is_some_and(|item| matches!(item.kind, Kind::Month(_) | Kind::Keyword));
         let beside_code = matches!(last, Some(Kind::Indicator(_, Strength::Code)))
             && !self.is_preposition(at)
-            || (ends && value == 0 && matches!(last, Some(Kind::Month(_) | Kind::Keyword)));
+            || (ends && value == 0 && headed);
         (beside_code || self.is_letter_count(at, last))
             .then_some((Kind::Figure(Figure::of(value, Unit::None)), 1))
+    }
+
+    /// “TRU lO CB1”: two letters behind a code, and nothing but another code, a sign or the end behind them.
+    fn letters_of_code(&self, at: usize, value: i64) -> Option<Piece> {
+        let text = self.text;
+        let coded = matches!(self.last(), Some(Kind::Indicator(_, Strength::Code)));
+        let ends = text.code(at + 1).is_some()
+            || text.token(at + 1).is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep(_)));
+        (coded && ends).then_some((Kind::Figure(Figure::of(value, Unit::None)), 1))
     }
 
     /// “Trom o. Danh nhau l.”, “chet o, bi thuong 2”: a letter alone behind what is counted, before the next thing.
@@ -49,9 +63,21 @@ impl Scanner<'_, '_> {
         let text = self.text;
         let thing = matches!(last, Some(Kind::Indicator(..) | Kind::Consequence(_)));
         let next = at + 1;
-        let ends = text
-            .token(next)
-            .is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep('.' | ',' | ';' | '/' | '+')));
+        let is_end = |at: usize| {
+            text.token(at)
+                .is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep('.' | ',' | ';' | '/' | '+')))
+        };
+        // “duoi nuoc o nguoi,”: its unit, and nothing that anybody could be at.
+        let takes = |unit| match last {
+            Some(Kind::Indicator(place, _)) => {
+                text.book.entries.get(*place).is_some_and(|entry| entry.units.contains(&unit))
+            }
+            Some(Kind::Consequence(_)) => unit == Unit::Person,
+            _ => false,
+        };
+        let counted =
+            !text.marked && unit(text, next).is_some_and(|(unit, len)| takes(unit) && is_end(next + len));
+        let ends = is_end(next) || counted;
         thing && (ends || text.is_any(next, &[Class::Hurt, Class::Dead]).is_some_and(|len| len >= 2))
     }
 

@@ -279,6 +279,9 @@ impl Scanner<'_, '_> {
             return Kind::Noise("a length");
         }
         let letters = plain.bytes().take_while(u8::is_ascii_alphabetic).count();
+        if is_road(plain) {
+            return Kind::Noise("a road");
+        }
         // “T6 TTA15 TTB1”: between codes, before or behind it, no model.
         let text = self.text;
         let number = |i: usize| text.token(i).is_some_and(|t| t.shape == Shape::Number && !t.spaced);
@@ -372,4 +375,15 @@ impl Scanner<'_, '_> {
         }
         hamlet(self.text, at, head, aside).filter(|(kind, _)| *kind != Kind::Word)
     }
+}
+
+/// “QL4G”, “DT743B”: the number of a road.
+fn is_road(plain: &str) -> bool {
+    let number = ["ql", "tl", "dt", "hl"].iter().find_map(|kind| plain.strip_prefix(kind));
+    let number = number.map(|rest| rest.trim_end_matches(|c: char| c.is_ascii_lowercase()));
+    number.is_some_and(|digits| {
+        (1..=3).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && plain.len() <= digits.len() + 3
+    })
 }

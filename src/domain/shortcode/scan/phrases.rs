@@ -37,7 +37,7 @@ impl Scanner<'_, '_> {
     }
 
     pub(super) fn negation(&self, at: usize) -> Option<Piece> {
-        negation::negation(self.text, at, self.items.last().map(|item| &item.kind), &self.items)
+        negation::negation(self.text, at, &self.items)
     }
 
     pub(super) fn indicator(&self, at: usize) -> Option<Piece> {

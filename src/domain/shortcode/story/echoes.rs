@@ -29,6 +29,34 @@ pub(super) fn mark_echoes(items: &mut [Item]) {
     }
 }
 
+/// “2 vụ cháy: … Cả hai vụ không có người chết”: at the head of its clause, cases that were counted before.
+pub(super) fn mark_both(items: &mut [Item], text: &Text) {
+    let mut told: Vec<i64> = Vec::new();
+    for at in 0..items.len() {
+        let Some(item) = items.get(at) else { return };
+        let Kind::Figure(figure) = item.kind else { continue };
+        let from = item.from;
+        let all = from.checked_sub(1).is_some_and(|b| text.plain(b) == "ca");
+        let head = at
+            .checked_sub(2)
+            .and_then(|b| items.get(b))
+            .is_some_and(|item| matches!(item.kind, Kind::Sep(_)));
+        let goes_on = matches!(
+            items.get(at + 1).map(|item| &item.kind),
+            Some(
+                Kind::Neg | Kind::NegNoise | Kind::Consequence(_) | Kind::Loss { .. } | Kind::Blanket { .. }
+            )
+        );
+        if all && head && goes_on && figure.unit == Unit::Case && told.contains(&figure.value) {
+            if let Some(item) = items.get_mut(at) {
+                item.kind = Kind::Noise("cases told before");
+            }
+        } else if figure.unit == Unit::Case {
+            told.push(figure.value);
+        }
+    }
+}
+
 /// “o nhom 2 tu tu 1 vu”: a bare number behind a noun that says where, before a thing that has its own figure.
 pub(super) fn mark_where(items: &mut [Item], text: &Text) {
     for at in 2..items.len() {

@@ -92,7 +92,7 @@ impl Parts<'_, '_> {
                     opened |= item.kind == Kind::Open;
                 }
                 Kind::Close if opened && sum < self.whole.value => return Vec::new(),
-                Kind::Word | Kind::Noise(_) if self.is_other_one(i) && !found.is_empty() => {
+                Kind::Word | Kind::Noise(_) if self.is_one_by_name(i, listed || !found.is_empty()) => {
                     sum += 1;
                     found.push(i);
                 }
@@ -121,15 +121,18 @@ impl Parts<'_, '_> {
         if sum == self.whole.value && found.len() > 1 { found } else { Vec::new() }
     }
 
-    /// “…, vụ kia 30 triệu”: the one that is left, at the beginning of its clause.
-    fn is_other_one(&self, at: usize) -> bool {
+    /// “vụ thứ nhất …, vụ kia 30 triệu”: one of the cases without a number, at the beginning of its clause.
+    fn is_one_by_name(&self, at: usize, goes_on: bool) -> bool {
         let before = at.checked_sub(1).and_then(|b| self.items.get(b)).map(|item| &item.kind);
-        let begins = matches!(before, Some(Kind::Sep(_) | Kind::And | Kind::Rest));
+        let begins = matches!(
+            before,
+            Some(Kind::Sep(_) | Kind::And | Kind::Rest | Kind::Colon | Kind::Open | Kind::Part)
+        );
         self.whole.unit == Unit::Case
             && begins
             && self.items.get(at).is_some_and(|item| {
-                self.text.is(item.from, Class::UnitCase) == Some(1)
-                    && matches!(self.text.plain(item.from + 1), "kia" | "sau" | "no" | "nua")
+                self.text.is(item.from, Class::FirstOf).is_some()
+                    || goes_on && self.text.is(item.from, Class::OneOf).is_some()
             })
     }
 

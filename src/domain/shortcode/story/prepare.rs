@@ -283,7 +283,7 @@ pub(super) fn mentions(items: &[Item], text: &Text, inside: &[bool]) -> Vec<bool
             match items.get(previous).map(|i| &i.kind) {
                 Some(Kind::Noise(_)) => {}
                 // “tin báo về chỗ hút chích”, “về việc đánh bạc”
-                Some(Kind::Word) if is_about(items, previous, text) => {}
+                Some(Kind::Word) if is_about(items, previous, text) || is_matter(items, previous) => {}
                 other => {
                     before = other;
                     break;
@@ -336,6 +336,13 @@ fn is_about(items: &[Item], at: usize, text: &Text) -> bool {
     let topic =
         kind(1) == Some(&Kind::Topic) || (kind(1) == Some(&Kind::Word) && kind(2) == Some(&Kind::Topic));
     word && topic
+}
+
+/// “khiếu kiện về bãi rác ô nhiễm”: a word of the few behind “về”, right behind what was counted.
+fn is_matter(items: &[Item], at: usize) -> bool {
+    let mut before = items.iter().take(at).rev().take(4).skip_while(|item| item.kind == Kind::Word);
+    before.next().is_some_and(|item| item.kind == Kind::Topic)
+        && matches!(before.next().map(|item| &item.kind), Some(Kind::Indicator(..) | Kind::Figure(_)))
 }
 
 /// What is told of a neighbouring hamlet only for contrast (“bên xóm Hạ họ mất trộm liên miên chứ …”).

@@ -305,7 +305,9 @@ impl Teller<'_, '_> {
             .take_while(clause)
             .find_map(|i| told(i).map(|place| (i, place)));
         match (before, after) {
-            (Some((thing, one)), Some((.., other))) => one != other && counted.contains(&thing),
+            (Some((thing, one)), Some((next, other))) => {
+                one != other && counted.contains(&thing) && !Self::flag(self.mentions, next)
+            }
             _ => false,
         }
     }
