@@ -23,11 +23,12 @@ impl Teller<'_, '_> {
                 self.doubts.push(Doubt::new(Why::Vague, at));
             }
             let Kind::Money { dong, denied: false } = *self.kind(at) else { continue };
-            if self.pairing.pairs.iter().any(|pair| pair.figure == at) || self.is_part_of_sum(at, dong) {
+            if self.pairing.pairs.iter().any(|pair| pair.figure == at) {
                 continue;
             }
             match self.loss_word(at) {
                 LossWord::Noise => {}
+                _ if self.is_part_of_sum(at, dong) => {}
                 // “Nhà cô Ba bay 500 nghìn.”: by itself no word of a sentence of its own says that it is a loss.
                 LossWord::None if self.is_sentence_of_its_own(at) => {
                     self.doubts.push(Doubt { count: Some(dong), ..Doubt::new(Why::NoIndicator, at) });
@@ -38,18 +39,77 @@ impl Teller<'_, '_> {
         }
     }
 
-    /// “mất 45 triệu, trong đó 1 vụ mất 20 triệu”: a part of the sum before it.
-    fn is_part_of_sum(&self, at: usize, dong: i64) -> bool {
-        let sentence = |i: &usize| !matches!(self.kind(*i), Kind::Sep(2 | 3));
-        let mut part = false;
-        for earlier in (0..at).rev().take_while(sentence) {
-            match self.kind(earlier) {
-                Kind::Part => part = true,
-                Kind::Money { dong: whole, .. } => return part && *whole >= dong,
+    /// “mất 45 triệu, trong đó 1 vụ mất 20 triệu”, “17 triệu (vụ đầu 12 triệu, vụ sau 5 triệu)”: whether the sum is a part
+    /// of one before it; parts that do not make up the whole are a doubt.
+    fn is_part_of_sum(&mut self, at: usize, dong: i64) -> bool {
+        let Some((lead, whole)) = self.whole_of(at) else { return false };
+        let opened = *self.kind(lead) == Kind::Open;
+        let ends = |i: &usize| match self.kind(*i) {
+            Kind::Close => opened,
+            kind => matches!(kind, Kind::Sep(2 | 3)),
+        };
+        let sums = (lead..self.items.len()).take_while(|i| !ends(i)).filter_map(|i| match self.kind(i) {
+            Kind::Money { dong, denied: false } if !matches!(self.loss_word(i), LossWord::Noise) => {
+                Some(*dong)
+            }
+            _ => None,
+        });
+        let (told, count) = sums.fold((0_i64, 0), |(sum, count), dong| (sum.saturating_add(dong), count + 1));
+        let led = *self.kind(lead) == Kind::Part;
+        let named = self.names_other_loss(lead, at);
+        let fits = if count == 1 || led { told <= whole } else { told == whole };
+        match (fits, named) {
+            (true, false) => true,
+            (true, true) => count > 1 && told == whole,
+            (false, false) if opened || led && dong <= whole => {
+                self.doubts.push(Doubt { count: Some(dong), ..Doubt::new(Why::Contradiction, at) });
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// What begins the parts among which the sum at `at` stands (“(”, “:”, “trong đó”), and the sum before it that they are
+    /// of.
+    fn whole_of(&self, at: usize) -> Option<(usize, i64)> {
+        let talk = |i: &usize| matches!(self.kind(*i), Kind::Word | Kind::Noise(_) | Kind::Sep(1));
+        let sentence = |i: &usize| !matches!(self.kind(*i), Kind::Sep(2 | 3) | Kind::Close);
+        let sum = |at: Option<usize>| match at.map(|at| self.kind(at)) {
+            Some(Kind::Money { dong, denied: false }) => Some(*dong),
+            _ => None,
+        };
+        for lead in (0..at).rev().take_while(sentence) {
+            let mut before = (0..lead).rev();
+            match self.kind(lead) {
+                Kind::Part => {
+                    let mut before = before.take_while(sentence);
+                    let whole = before.find(|i| matches!(self.kind(*i), Kind::Money { .. }));
+                    return sum(whole).map(|whole| (lead, whole));
+                }
+                Kind::Open | Kind::Colon => {
+                    if let Some(whole) = sum(before.find(|i| !talk(i))) {
+                        return Some((lead, whole));
+                    }
+                }
                 _ => {}
             }
         }
-        false
+        None
+    }
+
+    /// Whether an event between `lead` and `at` has losses of another kind than the one told before `lead`.
+    fn names_other_loss(&self, lead: usize, at: usize) -> bool {
+        let loss = |rule: usize| self.target(rule, Consequence::Loss).flatten();
+        let own = |i: usize| match self.kind(i) {
+            Kind::Indicator(place, _) => self.text.book.entries.get(*place)?.event.and_then(loss),
+            _ => None,
+        };
+        let told: Vec<usize> = (lead..at).filter_map(own).collect();
+        if told.is_empty() {
+            return false;
+        }
+        let before = self.event_before(lead).first().and_then(|(_, rule)| loss(*rule));
+        told.iter().any(|place| Some(*place) != before)
     }
 
     /// Whether the sum stands in a sentence that names no event, behind several words.
