@@ -6,6 +6,7 @@ use super::items::Unit;
 use super::lexicon::{Class, Consequence, Meaning};
 use super::scenes::Scene;
 use super::syllable::{Marks, one_edit_apart};
+use super::token::{Shape, Token};
 use crate::domain::indicator::Kind;
 
 /// A number for a word of the vocabulary.
@@ -13,6 +14,9 @@ pub(super) type WordId = u32;
 
 /// One word of a phrase.
 pub(super) type PhraseWord = (String, Marks);
+
+/// The marks of a word, and the words that a short form behind it stands for.
+pub(super) type ShortBehind = (Marks, Vec<PhraseWord>);
 
 /// A set of words of the lexicon.
 pub(super) type SetId = u16;
@@ -106,6 +110,8 @@ pub(super) struct Book {
     pub(super) spellings: Vec<String>,
     pub(super) near: Map<String, Vec<WordId>>,
     pub(super) alias: Map<String, Vec<(Marks, Vec<PhraseWord>)>>,
+    /// Short forms that stand for a word only behind another (“đánh bc”), by both words.
+    pub(super) pairs: Map<String, Vec<ShortBehind>>,
     pub(super) nodes: Vec<Node>,
     pub(super) codes: Map<String, usize>,
     /// The place of a named set, or of the choices written in a phrase.
@@ -164,6 +170,22 @@ impl Book {
         forms.iter().find(|(typed, _)| *typed == marks).map(|(_, words)| words.as_slice())
     }
 
+    /// The words that stand for a short form, with what it stands for behind the word `before` (“đánh bc”).
+    pub fn alias_behind(&self, before: Option<&Token>, plain: &str, marks: Marks) -> Option<&[PhraseWord]> {
+        let alone = self.alias(plain, marks)?;
+        let key = before
+            .filter(|token| token.shape == Shape::Word)
+            .map(|token| (token, pair_key(&token.plain, plain)));
+        let behind = key.and_then(|(token, key)| {
+            self.pairs
+                .get(&key)?
+                .iter()
+                .find(|(full, _)| token.marks.agree(*full))
+                .map(|(_, words)| words.as_slice())
+        });
+        Some(behind.unwrap_or(alone))
+    }
+
     /// The place of an indicator by its code in small letters.
     pub fn code_of(&self, code: &str) -> Option<usize> {
         self.codes.get(code).copied()
@@ -205,4 +227,9 @@ pub(super) fn less_one(word: &str) -> Vec<String> {
         keys.push(shorter);
     }
     keys
+}
+
+/// Two words as the key of what the second stands for behind the first.
+pub(super) fn pair_key(first: &str, second: &str) -> String {
+    format!("{first} {second}")
 }

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use rustc_hash::{FxHashMap as Map, FxHashSet as Set};
 
-use super::book::{Book, Context, End, Entry, EventRule, Links, Node, PhraseWord, SetId, WordId, less_one};
+use super::book::{
+    Book, Context, End, Entry, EventRule, Links, Node, PhraseWord, SetId, WordId, less_one, pair_key,
+};
 use super::fold::{GlyphKind, fold};
 use super::items::Unit;
 use super::lexicon::{BadLexicon, Class, IndicatorWords, Lexicon, Meaning, Strength, is_loud, units_of};
@@ -45,15 +47,28 @@ impl Book {
             }
         }
         for (from, to) in &lexicon.words {
-            let key = split(from).into_iter().next().ok_or_else(|| BadLexicon::Empty(from.clone()))?;
-            let target = split(to);
-            for (word, _) in &target {
-                book.word_id(word);
-            }
-            book.alias.entry(key.0).or_default().push((key.1, target));
+            book.insert_short(from, to)?;
         }
         book.index_neighbours();
         Ok(book)
+    }
+
+    /// A short form and its words; where it is told with the word before it (“đánh bc”), it stands for them only there.
+    fn insert_short(&mut self, from: &str, to: &str) -> Result<(), BadLexicon> {
+        let mut typed = split(from).into_iter();
+        let first = typed.next().ok_or_else(|| BadLexicon::Empty(from.to_owned()))?;
+        let mut target = split(to);
+        for (word, _) in &target {
+            self.word_id(word);
+        }
+        match typed.next() {
+            Some((second, _)) => {
+                target.retain(|word| *word != first);
+                self.pairs.entry(pair_key(&first.0, &second)).or_default().push((first.1, target));
+            }
+            None => self.alias.entry(first.0).or_default().push((first.1, target)),
+        }
+        Ok(())
     }
 
     fn empty(catalogue: &Catalogue, lexicon: &Lexicon) -> Self {
@@ -84,6 +99,7 @@ impl Book {
             spellings: Vec::new(),
             near: Map::default(),
             alias: Map::default(),
+            pairs: Map::default(),
             nodes: vec![Node::default()],
             codes,
             sets: Map::default(),

@@ -7,7 +7,7 @@ use super::lexicon::{Class, Meaning, Strength};
 use super::slip::{Slip, slip};
 use super::syllable::one_edit_apart;
 use super::text::{Hit, Text};
-use super::token::Shape;
+use super::token::{Origin, Shape};
 
 impl Text<'_> {
     /// Phrases that begin at `start` and cover `at`, reading the word there as `choice`.
@@ -167,6 +167,10 @@ impl Text<'_> {
         let mut found: Option<(usize, Strength, usize)> = None;
         for at in start..start + 3 {
             let Some(token) = self.tokens.get(at).filter(|t| t.shape == Shape::Word) else { break };
+            // “đánh bc” is no “đánh bố”: the words of a short form were never typed.
+            if token.origin == Origin::Short {
+                continue;
+            }
             let sure = [
                 Class::UnitPerson,
                 Class::UnitThing,

@@ -198,7 +198,7 @@ fn token(shape: Shape, run: &[Glyph], spaced: bool) -> Token {
 /// A run of letters: a word, a short form, Telex keys, or codes with letters for digits (“TNVO”).
 fn read_word(run: &[Glyph], spaced: bool, typing: Typing, book: &Book, found: &mut Vec<Token>) {
     let mut whole = token(Shape::Word, run, spaced);
-    if let Some(words) = book.alias(&whole.plain, whole.marks) {
+    if let Some(words) = book.alias_behind(found.last(), &whole.plain, whole.marks) {
         for (at, (plain, marks)) in words.iter().enumerate() {
             let mut part = whole.clone();
             part.plain.clone_from(plain);
