@@ -1,6 +1,6 @@
 //! Indicators, codes, and the words of the grammar.
 
-use super::super::amounts::{amount, unit};
+use super::super::amounts::{amount, money, unit};
 use super::super::items::{Kind, Unit};
 use super::super::lexicon::{Class, Consequence, Meaning, Strength};
 use super::super::negation;
@@ -66,6 +66,10 @@ impl Scanner<'_, '_> {
             Class::Request,
         ];
         if self.text.is_any(at, &longer_class).is_some_and(|other| other > len) {
+            return None;
+        }
+        // “phạt 2,5 triệu”: a fine, nobody is counted.
+        if self.text.is(at, Class::MoneyNoise) == Some(len) && money(self.text, at + len).is_some() {
             return None;
         }
         let figure_next =
@@ -218,6 +222,12 @@ impl Scanner<'_, '_> {
                 let unit = unit(text, at + len);
                 Some((Kind::Vague(unit.map_or(Unit::None, |u| u.0)), len + unit.map_or(0, |u| u.1)))
             }
+            // “bt” is “bị thương” beside people after an accident, else “bình thường”.
+            Some((Kind::Consequence(_), len))
+                if text.is(at, Class::Calm) == Some(len) && !self.hurts_people(at, len) =>
+            {
+                Some((Kind::Calm, len))
+            }
             // “công an huyện về bắt …”: who came, not what it is about.
             Some((Kind::Topic, 1)) if text.plain(at) == "ve" && is_police(text, at) => Some((Kind::Word, 1)),
             // “mat tam muoi trieu”: “tám mươi”, no “mất tầm”.
@@ -232,6 +242,23 @@ impl Scanner<'_, '_> {
             Some((kind, len)) if text.is(at, Class::NotNow) == Some(len) => Some((kind, len.min(1))),
             other => other,
         }
+    }
+
+    /// Whether people are counted right beside a word of `len` tokens in the sentence of an event that hurts them.
+    fn hurts_people(&self, at: usize, len: usize) -> bool {
+        let people = |unit: Unit| unit == Unit::Person;
+        let before = matches!(self.last(), Some(Kind::Figure(figure)) if people(figure.unit));
+        let behind = amount(self.text, at + len)
+            .and_then(|figure| unit(self.text, at + len + figure.len))
+            .is_some_and(|(unit, _)| people(unit));
+        let sentence =
+            self.items.iter().rev().map(|item| &item.kind).take_while(|kind| **kind != Kind::Sep(3));
+        let event = sentence.clone().find_map(|kind| match kind {
+            Kind::Indicator(place, _) => Some(self.text.book.entries.get(*place)?.event),
+            _ => None,
+        });
+        let rule = event.flatten().and_then(|event| self.text.book.events.get(event));
+        (before || behind) && rule.is_some_and(|rule| rule.hurt.is_some())
     }
 }
 

@@ -186,8 +186,9 @@ impl Teller<'_, '_> {
         self.take_unclaimed();
         self.take_stances();
         self.take_unread();
-        let vague = |item: &usize| !matches!(self.kind(*item), Kind::Vague(_));
-        if let Some(item) = self.pairing.unsure.filter(vague) {
+        let matters =
+            |item: &usize| !matches!(self.kind(*item), Kind::Vague(_)) && !self.is_unrecorded(*item);
+        if let Some(item) = self.pairing.unsure.filter(matters) {
             let mut doubt = Doubt::new(Why::Contradiction, item);
             doubt.count = self.figure(item).map(|figure| figure.value);
             self.doubts.push(doubt);

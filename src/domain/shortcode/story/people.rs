@@ -15,6 +15,26 @@ impl Teller<'_, '_> {
         opened && people && before.is_some_and(|(i, other)| other.value == figure.value && paired(i))
     }
 
+    /// “đánh nhau, 2 anh em say rượu, thằng em bị khâu 5 mũi”: whether people count those hurt in an event of which nobody
+    /// counts them, and nothing else of the text may be told of people.
+    pub(super) fn is_unrecorded(&self, figure: usize) -> bool {
+        let pair = self.pairing.pairs.iter().find(|pair| pair.figure == figure);
+        let Some((thing, Kind::Consequence(what))) = pair.map(|pair| (pair.thing, self.kind(pair.thing)))
+        else {
+            return false;
+        };
+        let silent =
+            self.event_before(thing).first().is_some_and(|(_, rule)| self.target(*rule, *what) == Some(None));
+        let of_people = |i: usize| match self.kind(i) {
+            Kind::Indicator(place, _) => {
+                let entry = self.text.book.entries.get(*place);
+                self.pairing.figure_of(i).is_none() && entry.is_some_and(|e| e.units.contains(&Unit::Person))
+            }
+            _ => false,
+        };
+        silent && self.unit_of(figure) == Unit::Person && !(0..self.items.len()).any(of_people)
+    }
+
     /// “bong 1 nguoi”: “bỏng” or “phỏng” without a mark, of which other words are made.
     pub(super) fn is_after_burn(&self, at: usize) -> bool {
         let before = self.items.get(at).and_then(|item| item.from.checked_sub(1));
