@@ -31,6 +31,8 @@ pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
         match item.kind {
             // “xin xã cho sửa 3 đoạn đường”
             Kind::Fix if is_wanted(text, items, at) || place > 4 && is_of_repair(text, items, at) => {}
+            // “đá gà 2 vụ, hôm mùng 8, không phải, mùng 9 mới đúng”
+            Kind::Fix if told && is_of_day(items, at) => {}
             // “Thôn có 120 hộ. Sửa tháng 7: …”
             Kind::Fix if head || words >= 2 || begins_correction(items, at) => return Wish::Correct,
             Kind::Mistake => return Wish::Correct,
@@ -79,6 +81,24 @@ fn begins_correction(items: &[Item], at: usize) -> bool {
     let kind = |at: usize| items.get(at).map(|item| &item.kind);
     let begins = matches!(at.checked_sub(1).map(kind), Some(Some(Kind::Sep(3))));
     begins && matches!(kind(at + 1), Some(Kind::Month(_) | Kind::Colon | Kind::Indicator(..)))
+}
+
+/// Whether only a day stands before the word in its clause: that is put right, no figure.
+fn is_of_day(items: &[Item], at: usize) -> bool {
+    let ended = matches!(
+        items.get(at + 1).map(|item| &item.kind),
+        None | Some(Kind::Sep(_) | Kind::Close | Kind::Word)
+    );
+    let mut clause =
+        items.iter().take(at).rev().map(|item| &item.kind).take_while(|kind| !matches!(kind, Kind::Sep(_)));
+    let day = matches!(clause.next(), Some(Kind::Date { .. } | Kind::DayAgo(_)));
+    let figures = |kind: &Kind| {
+        matches!(
+            kind,
+            Kind::Indicator(..) | Kind::Ambiguous(_) | Kind::Figure(_) | Kind::Money { .. } | Kind::Month(_)
+        )
+    };
+    day && ended && !clause.any(figures)
 }
 
 /// “máy bơm của thôn hỏng 2 cái, cho sửa”: what is broken is to be mended, no figure.
