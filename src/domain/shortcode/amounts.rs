@@ -328,9 +328,14 @@ pub(super) fn unit(text: &Text, at: usize) -> Option<(Unit, usize)> {
         let patrol = text.book.links.patrols;
         let other = text.indicator(at + 1).is_some_and(|(place, ..)| Some(place) != patrol);
         // “tuan tra 5ca tam tru 3”: shifts of what stands right before the figure.
-        let shifts = (2..=6).filter_map(|back| at.checked_sub(back).map(|b| (b, back))).any(|(b, back)| {
-            text.indicator(b).is_some_and(|(place, _, len)| Some(place) == patrol && len + 1 == back)
-        });
+        let number = |b: &usize| {
+            text.number_word(*b).is_some() || text.token(*b).is_some_and(|t| t.shape == Shape::Number)
+        };
+        let figure = (0..at).rev().take(6).take_while(number).count();
+        let shifts =
+            (1..=5).filter_map(|back| at.checked_sub(figure + back).map(|b| (b, back))).any(|(b, back)| {
+                text.indicator(b).is_some_and(|(place, _, len)| Some(place) == patrol && len == back)
+            });
         let other = other && !shifts;
         if other || text.is_any(at + 1, &[Class::Dead, Class::Hurt]).is_some() {
             return Some((Unit::Instance, 1));

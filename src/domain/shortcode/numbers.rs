@@ -30,6 +30,9 @@ pub(super) fn identity(text: &Text, at: usize) -> Option<(Kind, usize)> {
 
 /// Telephone numbers and the like by their length alone; an 8-digit number is a hamlet's code.
 pub(super) fn long_number(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    if let Some(len) = masked_number(text, at) {
+        return Some((Kind::Noise("a telephone number"), len));
+    }
     let token = text.token(at).filter(|t| t.shape == Shape::Number)?;
     let phone = token.plain.len() >= 9 && token.plain.starts_with('0');
     if phone {
@@ -56,6 +59,36 @@ pub(super) fn long_number(text: &Text, at: usize) -> Option<(Kind, usize)> {
         return Some((Kind::Hamlet { name, aside: false }, 1));
     }
     None
+}
+
+/// “0899 xxx 112”, “09xx.xxx.456”, “0977***321”: a telephone number of which digits are hidden: length in tokens.
+pub(super) fn masked_number(text: &Text, at: usize) -> Option<usize> {
+    let first = text.token(at).filter(|t| t.plain.starts_with('0') && (2..=10).contains(&t.plain.len()))?;
+    let hidden = |plain: &str| {
+        plain.ends_with("xx") && plain.trim_end_matches('x').bytes().all(|b| b.is_ascii_digit())
+    };
+    let mut masks = usize::from(first.shape == Shape::Opaque && hidden(&first.plain));
+    if first.shape != Shape::Number && masks == 0 {
+        return None;
+    }
+    let (mut next, mut end) = (at + 1, at + 1);
+    while let Some(token) = text.token(next) {
+        match token.shape {
+            Shape::Number if token.plain.len() >= 2 => end = next + 1,
+            Shape::Word | Shape::Opaque if hidden(&token.plain) => {
+                masks += 1;
+                end = next + 1;
+            }
+            Shape::Sep('*') => {
+                masks += 1;
+                end = next + 1;
+            }
+            Shape::Sep('.' | '-') => {}
+            _ => break,
+        }
+        next += 1;
+    }
+    (masks > 0).then_some(end - at)
 }
 
 /// The groups of a telephone number (“0237 3 888 999”): length in tokens.

@@ -5,7 +5,7 @@ use super::labels::{
     aged, alley, birth, emergency, named_place, ordinal_case, room, seats, uncounted, weekday,
 };
 use super::lexicon::{Class, Meaning};
-use super::numbers::{digit_groups, identity, long_number, pin};
+use super::numbers::{digit_groups, identity, long_number, masked_number, pin};
 use super::plates::plate;
 use super::text::Text;
 use super::token::Shape;
@@ -47,6 +47,7 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     while name.len() < 4
         && (is_name(text, next) || own && text.token(next).is_some_and(|t| t.upper && !t.caps))
         && !(name.is_empty() && !two && text.is(next, Class::Direction).is_some())
+        && !(!name.is_empty() && is_doubtful_code(text, next))
     {
         name.push(text.plain(next));
         next += 1;
@@ -89,6 +90,12 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     let joined = name.join(" ");
     let kind = if joined.is_empty() { Kind::Word } else { Kind::Hamlet { name: joined, aside } };
     Some((kind, next - at))
+}
+
+/// “thôn Đông Tâm MT 1”: letters that may be a code, with a figure.
+fn is_doubtful_code(text: &Text, at: usize) -> bool {
+    let code = text.token(at).is_some_and(|t| t.caps && t.plain.len() >= 2) && text.mixed_case;
+    code && text.ambiguous(at).is_some() && is_number(text, at + 1)
 }
 
 /// “kp 4 co 1 vu …”, “hem 12 kp 3 : 1 vu …” tell of a quarter, “KP4 TC2” of cases.
@@ -266,7 +273,7 @@ pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
         let mut next = at + len;
         next += text.is(next, Class::NumberSign).unwrap_or(0);
         next += usize::from(text.is_sep(next, ':'));
-        if let Some(digits) = digit_groups(text, next) {
+        if let Some(digits) = masked_number(text, next).or_else(|| digit_groups(text, next)) {
             return Some((Kind::Noise("a telephone number"), next + digits - at));
         }
     }

@@ -141,8 +141,13 @@ impl Scanner<'_, '_> {
     /// Whether only a keyword (and separators) stands right before `at`.
     fn after_keyword(&self, at: usize) -> bool {
         let mut before = self.items.iter().rev().skip_while(|i| matches!(i.kind, Kind::Sep(_) | Kind::Colon));
-        match before.next().map(|item| &item.kind) {
+        let before = before.next();
+        match before.map(|item| &item.kind) {
             Some(Kind::Keyword) => true,
+            // “KT 3”: what was reported for March.
+            Some(Kind::Ambiguous(_)) => {
+                before.is_some_and(|item| self.text.is(item.from, Class::Status).is_some())
+            }
             Some(Kind::Fix | Kind::Add) => {
                 self.text.code(at + 1).is_some()
                     || self.text.token(at + 1).is_some_and(|t| t.shape == Shape::Number)
@@ -169,6 +174,16 @@ impl Scanner<'_, '_> {
         let len = self.text.noise(at)?;
         let failed = self.text.is(at, Class::Failed).is_some_and(|failed| failed >= len);
         if failed && super::negation::after_mediation(self.text, &self.items) {
+            return None;
+        }
+        // “ban hop dan” is “bản họp dân”, no “bận họp”.
+        let bare = (at..at + len).all(|i| self.text.token(i).is_some_and(|t| t.marks.is_bare()));
+        let goes_on = |i: usize| {
+            self.text
+                .indicator(i)
+                .is_some_and(|(_, strength, other)| strength == Strength::Generic && i + other > at + len)
+        };
+        if bare && (at + 1..at + len).any(goes_on) {
             return None;
         }
         let others = self
