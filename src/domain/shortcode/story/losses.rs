@@ -61,7 +61,7 @@ impl Teller<'_, '_> {
         match (fits, named) {
             (true, false) => true,
             (true, true) => count > 1 && told == whole,
-            (false, false) if opened || led && dong <= whole => {
+            (false, false) if opened || led => {
                 self.doubts.push(Doubt { count: Some(dong), ..Doubt::new(Why::Contradiction, at) });
                 true
             }
@@ -97,19 +97,23 @@ impl Teller<'_, '_> {
         None
     }
 
-    /// Whether an event between `lead` and `at` has losses of another kind than the one told before `lead`.
+    /// Whether an event with losses stands between `lead` and `at` that is none of those told before `lead`.
     fn names_other_loss(&self, lead: usize, at: usize) -> bool {
-        let loss = |rule: usize| self.target(rule, Consequence::Loss).flatten();
-        let own = |i: usize| match self.kind(i) {
-            Kind::Indicator(place, _) => self.text.book.entries.get(*place)?.event.and_then(loss),
+        let place = |i: usize| match self.kind(i) {
+            Kind::Indicator(place, _) => Some(*place),
             _ => None,
         };
-        let told: Vec<usize> = (lead..at).filter_map(own).collect();
+        let loses = |place: &usize| {
+            let event = self.text.book.entries.get(*place).and_then(|entry| entry.event);
+            event.and_then(|event| self.target(event, Consequence::Loss)).flatten().is_some()
+        };
+        let told: Vec<usize> = (lead..at).filter_map(place).filter(loses).collect();
         if told.is_empty() {
             return false;
         }
-        let before = self.event_before(lead).first().and_then(|(_, rule)| loss(*rule));
-        told.iter().any(|place| Some(*place) != before)
+        let before: Vec<usize> =
+            self.event_before(lead).into_iter().filter_map(|(item, _)| place(item)).collect();
+        told.iter().any(|place| !before.contains(place))
     }
 
     /// Whether the sum stands in a sentence that names no event, behind several words.
