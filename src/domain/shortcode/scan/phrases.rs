@@ -248,9 +248,12 @@ impl Scanner<'_, '_> {
     fn hurts_people(&self, at: usize, len: usize) -> bool {
         let people = |unit: Unit| unit == Unit::Person;
         let before = matches!(self.last(), Some(Kind::Figure(figure)) if people(figure.unit));
-        let behind = amount(self.text, at + len)
-            .and_then(|figure| unit(self.text, at + len + figure.len))
-            .is_some_and(|(unit, _)| people(unit));
+        let after = at + len + usize::from(self.text.is_sep(at + len, ':'));
+        let behind = amount(self.text, after).map(|figure| after + figure.len).is_some_and(|next| {
+            let ended =
+                self.text.token(next).is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep(_)));
+            ended || unit(self.text, next).is_some_and(|(unit, _)| people(unit))
+        });
         let sentence =
             self.items.iter().rev().map(|item| &item.kind).take_while(|kind| **kind != Kind::Sep(3));
         let event = sentence.clone().find_map(|kind| match kind {
