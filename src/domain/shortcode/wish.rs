@@ -33,6 +33,8 @@ pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
             Kind::Fix if is_wanted(text, items, at) || place > 4 && is_of_repair(text, items, at) => {}
             // “đá gà 2 vụ, hôm mùng 8, không phải, mùng 9 mới đúng”
             Kind::Fix if told && is_of_day(items, at) => {}
+            // “cháy 1 vụ hôm mùng 2, nhớ lộn, mùng 3”
+            Kind::Mistake if told && is_before_day(items, at) => {}
             // “Thôn có 120 hộ. Sửa tháng 7: …”
             Kind::Fix if head || words >= 2 || begins_correction(items, at) => return Wish::Correct,
             Kind::Mistake => return Wish::Correct,
@@ -83,6 +85,27 @@ fn begins_correction(items: &[Item], at: usize) -> bool {
     begins && matches!(kind(at + 1), Some(Kind::Month(_) | Kind::Colon | Kind::Indicator(..)))
 }
 
+fn is_counting(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Indicator(..)
+            | Kind::Ambiguous(_)
+            | Kind::Figure(_)
+            | Kind::Money { .. }
+            | Kind::Month(_)
+            | Kind::Neg
+            | Kind::Blanket { .. }
+    )
+}
+
+/// Whether only a day follows the word in its sentence.
+fn is_before_day(items: &[Item], at: usize) -> bool {
+    let rest = items.iter().skip(at + 1).map(|item| &item.kind);
+    let mut sentence = rest.take_while(|kind| !matches!(kind, Kind::Sep(2 | 3)));
+    let day = sentence.by_ref().find(|kind| !matches!(kind, Kind::Sep(_) | Kind::Word));
+    matches!(day, Some(Kind::Date { .. } | Kind::DayAgo(_))) && !sentence.any(is_counting)
+}
+
 /// Whether only a day stands before the word in its clause: that is put right, no figure.
 fn is_of_day(items: &[Item], at: usize) -> bool {
     let ended = matches!(
@@ -92,13 +115,7 @@ fn is_of_day(items: &[Item], at: usize) -> bool {
     let mut clause =
         items.iter().take(at).rev().map(|item| &item.kind).take_while(|kind| !matches!(kind, Kind::Sep(_)));
     let day = matches!(clause.next(), Some(Kind::Date { .. } | Kind::DayAgo(_)));
-    let figures = |kind: &Kind| {
-        matches!(
-            kind,
-            Kind::Indicator(..) | Kind::Ambiguous(_) | Kind::Figure(_) | Kind::Money { .. } | Kind::Month(_)
-        )
-    };
-    day && ended && !clause.any(figures)
+    day && ended && !clause.any(is_counting)
 }
 
 /// “máy bơm của thôn hỏng 2 cái, cho sửa”: what is broken is to be mended, no figure.

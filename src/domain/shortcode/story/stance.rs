@@ -1,7 +1,7 @@
 //! What is told, but is no account of what happened here and in this month: rumours and jokes, other places, other
 //! years, questions, alternatives, denials of a figure.
 
-use super::super::items::Kind;
+use super::super::items::{Kind, Unit};
 use super::super::lexicon::{Class, Meaning};
 use super::super::reading::Why;
 use super::super::text::Text;
@@ -93,8 +93,25 @@ impl Teller<'_, '_> {
             "gi" | "chi" => at.checked_sub(1).is_some_and(|b| {
                 matches!(self.kind(b), Kind::Figure(_) | Kind::Indicator(..) | Kind::Ambiguous(_))
             }),
+            // “họp dân 1 buổi để xem lại quy ước”: what it was for.
+            "de" if self.is_of_activity(at, counted) => false,
             "thi" | "tro" | "do" => before && self.ends_clause(at),
             _ => before || after || self.is_alone(at),
+        }
+    }
+
+    /// Whether the clause before `at` counts meetings or patrols.
+    fn is_of_activity(&self, at: usize, counted: &[usize]) -> bool {
+        let clause = |i: &usize| !matches!(self.kind(*i), Kind::Sep(_));
+        let thing = (0..at).rev().take_while(clause).find(|i| counted.contains(i));
+        match thing.map(|thing| self.kind(thing)) {
+            Some(Kind::Indicator(place, _)) => self
+                .text
+                .book
+                .entries
+                .get(*place)
+                .is_some_and(|e| matches!(e.units.first(), Some(Unit::Session | Unit::Patrol))),
+            _ => false,
         }
     }
 
