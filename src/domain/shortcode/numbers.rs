@@ -63,12 +63,12 @@ pub(super) fn long_number(text: &Text, at: usize) -> Option<(Kind, usize)> {
 
 /// “0899 xxx 112”, “09xx.xxx.456”, “0977***321”: a telephone number of which digits are hidden: length in tokens.
 pub(super) fn masked_number(text: &Text, at: usize) -> Option<usize> {
-    let first = text.token(at).filter(|t| t.plain.starts_with('0') && (2..=10).contains(&t.plain.len()))?;
-    let hidden = |plain: &str| {
-        plain.ends_with("xx") && plain.trim_end_matches('x').bytes().all(|b| b.is_ascii_digit())
-    };
-    let mut masks = usize::from(first.shape == Shape::Opaque && hidden(&first.plain));
-    if first.shape != Shape::Number && masks == 0 {
+    let hidden = |plain: &str| plain.contains("xx") && plain.bytes().all(|b| b.is_ascii_digit() || b == b'x');
+    let first = text.token(at).filter(|t| t.plain.starts_with(|c: char| c.is_ascii_digit()))?;
+    let mut masks =
+        usize::from(first.shape == Shape::Opaque && first.plain.len() >= 4 && hidden(&first.plain));
+    let begins = first.shape == Shape::Number && first.plain.starts_with('0') && first.plain.len() >= 2;
+    if !begins && masks == 0 {
         return None;
     }
     let (mut next, mut end) = (at + 1, at + 1);
