@@ -32,7 +32,7 @@ pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
             // “xin xã cho sửa 3 đoạn đường”
             Kind::Fix if is_wanted(text, items, at) || place > 4 && is_of_repair(text, items, at) => {}
             // “đá gà 2 vụ, hôm mùng 8, không phải, mùng 9 mới đúng”
-            Kind::Fix if told && is_of_day(items, at) => {}
+            Kind::Fix if told && (is_of_day(items, at) || ends_slip(items, at)) => {}
             // “cháy 1 vụ hôm mùng 2, nhớ lộn, mùng 3”
             Kind::Mistake if told && is_before_day(items, at) => {}
             // “Thôn có 120 hộ. Sửa tháng 7: …”
@@ -83,6 +83,21 @@ fn begins_correction(items: &[Item], at: usize) -> bool {
     let kind = |at: usize| items.get(at).map(|item| &item.kind);
     let begins = matches!(at.checked_sub(1).map(kind), Some(Some(Kind::Sep(3))));
     begins && matches!(kind(at + 1), Some(Kind::Month(_) | Kind::Colon | Kind::Indicator(..)))
+}
+
+/// “à không 5 triệu mới đúng”, “không phải, ông Bính mới đúng”: it ends what takes back a word of the same sentence.
+fn ends_slip(items: &[Item], at: usize) -> bool {
+    let kinds = items.iter().take(at).rev().map(|item| &item.kind);
+    let mut sentence = kinds.take_while(|kind| !matches!(kind, Kind::Sep(2 | 3)));
+    let before =
+        sentence.by_ref().find(|kind| matches!(kind, Kind::Slip | Kind::NotThat) || is_counting(kind));
+    match before {
+        Some(Kind::NotThat | Kind::Slip | Kind::Neg) => sentence.any(is_counting),
+        Some(Kind::Figure(_) | Kind::Money { .. }) => {
+            matches!(sentence.find(|kind| !matches!(kind, Kind::Word | Kind::Sep(1))), Some(Kind::Slip))
+        }
+        _ => false,
+    }
 }
 
 fn is_counting(kind: &Kind) -> bool {

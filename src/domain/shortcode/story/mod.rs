@@ -25,7 +25,7 @@ pub(super) use stance::is_own;
 use std::collections::BTreeMap;
 
 use earlier::{mark_compared, mark_month_before, mark_replaced, mark_reported};
-use echoes::{mark_both, mark_echoes, mark_mistaken, mark_where};
+use echoes::{mark_both, mark_echoes, mark_mistaken, mark_slips, mark_where};
 use mediation::mark_mediated;
 use parts::mark_parts;
 use prepare::{causes, insides, mark_actors, mark_headers, mark_labels, mark_pending_and_gone, mentions};
@@ -121,6 +121,7 @@ pub(super) fn tell(text: &Text, items: &[Item], wish: Wish) -> Story {
 fn settle(items: &mut [Item], text: &Text, wish: Wish) {
     mark_echoes(items);
     mark_both(items, text);
+    mark_slips(items, text);
     mark_headers(items);
     mark_mediated(items, text);
     mark_compared(items);
