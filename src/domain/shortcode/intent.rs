@@ -178,7 +178,8 @@ fn is_called(text: &Text) -> bool {
 pub(super) fn is_event(text: &Text, at: usize) -> bool {
     text.is(at, Class::Violence).is_some() && text.is(at, Class::Noise).is_none()
         || text.indicator(at).is_some_and(|(place, strength, _)| {
-            strength != Strength::Code && text.book.entries.get(place).is_some_and(|e| e.event.is_some())
+            strength != Strength::Code
+                && text.book.entries.get(place).is_some_and(|e| e.event.is_some() || !e.quiet)
         })
 }
 
@@ -199,7 +200,7 @@ fn going_on(text: &Text, items: &[Item]) -> Option<usize> {
         let titled = text.is(at, Class::Noise).is_some();
         // “có vụ cướp vừa xảy ra”, “trộm vừa lấy xe”, “cướp giật vừa xong”
         let last = text.plain(at + len - 1);
-        let told = matches!(last, "ra" | "xong" | "lay" | "giat" | "dat")
+        let told = matches!(last, "ra" | "xong" | "lay" | "giat" | "dat" | "nha")
             && (at.saturating_sub(5)..at).rev().take_while(|i| !is_stop(text, *i)).any(|i| is_event(text, i));
         !calm
             && !titled
