@@ -244,24 +244,27 @@ impl Scanner<'_, '_> {
         }
     }
 
-    /// Whether people are counted right beside a word of `len` tokens in the sentence of an event that hurts them.
+    /// Whether people are counted right beside a word of `len` tokens in the sentence of an event that hurts them; a bare
+    /// figure counts them too, if no code told the event.
     fn hurts_people(&self, at: usize, len: usize) -> bool {
-        let people = |unit: Unit| unit == Unit::Person;
+        let mut sentence =
+            self.items.iter().rev().map(|item| &item.kind).take_while(|kind| **kind != Kind::Sep(3));
+        let told = sentence.find_map(|kind| match kind {
+            Kind::Indicator(place, strength) => Some((self.text.book.entries.get(*place)?.event?, *strength)),
+            _ => None,
+        });
+        let Some((event, strength)) = told else { return false };
+        let hurts = self.text.book.events.get(event).is_some_and(|rule| rule.hurt.is_some());
+        let bare = strength != Strength::Code;
+        let people = |unit: Unit| unit == Unit::Person || bare && unit == Unit::None;
         let before = matches!(self.last(), Some(Kind::Figure(figure)) if people(figure.unit));
         let after = at + len + usize::from(self.text.is_sep(at + len, ':'));
         let behind = amount(self.text, after).map(|figure| after + figure.len).is_some_and(|next| {
             let ended =
                 self.text.token(next).is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep(_)));
-            ended || unit(self.text, next).is_some_and(|(unit, _)| people(unit))
+            bare && ended || unit(self.text, next).is_some_and(|(unit, _)| unit == Unit::Person)
         });
-        let sentence =
-            self.items.iter().rev().map(|item| &item.kind).take_while(|kind| **kind != Kind::Sep(3));
-        let event = sentence.clone().find_map(|kind| match kind {
-            Kind::Indicator(place, _) => Some(self.text.book.entries.get(*place)?.event),
-            _ => None,
-        });
-        let rule = event.flatten().and_then(|event| self.text.book.events.get(event));
-        (before || behind) && rule.is_some_and(|rule| rule.hurt.is_some())
+        hurts && (before || behind)
     }
 }
 
