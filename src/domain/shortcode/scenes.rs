@@ -143,6 +143,21 @@ fn is_named(items: &[Item], range: &[usize], unit: Unit, text: &Text) -> bool {
     })
 }
 
+/// Whether the words of the items of `range` tell the indicator at `place`, and no other that counts cases.
+pub(super) fn tells(items: &[Item], range: &[usize], place: usize, text: &Text) -> bool {
+    let clues = |of: fn(Seen) -> Clues| {
+        let tokens = range.iter().filter_map(|at| items.get(*at)).flat_map(|item| item.from..item.to);
+        tokens.fold(0, |all, token| all | of(text.clues(token)))
+    };
+    let (told, sure) = (clues(|seen| seen.all), clues(|seen| seen.sure));
+    let fits = |scene: &&Scene| {
+        let whole = told & scene.all == scene.all && told & scene.none == 0;
+        scene.units.contains(&Unit::Case) && whole && sure & scene.all != 0
+    };
+    let mut fitting = text.book.scenes.iter().filter(fits).peekable();
+    fitting.peek().is_some() && fitting.all(|scene| scene.place == place)
+}
+
 /// The one indicator that the words of the clause tell, and the item that stands for it.
 fn scene(items: &[Item], at: usize, range: &[usize], unit: Unit, text: &Text) -> Option<(usize, usize)> {
     let seen = |at: usize, of: fn(Seen) -> Clues| {

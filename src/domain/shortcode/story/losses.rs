@@ -3,6 +3,7 @@
 use super::super::items::{Kind, Unit};
 use super::super::lexicon::{Class, Consequence, Strength};
 use super::super::reading::Why;
+use super::super::scenes::tells;
 use super::{Doubt, Teller};
 use crate::domain::indicator::Kind as Counts;
 
@@ -206,6 +207,7 @@ impl Teller<'_, '_> {
             None => self.event_before(at),
         };
         let events = if events.is_empty() { self.only_event(at, Consequence::Loss) } else { events };
+        let events = if events.is_empty() && told { self.event_summed_up(at) } else { events };
         let doubt = |why| Doubt { count: Some(dong), ..Doubt::new(why, at) };
         let default = self.text.book.links.loss;
         let Some((event, rule)) = events.first().copied() else {
@@ -253,6 +255,29 @@ impl Teller<'_, '_> {
             // “đánh nhau vì nợ 3 triệu”: no sum that such an event loses.
             _ if !told && self.is_no_loss(&events, at) => {}
             _ => self.doubts.push(doubt(Why::Unattached)),
+        }
+    }
+
+    /// “kẻ gian cắt khóa lấy đi con xe trị giá 22 triệu. Cả tháng 1 có mỗi 1 vụ trộm”: the only event of the text, one case
+    /// behind the sentence of the sum, whose words tell that very event.
+    fn event_summed_up(&self, at: usize) -> Vec<(usize, usize)> {
+        let part = |i: &usize| !matches!(self.kind(*i), Kind::Sep(3));
+        let event = |i: usize| match self.kind(i) {
+            Kind::Indicator(place, strength) if *strength != Strength::Code => {
+                Some((*place, self.text.book.entries.get(*place)?.event?))
+            }
+            _ => None,
+        };
+        let mut events = (0..self.items.len()).filter_map(|i| event(i).map(|(place, rule)| (i, place, rule)));
+        let (Some((thing, place, rule)), None) = (events.next(), events.next()) else { return Vec::new() };
+        let once = self.pairing.figure_of(thing).is_some_and(|figure| self.value_of(figure, thing) == Ok(1));
+        let sentence: Vec<usize> =
+            (0..at).rev().take_while(part).chain((at..self.items.len()).take_while(part)).collect();
+        let apart = thing > at && !sentence.contains(&thing);
+        if once && apart && tells(self.items, &sentence, place, self.text) {
+            vec![(thing, rule)]
+        } else {
+            Vec::new()
         }
     }
 
