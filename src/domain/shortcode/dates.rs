@@ -1,4 +1,4 @@
-//! Days, ranges of days, hours, periods that are no month.
+//! Days, ranges of days, periods that are no month.
 
 use super::amounts::words;
 use super::items::{Kind, MonthWord, Trouble};
@@ -13,7 +13,7 @@ pub(super) fn time(text: &Text, at: usize, after_keyword: bool) -> Option<(Kind,
         .or_else(|| month(text, at))
         .or_else(|| bad_period(text, at))
         .or_else(|| date(text, at))
-        .or_else(|| hour(text, at))
+        .or_else(|| super::hours::hour(text, at))
         .or_else(|| if after_keyword { bare_month(text, at) } else { None })
 }
 
@@ -117,7 +117,8 @@ fn date(text: &Text, at: usize) -> Option<(Kind, usize)> {
         let (year, more) = year_after(text, next + 3).map_or((None, 0), |(year, len)| (Some(year), len));
         return Some((Kind::Date { day, month: Some(month), year }, next + 3 + more - at));
     }
-    if word == 0 {
+    // “đêm 12 giờ 10”
+    if word == 0 || text.is(next + 1, Class::UnitHour).is_some() {
         return None;
     }
     if super::amounts::unit(text, next + 1).is_some_and(|(unit, _)| unit == super::items::Unit::Case) {
@@ -184,35 +185,4 @@ fn day_of_range(text: &Text, at: usize) -> Option<(DayParts, usize)> {
     }
     let bounded = text.is_any(at + 1, &[Class::Until]).is_some() || text.is_sep(at + 1, '-');
     bounded.then_some(((day, None, None), 1))
-}
-
-/// “16h”, “22h30”, “2h30 sáng”, “15:40”, “lúc 20 giờ”, “45 phút”.
-fn hour(text: &Text, at: usize) -> Option<(Kind, usize)> {
-    if let Some(len) = text.is(at + 1, Class::UnitMinute).filter(|_| text.plain(at + 1) != "p") {
-        return small(text, at).map(|_| (Kind::Noise("minutes"), 1 + len));
-    }
-    let hour = small(text, at).filter(|hour| *hour <= 24)?;
-    let noise = |len| Some((Kind::Noise("an hour"), len));
-    if let Some(len) = text.is(at + 1, Class::UnitHour) {
-        // “29h-882.10” is a plate.
-        if text.is_sep(at + 1 + len, '-')
-            && text.token(at + 2 + len).is_some_and(|t| t.plain.len() >= 3 && t.shape == Shape::Number)
-        {
-            return None;
-        }
-        let minute = at + 1 + len;
-        let minutes = text.token(minute).is_some_and(|t| t.shape == Shape::Number && t.plain.len() <= 2);
-        let glued = text.token(minute).is_some_and(|t| !t.spaced);
-        let named = text.is(minute + 1, Class::UnitMinute);
-        if minutes && (glued || named.is_some()) {
-            return noise(2 + len + named.unwrap_or(0));
-        }
-        return noise(1 + len);
-    }
-    let clock = text.is_sep(at + 1, ':')
-        && text.token(at + 1).is_some_and(|t| !t.spaced)
-        && text.token(at + 2).is_some_and(|t| !t.spaced && t.plain.len() == 2)
-        && small(text, at + 2).is_some_and(|minute| minute < 60)
-        && hour <= 24;
-    if clock { noise(3) } else { None }
 }

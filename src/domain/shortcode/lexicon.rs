@@ -29,6 +29,7 @@ pub enum Class {
     UnitMeasure,
     UnitHour,
     UnitMinute,
+    DayPart,
     Thousand,
     Million,
     Billion,

@@ -17,6 +17,7 @@ mod days;
 mod explain;
 mod fold;
 mod glued;
+mod hours;
 mod intent;
 mod items;
 mod joined;

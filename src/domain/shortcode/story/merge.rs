@@ -187,6 +187,9 @@ impl Teller<'_, '_> {
             Kind::Indicator(place, _) => Some(*place),
             _ => None,
         });
+        if claims.iter().any(|claim| self.is_stray_number(claim)) {
+            return None;
+        }
         let mut sum = 0_i64;
         let mut seen: Vec<(Vec<String>, Vec<String>, Strength, i64)> = Vec::new();
         for claim in claims {
@@ -215,6 +218,26 @@ impl Teller<'_, '_> {
         let max =
             place.and_then(|place| self.text.book.entries.get(place)).map_or(i64::MAX, |entry| entry.max);
         (sum <= max).then_some(sum)
+    }
+
+    /// “1 vụ trộm ở trạm 35 mất xe”: a bare number behind a word that it may belong to, or with words between it and what
+    /// it would count, beside other figures of the kind.
+    fn is_stray_number(&self, claim: &Claim) -> bool {
+        if claim.unit != Unit::None || claim.strength == Strength::Code {
+            return false;
+        }
+        let Some(figure) = self.pairing.figure_of(claim.thing).filter(|figure| *figure < claim.thing) else {
+            return false;
+        };
+        let value = self.figure(figure).map_or(0, |figure| figure.value);
+        let named = figure.checked_sub(1).is_some_and(|before| match self.kind(before) {
+            Kind::Sep(_) | Kind::And | Kind::Colon | Kind::Open | Kind::Close | Kind::Part => false,
+            // “trộm lốp 9 mất xe” may be a “lớp 9”, “trộm gà 1 mất xe” is another case.
+            Kind::Indicator(..) => claim.strength == Strength::Weak && value > 2,
+            _ => true,
+        });
+        let apart = (figure + 1..claim.thing).any(|at| !matches!(self.kind(at), Kind::Colon));
+        named || apart
     }
 
     /// “…, ở chợ đánh nhau 1 vụ nữa”: a word of the clause says that it is another one.
