@@ -38,10 +38,8 @@ pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
             // “Thôn có 120 hộ. Sửa tháng 7: …”
             Kind::Fix if head || words >= 2 || begins_correction(items, at) => return Wish::Correct,
             Kind::Mistake => return Wish::Correct,
-            // “ý nhầm, t9 tạm trú 95 người”
-            Kind::Slip if place == 0 && matches!(text.plain(item.to.saturating_sub(1)), "nham" | "lon") => {
-                return Wish::Correct;
-            }
+            // “ý nhầm, t9 tạm trú 95 người”, “em nhầm xíu, hòa giải thành 3 vụ”
+            Kind::Slip if head && !told && is_mistaken(text, item) => return Wish::Correct,
             // “quên 1 vụ cãi nhau tháng 6”, “lộn, T6 trộm 2”
             Kind::Word
                 if head
@@ -76,6 +74,10 @@ pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
         }
     }
     wish
+}
+
+fn is_mistaken(text: &Text, item: &Item) -> bool {
+    (item.from..item.to).any(|at| matches!(text.plain(at), "nham" | "lon"))
 }
 
 /// Whether the word at `at` begins a sentence and what it corrects stands right behind it.
