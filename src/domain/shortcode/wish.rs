@@ -39,7 +39,9 @@ pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
             Kind::Fix if head || words >= 2 || begins_correction(items, at) => return Wish::Correct,
             Kind::Mistake => return Wish::Correct,
             // “ý nhầm, t9 tạm trú 95 người”, “em nhầm xíu, hòa giải thành 3 vụ”
-            Kind::Slip if head && !told && is_mistaken(text, item) => return Wish::Correct,
+            Kind::Slip if head && is_mistaken(text, item) && begins_telling(items, at) => {
+                return Wish::Correct;
+            }
             // “quên 1 vụ cãi nhau tháng 6”, “lộn, T6 trộm 2”
             Kind::Word
                 if head
@@ -74,6 +76,16 @@ pub(super) fn wish(text: &Text, items: &[Item]) -> Wish {
         }
     }
     wish
+}
+
+/// Whether nothing is counted before the slip at `at`, and it takes back no month (“tháng 7, à nhầm tháng 6 …”).
+fn begins_telling(items: &[Item], at: usize) -> bool {
+    let counts = |item: &Item| {
+        matches!(item.kind, Kind::Indicator(..) | Kind::Ambiguous(_) | Kind::Figure(_) | Kind::Money { .. })
+    };
+    let month = |item: &Item| matches!(item.kind, Kind::Month(_));
+    let before = items.iter().take(at);
+    !before.clone().any(counts) && !(before.clone().any(month) && items.iter().skip(at).any(month))
 }
 
 fn is_mistaken(text: &Text, item: &Item) -> bool {
