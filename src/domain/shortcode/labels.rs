@@ -1,6 +1,6 @@
 //! Numbers that name something: places, days of the week, births, which of the cases told.
 
-use super::items::Kind;
+use super::items::{Kind, Unit};
 use super::lexicon::{Class, Meaning};
 use super::text::Text;
 use super::token::{Origin, Shape, Token};
@@ -56,10 +56,13 @@ pub(super) fn uncounted(text: &Text, at: usize) -> Option<(Kind, usize)> {
     next += usize::from(text.is_sep(next, ':') || text.is_sep(next, '='));
     let number = text.token(next).is_some_and(|t| t.shape == Shape::Number);
     let longer = text.indicator(at).is_some_and(|(.., other)| other > len);
-    (number && !longer).then(|| {
-        let unit = super::amounts::unit(text, next + 1).map_or(0, |(_, len)| len);
-        (Kind::Noise("of no indicator"), next + 1 + unit - at)
-    })
+    if !number || longer {
+        return None;
+    }
+    let (unit, more) = super::amounts::unit(text, next + 1).unwrap_or((Unit::None, 0));
+    // “nhieu viec qua: 5 vu trom” is no “quà”: the figure counts what follows it.
+    let told = unit == Unit::Case && text.indicator(next + 1 + more).is_some();
+    (!told).then_some((Kind::Noise("of no indicator"), next + 1 + more - at))
 }
 
 /// “vụ 1 mất …, vụ 2 …”, “vụ thứ nhất”: which case of those told, no count.

@@ -1,7 +1,38 @@
-//! Signs that stand for a word only where others stand beside them.
+//! Signs that stand for a word only where others stand beside them, and letters that young people type for others.
 
 use super::book::Book;
+use super::fold::Glyph;
+use super::syllable::{Marks, is_syllable};
 use super::token::{Origin, Shape, Token};
+
+/// “wẹt”, “fá”, “xog”, “trườq”: `w` for “qu”, `f` for “ph”, `g` and `q` for a last “ng”, where nothing is spelled so and
+/// the word is known.
+pub(super) fn spell_by_sound(word: &mut Token, run: &[Glyph], book: &Book) {
+    let (head, moved) = match word.plain.split_at_checked(1) {
+        Some(("w", rest)) => (format!("qu{rest}"), 1),
+        Some(("f", rest)) => (format!("ph{rest}"), 1),
+        _ => (word.plain.clone(), 0),
+    };
+    let vowel = |stem: &&str| stem.ends_with(['a', 'e', 'i', 'o', 'u', 'y']);
+    let stem = head.strip_suffix(['g', 'q']).filter(vowel);
+    let meant = stem.map_or_else(|| head.clone(), |stem| format!("{stem}ng"));
+    if meant == word.plain {
+        return;
+    }
+    let Some(known) = book.word(&meant).filter(|_| is_syllable(&meant)) else { return };
+    let tone = word.marks.tone;
+    let marks = run
+        .iter()
+        .enumerate()
+        .fold(Marks::default(), |marks, (at, glyph)| marks.with_quality(at + moved, glyph.quality));
+    *word = Token {
+        plain: meant,
+        marks: Marks { tone, ..marks },
+        word: Some(known),
+        origin: Origin::Short,
+        ..word.clone()
+    };
+}
 
 /// “0 co gi”: the figure that people type for “không” before “có”.
 pub(super) fn spell_zero_as_no(tokens: &mut [Token], book: &Book) {

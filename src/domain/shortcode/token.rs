@@ -212,6 +212,9 @@ fn read_word(run: &[Glyph], spaced: bool, typing: Typing, book: &Book, found: &m
     }
     whole.word = book.word(&whole.plain);
     let is_code = book.code_of(&whole.plain).is_some();
+    if whole.word.is_none() && !is_code {
+        super::short::spell_by_sound(&mut whole, run, book);
+    }
     if whole.word.is_none()
         && !is_code
         && whole.marks.is_bare()
