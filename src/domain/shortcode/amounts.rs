@@ -299,6 +299,18 @@ fn remainder(text: &Text, at: usize, unit: i64) -> Option<(i64, usize)> {
     (unit > 1_000 && (glued || ended)).then_some((value.checked_mul(small)?, len))
 }
 
+/// “co hai thang thanh nien”, “hai thang nghien moi”: “thằng”, before a word for a man or for what he is.
+pub(super) fn is_fellow(text: &Text, at: usize) -> bool {
+    let of_people = |place: usize| {
+        text.book.entries.get(place).is_some_and(|entry| entry.units.first() == Some(&Unit::Person))
+    };
+    let told =
+        at.checked_sub(2).is_some_and(|b| matches!(text.plain(b), "co" | "hien" | "them" | "la" | "dua"));
+    text.plain(at) == "thang"
+        && (told && text.is(at + 1, Class::UnitPerson).is_some_and(|len| len > 1)
+            || text.indicator(at + 1).is_some_and(|(place, ..)| of_people(place)))
+}
+
 /// The unit word at `at`, if one stands there: unit and length.
 pub(super) fn unit(text: &Text, at: usize) -> Option<(Unit, usize)> {
     const UNITS: [(Class, Unit); 11] = [
@@ -320,7 +332,8 @@ pub(super) fn unit(text: &Text, at: usize) -> Option<(Unit, usize)> {
     }
     // “bat 3 thang” are no months.
     let caught = at.checked_sub(2).is_some_and(|b| matches!(text.plain(b), "bat" | "duoc" | "giu" | "tom"));
-    if text.plain(at) == "thang" && caught && text.token(at).is_some_and(|t| t.marks.is_bare()) {
+    let bare = text.plain(at) == "thang" && text.token(at).is_some_and(|t| t.marks.is_bare());
+    if bare && (caught || is_fellow(text, at)) {
         return Some((Unit::Person, 1));
     }
     // “1 ca tử vong” is no patrol.

@@ -52,11 +52,8 @@ fn bad_period(text: &Text, at: usize) -> Option<(Kind, usize)> {
     let duration = super::amounts::amount(text, at).filter(|a| !a.either)?;
     let after = at + duration.len;
     // “bat 3 thang”: three fellows.
-    let people = |place: usize| {
-        text.book.entries.get(place).is_some_and(|e| e.units.first() == Some(&super::items::Unit::Person))
-    };
     if super::amounts::unit(text, after).is_some_and(|(unit, _)| unit == super::items::Unit::Person)
-        || text.indicator(after + 1).is_some_and(|(place, ..)| people(place) && text.plain(after) == "thang")
+        || super::amounts::is_fellow(text, after)
     {
         return None;
     }

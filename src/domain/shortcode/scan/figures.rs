@@ -103,7 +103,9 @@ impl Scanner<'_, '_> {
         // “tc 1 nha anh”: a code has its own unit.
         let foreign = unit_here.filter(|(unit, _)| self.is_foreign_to_code(*unit));
         let unit_here = if foreign.is_some() { None } else { unit_here };
-        let phrase = self.text.indicator(at).is_some_and(|(.., len)| len > first.len);
+        // “ba cây súng” are no “ba cây”: the phrase that ends inside a longer one with the unit is none.
+        let longer = absorbed.and(counted).map_or(0, |(.., len)| first.len + len);
+        let phrase = self.text.indicator(at).is_some_and(|(.., len)| len > first.len && len >= longer);
         // “co ba bi lua” is “bà”: nobody counts right before “bị”.
         let lady = self.text.plain(at) == "ba" && first.len == 1 && self.text.plain(next) == "bi";
         if first.in_words && (phrase || lady) {

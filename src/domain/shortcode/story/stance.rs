@@ -269,7 +269,9 @@ impl Teller<'_, '_> {
         let denied = (from..last).any(|i| {
             matches!(self.kind(i), Kind::Neg | Kind::NegNoise | Kind::Blanket { .. } | Kind::NotThat)
         });
-        let spelled = self.text.token(item.from).is_some_and(|token| !token.marks.is_bare());
+        // “ở tiệm gội đầu” is no “đâu”.
+        let spelled =
+            self.text.token(item.from).is_some_and(|token| !token.marks.is_bare() && token.marks.tone == 0);
         let nowhere = self.text.plain(item.from) == "dau" && spelled && !denied;
         let beside = last
             .checked_sub(1)
