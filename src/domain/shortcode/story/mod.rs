@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 use earlier::{mark_compared, mark_month_before, mark_replaced, mark_reported};
 use echoes::{mark_both, mark_echoes, mark_mistaken, mark_slips, mark_where};
 use mediation::mark_mediated;
-use parts::mark_parts;
+use parts::{mark_parts, mark_sums};
 use prepare::{causes, insides, mark_actors, mark_headers, mark_labels, mark_pending_and_gone, mentions};
 
 use super::attach::{Pairing, Surroundings, attach, need};
@@ -125,6 +125,7 @@ fn settle(items: &mut [Item], text: &Text, wish: Wish) {
     mark_headers(items);
     mark_mediated(items, text);
     mark_compared(items);
+    mark_sums(items, text);
     mark_parts(items, text);
     mark_pending_and_gone(items, text);
     mark_actors(items, text);

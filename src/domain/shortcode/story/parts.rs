@@ -69,6 +69,42 @@ fn named_beside(items: &[Item], at: usize) -> Option<(usize, Strength)> {
     behind.or_else(|| items.iter().take(at).rev().take(4).take_while(clause).find_map(named))
 }
 
+/// “1 vụ trộm, 1 vụ cướp nữa là 2 vụ”, “…, 2 vụ cả thảy”: the sum of those told before, whose clause names nothing for it.
+pub(super) fn mark_sums(items: &mut [Item], text: &Text) {
+    for at in 2..items.len() {
+        let cases = matches!(items.get(at).map(|item| &item.kind),
+            Some(Kind::Figure(f)) if matches!(f.unit, Unit::Case | Unit::None) && f.value > 1 && !f.total);
+        if !(cases && is_called_sum(items, at, text)) {
+            continue;
+        }
+        let clause = || items.iter().take(at).rev().take_while(|item| !matches!(item.kind, Kind::Sep(_)));
+        let names = clause().any(|item| matches!(item.kind, Kind::Indicator(..) | Kind::Ambiguous(_)));
+        let counted = |item: &Item| matches!(item.kind, Kind::Figure(figure) if figure.unit == Unit::Case);
+        let told = items.iter().take(at).filter(|item| counted(item)).count();
+        if told > 1
+            && (!names || clause().any(counted))
+            && let Some(Kind::Figure(figure)) = items.get_mut(at).map(|item| &mut item.kind)
+        {
+            figure.total = true;
+        }
+    }
+}
+
+/// Whether a word of sums ends the clause right behind the figure, or “nữa là” stands before it.
+fn is_called_sum(items: &[Item], at: usize, text: &Text) -> bool {
+    let ends = |at: usize| items.get(at).is_none_or(|item| matches!(item.kind, Kind::Sep(_) | Kind::Close));
+    let talk = |at: usize| {
+        items
+            .get(at)
+            .is_some_and(|item| item.kind == Kind::Word && text.is(item.from, Class::Polite).is_some())
+    };
+    let behind = matches!(items.get(at + 1).map(|item| &item.kind), Some(Kind::Total))
+        && (ends(at + 2) || talk(at + 2) && ends(at + 3));
+    let first = items.get(at).map_or(0, |item| item.from);
+    let word = |back: usize| first.checked_sub(back).map_or("", |at| text.plain(at));
+    behind || (word(1) == "la" && word(2) == "nua")
+}
+
 struct Parts<'a, 'b> {
     items: &'a [Item],
     text: &'a Text<'b>,
