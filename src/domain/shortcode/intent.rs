@@ -305,6 +305,7 @@ pub(super) fn is_ours(text: &Text, items: &[Item]) -> bool {
             items.iter().any(|item| matches!(item.kind, Kind::Figure(_) | Kind::Month(_)))
         }
         Kind::Figure(figure) => figure.unit == super::items::Unit::Case,
+        Kind::Vague(unit) => *unit == super::items::Unit::Case,
         _ => false,
     });
     let own = (0..text.tokens.len()).any(|at| super::story::is_own(text, at));

@@ -102,6 +102,7 @@ fn without_figures(worked: &Worked, timing: &Timing, story: &Story) -> Option<Re
     match intent::question(text) {
         Some(Question::Help) => Some(Reading::of(Intent::Help)),
         Some(Question::Status) if figures => None,
+        Some(Question::Status) if asks_of_case(text, items) => Some(ask(Why::NotAReport)),
         Some(Question::Status) => {
             let mut reading = Reading::of(Intent::Status);
             reading.period = timing.period.filter(|_| timing.named);
@@ -110,6 +111,17 @@ fn without_figures(worked: &Worked, timing: &Timing, story: &Story) -> Option<Re
         }
         None => None,
     }
+}
+
+/// “vụ trộm tháng 10 xử lý đến đâu rồi anh”: what came of a case, not of the report.
+fn asks_of_case(text: &Text, items: &[Item]) -> bool {
+    let of_report = |t: &super::token::Token| {
+        matches!(
+            t.plain.as_str(),
+            "bao" | "gui" | "nhan" | "nop" | "tin" | "kt" | "kiem" | "ktra" | "tra" | "xem" | "coi" | "ghi"
+        )
+    };
+    items.iter().any(|item| is_loud(text, item)) && !text.tokens.iter().any(of_report)
 }
 
 /// A hamlet with what happened or did not happen in it, whatever words of advertising stand beside (“mất điện”, “3 km”).

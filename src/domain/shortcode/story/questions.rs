@@ -42,6 +42,17 @@ impl Teller<'_, '_> {
     /// “có thật … 2 vụ trộm không”, “tháng 6 có 1 vụ giết người không các anh”: what is counted and then a “không” that
     /// denies nothing, at the end of the sentence.
     fn ends_in_no(&self, counted: &[usize]) -> Option<usize> {
+        (0..self.items.len()).find(|at| {
+            let paired = self.pairing.pairs.iter().any(|pair| pair.figure == *at);
+            *self.kind(*at) == Kind::Neg
+                && !paired
+                && self.is_last_word(*at)
+                && (0..*at).rev().take_while(|i| !is_break(self.kind(*i))).any(|i| counted.contains(&i))
+        })
+    }
+
+    /// Whether nothing but words of politeness follows in the sentence.
+    fn is_last_word(&self, at: usize) -> bool {
         let end = |at: usize| at >= self.items.len() || matches!(self.kind(at), Kind::Sep(3));
         let polite = |at: usize| {
             self.items.get(at).is_some_and(|item| {
@@ -50,14 +61,28 @@ impl Teller<'_, '_> {
                     || matches!(self.kind(at), Kind::Noise(_) | Kind::Sep(_))
             })
         };
-        (0..self.items.len()).find(|at| {
-            let paired = self.pairing.pairs.iter().any(|pair| pair.figure == *at);
-            let last = (at + 1..=self.items.len()).find(|i| end(*i) || !polite(*i));
-            *self.kind(*at) == Kind::Neg
-                && !paired
-                && last.is_some_and(end)
-                && (0..*at).rev().take_while(|i| !is_break(self.kind(*i))).any(|i| counted.contains(&i))
-        })
+        (at + 1..=self.items.len()).find(|i| end(*i) || !polite(*i)).is_some_and(end)
+    }
+
+    /// “t7 có trộm không”, “mai họp không anh”: where nothing is counted, the last thing told is denied by a last “không”,
+    /// behind “có”, or it is the only one, with no month and no hamlet beside it.
+    pub(super) fn asks_whether_any(&self) -> Option<usize> {
+        let things = || self.claims.values().flatten().map(|claim| claim.thing);
+        let thing = &things().max()?;
+        let no = self.pairing.figure_of(*thing).filter(|no| no > thing && self.is_last_word(*no))?;
+        let item = self.items.get(no)?;
+        let bare = *self.kind(no) == Kind::Neg && item.to - item.from == 1;
+        let before = (0..*thing).rev().take_while(|i| !is_break(self.kind(*i))).take(3);
+        let has = before
+            .chain(thing + 1..no)
+            .filter_map(|i| self.items.get(i))
+            .any(|item| self.text.plain(item.from) == "co");
+        let placed = things().count() > 1
+            || self
+                .items
+                .iter()
+                .any(|item| matches!(item.kind, Kind::Month(_) | Kind::Hamlet { .. } | Kind::Keyword));
+        (bare && (has || !placed)).then_some(no)
     }
 }
 

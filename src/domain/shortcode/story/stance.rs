@@ -18,6 +18,7 @@ impl Teller<'_, '_> {
         let counted = self.counted();
         let mut doubts: Vec<Doubt> = self.denied(&counted).into_iter().collect();
         if counted.is_empty() {
+            doubts.extend(self.asks_whether_any().map(|at| Doubt::new(Why::NotAReport, at)));
             self.doubts.extend(doubts);
             return;
         }
