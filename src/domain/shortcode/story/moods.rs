@@ -1,6 +1,6 @@
 //! What is told as unsure, planned or denied in passing.
 
-use super::super::items::Kind;
+use super::super::items::{Kind, Unit};
 use super::super::reading::Why;
 use super::{Doubt, Teller};
 
@@ -9,6 +9,7 @@ impl Teller<'_, '_> {
     pub(super) fn take_moods(&mut self) {
         for at in 0..self.items.len() {
             let why = match self.kind(at) {
+                Kind::Each if self.is_only_one(at) => continue,
                 Kind::Hedge | Kind::Each => Why::Vague,
                 // “tuần sau lại đánh nhau 1 vụ”: the week after; nobody plans a crime.
                 Kind::Plan if self.is_later_week(at) => continue,
@@ -33,6 +34,13 @@ impl Teller<'_, '_> {
                 self.doubts.push(Doubt::new(why, at));
             }
         }
+    }
+
+    /// “tháng 5 mỗi 1 vụ cãi nhau”: one and no more, where no cases are told before of which each could be meant.
+    fn is_only_one(&self, at: usize) -> bool {
+        let cases = |at: usize| self.figure(at).filter(|figure| figure.unit == Unit::Case);
+        let word = self.items.get(at).is_some_and(|item| item.to - item.from == 1);
+        word && cases(at + 1).is_some_and(|figure| figure.value == 1) && (0..at).all(|i| cases(i).is_none())
     }
 
     /// “mỗi vụ 1 người bị thương” beside fights: injuries of which nothing is recorded.
