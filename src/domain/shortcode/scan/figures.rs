@@ -174,7 +174,12 @@ impl Scanner<'_, '_> {
     /// “60 hộ dự” (households at a meeting are no people), “2 hôm trước”: what it is and the length after the unit.
     fn households_or_days(&self, after: usize, unit: Unit) -> Option<(&'static str, usize)> {
         match (unit, self.text.plain(after)) {
-            (Unit::House, "du" | "tham" | "den" | "cu" | "ve") => Some(("households", 0)),
+            // “85 hộ dự họp dân 1 buổi”: the meeting stands free.
+            (Unit::House, "du") => Some(("households", 1)),
+            (Unit::House, "tham") if matches!(self.text.plain(after + 1), "du" | "gia") => {
+                Some(("households", 2))
+            }
+            (Unit::House, "tham" | "den" | "cu" | "ve") => Some(("households", 0)),
             (Unit::Patrol, "truoc" | "sau" | "nay") => Some(("a span of days", 1)),
             _ => None,
         }

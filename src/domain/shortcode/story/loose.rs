@@ -1,7 +1,7 @@
 //! Figures that count nothing named, and indicators without a figure.
 
 use super::super::attach::Pair;
-use super::super::items::{Figure, Kind, Unit};
+use super::super::items::{Figure, Item, Kind, Unit};
 use super::super::lexicon::Class;
 use super::super::reading::Why;
 use super::{Doubt, Teller};
@@ -58,6 +58,7 @@ impl Teller<'_, '_> {
             Unit::Session | Unit::Patrol if self.is_of_mediators(at) || self.is_span_of_days(at) => return,
             Unit::Turn | Unit::Session if self.is_mere_repetition(at) => return,
             Unit::Case if self.is_pending(at, figure) || self.is_told_again(at, figure) => return,
+            Unit::Case if self.is_for_contrast(at) || self.is_hearsay(at) => return,
             Unit::Case if self.take_trailing(at, figure) => return,
             Unit::None | Unit::Stranger if self.is_stray(at) => return,
             Unit::Case if self.is_referred(at, figure) => return,
@@ -96,6 +97,20 @@ impl Teller<'_, '_> {
         let Some(item) = self.items.get(at) else { return false };
         let pending = (item.to..item.to + 3).any(|i| self.text.is(i, Class::Pending).is_some());
         pending && self.claims.values().flatten().any(|claim| claim.thing < at && claim.value >= figure.value)
+    }
+
+    /// “tin 3 vụ trên facebook là bịa đặt”: a figure of a clause that says itself that it is made up.
+    fn is_hearsay(&self, at: usize) -> bool {
+        let clause = |i: &usize| !matches!(self.kind(*i), Kind::Sep(_));
+        let false_word = |i: usize| matches!(self.text.plain(i), "bia" | "gia" | "vit" | "that");
+        let made_up = |item: &Item| {
+            let len = self.text.is(item.from, Class::Doubted).unwrap_or(0);
+            len > 1 && (item.from..item.from + len).any(false_word)
+        };
+        let behind = (at..self.items.len()).take_while(clause);
+        let mut around = (0..at).rev().take_while(clause).chain(behind.clone());
+        behind.filter_map(|i| self.items.get(i)).any(made_up)
+            && !around.any(|i| matches!(self.kind(i), Kind::Indicator(..) | Kind::Ambiguous(_)))
     }
 
     /// “có vụ cháy nhà dân, dập kịp, 1 vụ”: the one that the singular said, alone in its clause.

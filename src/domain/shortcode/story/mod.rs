@@ -228,6 +228,9 @@ impl Teller<'_, '_> {
 
     /// Takes the figure of an indicator, an ambiguous word, or what became of mediation.
     pub(super) fn take(&mut self, thing: usize, figure: usize) {
+        if self.is_for_contrast(figure) {
+            return self.excuse(thing);
+        }
         let value = match self.value_of(figure, thing) {
             Ok(value) => value,
             Err(Why::Vague) if Self::flag(self.mentions, thing) || self.is_of_neighbour(figure) => return,

@@ -187,6 +187,24 @@ impl Teller<'_, '_> {
         elsewhere && own
     }
 
+    /// “xã bên cạnh có 4 vụ trộm, thôn mình chỉ 1 vụ”: a figure of another place, against which one of the sender's own
+    /// hamlet, called so, stands in another clause.
+    pub(super) fn is_for_contrast(&self, at: usize) -> bool {
+        let next = (at..self.items.len()).find(|i| matches!(self.kind(*i), Kind::Sep(_)));
+        let Some(next) = next.filter(|next| *self.kind(*next) == Kind::Sep(1) && self.is_of_neighbour(at))
+        else {
+            return false;
+        };
+        let own = (next + 1..self.items.len())
+            .take_while(|i| !matches!(self.kind(*i), Kind::Sep(_)))
+            .find(|i| self.is_own(*i));
+        own.is_some_and(|own| {
+            self.pairing.pairs.iter().any(|pair| {
+                pair.figure > own && !(own..pair.figure).any(|i| matches!(self.kind(i), Kind::Sep(_)))
+            })
+        })
+    }
+
     /// Whether the indicator at `thing` counts cases: people come from everywhere.
     fn is_of_cases(&self, thing: usize) -> bool {
         match self.kind(thing) {
