@@ -139,7 +139,12 @@ impl Text<'_> {
             let hits = self.with_word(at, word, marks, |text| text.phrases_over(at));
             let backed = hits.iter().filter_map(|(start, hit)| {
                 let backing = self.backing(at, *start, hit);
-                let said = !matches!(hit.meaning, Meaning::Class(Class::Common)) || hit.len > 1;
+                // That one of several is meant speaks for no word.
+                let said = match hit.meaning {
+                    Meaning::Class(Class::FirstOf | Class::OneOf) => false,
+                    Meaning::Class(Class::Common) => hit.len > 1,
+                    _ => true,
+                };
                 said.then_some((backing, hit.meaning))
             });
             if let Some((backing, meaning)) =
