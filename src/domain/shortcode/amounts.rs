@@ -91,7 +91,8 @@ pub(super) fn words(text: &Text, at: usize) -> Option<Amount> {
     }
     // “nam muoi” in a text with marks: what stands before the ten is not trusted, so neither is the ten.
     let before = at.checked_sub(1).and_then(|b| text.number_word(b));
-    if text.number_word(at) == Some(10) && before.is_some_and(|digit| digit < 10) {
+    let loss = at.checked_sub(2).is_some_and(|b| text.is(b, Class::Loss) == Some(2));
+    if text.number_word(at) == Some(10) && before.is_some_and(|digit| digit < 10) && !loss {
         return None;
     }
     let mut value = 0;

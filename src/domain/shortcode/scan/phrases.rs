@@ -230,11 +230,12 @@ impl Scanner<'_, '_> {
             }
             // “công an huyện về bắt …”: who came, not what it is about.
             Some((Kind::Topic, 1)) if text.plain(at) == "ve" && is_police(text, at) => Some((Kind::Word, 1)),
-            // “mat tam muoi trieu”: “tám mươi”, no “mất tầm”.
+            // “mat tam muoi trieu”: “tám mươi”, no “mất tầm”; but “thiet hai muoi lam trieu” is “thiệt hại”.
             Some((kind @ Kind::Loss { .. }, len))
                 if len > 1
                     && text.number_word(at + len - 1).is_some()
-                    && text.number_word(at + len).is_some() =>
+                    && text.number_word(at + len).is_some()
+                    && text.plain(at + len - 1) != "hai" =>
             {
                 Some((kind, len - 1))
             }
