@@ -37,6 +37,7 @@ pub(super) struct Scene {
     all: Clues,
     none: Clues,
     units: Vec<Unit>,
+    faint: bool,
 }
 
 impl Book {
@@ -49,7 +50,7 @@ impl Book {
             let none = self.mask(&scene.none, &scene.code, lexicon)?;
             let units =
                 if scene.units.is_empty() { vec![Unit::Case, Unit::Instance] } else { scene.units.clone() };
-            self.scenes.push(Scene { place, all, none, units });
+            self.scenes.push(Scene { place, all, none, units, faint: scene.faint });
         }
         Ok(())
     }
@@ -154,8 +155,13 @@ pub(super) fn tells(items: &[Item], range: &[usize], place: usize, text: &Text) 
         let whole = told & scene.all == scene.all && told & scene.none == 0;
         scene.units.contains(&Unit::Case) && whole && sure & scene.all != 0
     };
-    let mut fitting = text.book.scenes.iter().filter(fits).peekable();
-    fitting.peek().is_some() && fitting.all(|scene| scene.place == place)
+    let mut fitting = text.book.scenes.iter().filter(fits);
+    let mut clear = false;
+    let alone = fitting.all(|scene| {
+        clear |= !scene.faint;
+        scene.place == place
+    });
+    clear && alone
 }
 
 /// The one indicator that the words of the clause tell, and the item that stands for it.

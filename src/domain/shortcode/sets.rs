@@ -22,6 +22,9 @@ pub(super) struct SceneWords {
     /// Units of the figures that may count it; cases unless said.
     #[serde(default)]
     pub units: Vec<super::items::Unit>,
+    /// Whether the words are too common to be the account of a case that is summed up in another sentence.
+    #[serde(default)]
+    pub faint: bool,
 }
 
 /// A part of a phrase.
