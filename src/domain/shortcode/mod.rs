@@ -55,6 +55,7 @@ mod token;
 mod torn;
 mod unrelated;
 mod wish;
+mod words;
 mod write;
 mod wrong_marks;
 

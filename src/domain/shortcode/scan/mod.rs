@@ -5,6 +5,7 @@ use super::amounts::unit;
 mod figures;
 mod letters;
 mod phrases;
+mod signs;
 mod torn_numbers;
 
 use super::dates::time;
@@ -195,128 +196,6 @@ impl Scanner<'_, '_> {
         (len >= longest).then_some((Kind::Noise("talk"), len))
     }
 
-    fn separator(&self, at: usize, c: char) -> Piece {
-        let token = self.text.token(at);
-        let spaced = token.is_some_and(|t| t.spaced);
-        let next = self.text.token(at + 1);
-        let number_glued = next.is_some_and(|t| t.shape == Shape::Number && !t.spaced);
-        let after_code = matches!(self.last(), Some(Kind::Indicator(_, Strength::Code) | Kind::Ambiguous(_)));
-        let after_sign = matches!(self.last(), Some(Kind::Trouble(_)));
-        let kind = match c {
-            // “an toàn về an ninh, trật tự”: the name of the matter itself.
-            ',' if self.text.plain(at + 1) == "trat"
-                && self.text.plain(at + 2) == "tu"
-                && at.checked_sub(1).is_some_and(|before| self.text.plain(before) == "ninh") =>
-            {
-                Kind::Noise("talk")
-            }
-            _ if self.is_sign_of_program(at, c, after_code) => Kind::Trouble(Trouble::Illegible),
-            '−' if number_glued => Kind::Trouble(Trouble::Negative),
-            '-' if number_glued && matches!(self.last(), Some(Kind::Colon | Kind::Open)) => {
-                Kind::Trouble(Trouble::Negative)
-            }
-            '-' | '−' | '–' | '—' | '‐' if spaced && number_glued => Kind::Trouble(Trouble::Negative),
-            '-' | '−' | '–' | '—' | '‐' => {
-                if spaced && !after_code {
-                    Kind::Sep(1)
-                } else {
-                    Kind::Noise("a joint")
-                }
-            }
-            '.' if number_glued && after_code => Kind::Noise("a joint"),
-            '.' | '!' | '。' | '…' => Kind::Sep(3),
-            '?' if matches!(self.last(), Some(Kind::Figure(_))) && !spaced => {
-                Kind::Trouble(Trouble::Illegible)
-            }
-            '?' => Kind::Sep(3),
-            // “2+ vụ”: two or more.
-            '+' if matches!(self.last(), Some(Kind::Figure(_)))
-                && !spaced
-                && self.text.is(at + 1, Class::UnitCase).is_some() =>
-            {
-                Kind::Trouble(Trouble::Illegible)
-            }
-            ';' | '•' | '·' => Kind::Sep(2),
-            ',' | '/' | '+' | '|' | '\\' | '&' | '、' => Kind::Sep(1),
-            ':' | '=' => Kind::Colon,
-            '>' if at
-                .checked_sub(1)
-                .is_some_and(|b| self.text.is_sep(b, '-') || self.text.is_sep(b, '='))
-                && !spaced
-                && !after_sign =>
-            {
-                Kind::Becomes
-            }
-            '→' => Kind::Becomes,
-            '<' | '>' | '≥' | '≤' | '≈' | '±'
-                if next.is_some_and(|t| matches!(t.shape, Shape::Number | Shape::Sep('='))) =>
-            {
-                Kind::Trouble(Trouble::Illegible)
-            }
-            '(' | '[' => Kind::Open,
-            ')' | ']' => Kind::Close,
-            _ => Kind::Noise("a sign"),
-        };
-        (kind, 1)
-    }
-
-    /// “TC#2”, “TC!=2”, “!TC2”: signs that nobody writes between a code and its figure, or before a code.
-    fn is_sign_of_program(&self, at: usize, c: char, after_code: bool) -> bool {
-        let glued = self.text.token(at + 1).is_some_and(|t| !t.spaced);
-        let begins =
-            self.text.token(at).is_some_and(|t| t.spaced) && glued && self.text.code(at + 1).is_some();
-        let compares = glued && self.text.is_sep(at + 1, '=');
-        match c {
-            '%' if glued => true,
-            '?' | '#' | '*' | '%' | '^' => after_code,
-            '$' | '@' | '~' | '{' | '}' => after_code || begins,
-            '"' | '\'' | '`' | '_' => after_code && glued,
-            '!' => after_code && compares || begins,
-            '=' | '+' | '-' => after_code && compares,
-            _ => false,
-        }
-    }
-
-    /// A run of letters and digits of which nothing could be made: an age (“u42t”), a model after a thing, or trouble.
-    fn opaque(&self, at: usize) -> Kind {
-        let plain = self.text.plain(at);
-        let digits = plain.trim_start_matches('u').trim_end_matches('t');
-        if !digits.is_empty() && digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Kind::Noise("an age");
-        }
-        // “cao 1m7”
-        if plain.split_once('m').is_some_and(|(metres, rest)| {
-            !metres.is_empty()
-                && [metres, rest]
-                    .iter()
-                    .all(|part| part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit()))
-        }) {
-            return Kind::Noise("a length");
-        }
-        let letters = plain.bytes().take_while(u8::is_ascii_alphabetic).count();
-        if is_road(plain) {
-            return Kind::Noise("a road");
-        }
-        // “T6 TTA15 TTB1”: between codes, before or behind it, no model.
-        let text = self.text;
-        let number = |i: usize| text.token(i).is_some_and(|t| t.shape == Shape::Number && !t.spaced);
-        let coded = self
-            .items
-            .iter()
-            .any(|item| matches!(item.kind, Kind::Keyword | Kind::Indicator(_, Strength::Code)))
-            || (at + 1..text.tokens.len()).any(|i| text.code(i).is_some() && number(i + 1));
-        if letters >= 3
-            && plain.bytes().skip(letters).all(|b| b.is_ascii_digit())
-            && !coded
-            && unit(self.text, at + 1).is_none()
-            && self.text.book.code_at(plain.get(..letters).unwrap_or_default()).is_none()
-        {
-            return Kind::Noise("the name of a model");
-        }
-        let unknown = letters >= 2 && plain.bytes().skip(letters).all(|b| b.is_ascii_digit());
-        Kind::Trouble(if unknown { Trouble::UnknownCode } else { Trouble::Illegible })
-    }
-
     /// “1. Mất trộm: 1 vụ”: the number of a list, at the beginning of a line or sentence, counting up from 1.
     fn list_number(&mut self, at: usize) -> Option<Piece> {
         let lettered = self.text.token(at).is_some_and(|t| t.shape == Shape::Word && t.plain.len() == 1);
@@ -390,15 +269,4 @@ impl Scanner<'_, '_> {
         }
         hamlet(self.text, at, head, aside).filter(|(kind, _)| *kind != Kind::Word)
     }
-}
-
-/// “QL4G”, “DT743B”: the number of a road.
-fn is_road(plain: &str) -> bool {
-    let number = ["ql", "tl", "dt", "hl"].iter().find_map(|kind| plain.strip_prefix(kind));
-    let number = number.map(|rest| rest.trim_end_matches(|c: char| c.is_ascii_lowercase()));
-    number.is_some_and(|digits| {
-        (1..=3).contains(&digits.len())
-            && digits.bytes().all(|b| b.is_ascii_digit())
-            && plain.len() <= digits.len() + 3
-    })
 }

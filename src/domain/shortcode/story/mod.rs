@@ -3,6 +3,7 @@
 mod denials;
 mod earlier;
 mod echoes;
+mod elsewhere;
 mod events;
 mod looks;
 mod loose;
