@@ -107,6 +107,15 @@ pub(super) fn aged(text: &Text, at: usize) -> Option<(Kind, usize)> {
     (text.is(at, Class::UnitAge) == Some(1) && number && !counted).then_some((Kind::Noise("an age"), of + 1))
 }
 
+/// “hai anh em 6 và 9 tuổi”: the first of two ages.
+pub(super) fn first_age(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let small = |at: usize| text.token(at).and_then(Token::number).is_some_and(|value| value < 120);
+    let joint = text.is(at + 1, Class::And).or_else(|| text.is_sep(at + 1, ',').then_some(1))?;
+    let second = at + 1 + joint;
+    let age = small(at) && small(second) && text.is(second + 1, Class::UnitAge) == Some(1);
+    age.then_some((Kind::Noise("an age"), 1))
+}
+
 /// “ở nhà 302”, “phòng 1204”: the number of a house or room, which no count follows.
 pub(super) fn room(text: &Text, at: usize) -> Option<(Kind, usize)> {
     let number = text.token(at).is_some_and(|t| t.shape == Shape::Number && (3..=4).contains(&t.plain.len()));

@@ -46,8 +46,17 @@ fn torn_month(text: &Text, at: usize) -> Option<usize> {
     (head && torn && bare && month && !counted && !mediated).then_some(1)
 }
 
-/// “T3”, “tháng 3/2026”, “3/2026”, “tháng ba”, “tháng trước”.
+/// “T3”, “tháng 3/2026”, “3/2026”, “tháng ba”, “tháng trước”; “tháng bảy âm” is none.
 pub(super) fn month(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let (kind, len) = solar_month(text, at)?;
+    let next = at + len;
+    let lunar = text.plain(next) == "am"
+        && text.token(next).is_some_and(|t| t.marks.tone == 0)
+        && text.hits(next).iter().all(|hit| hit.len == 1);
+    Some(if lunar { (Kind::Month(MonthWord::Bad), len + 1) } else { (kind, len) })
+}
+
+fn solar_month(text: &Text, at: usize) -> Option<(Kind, usize)> {
     if is_part_of_month(text, at) {
         return None;
     }

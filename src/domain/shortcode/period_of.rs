@@ -3,6 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::items::{Item, Kind, MonthWord, Trouble, resolve_day};
+use super::lexicon::Class;
 use super::reading::{MonthFrom, Why};
 use super::text::Text;
 use crate::domain::period::Period;
@@ -57,7 +58,7 @@ pub(super) fn timing(text: &Text, items: &[Item], received: NaiveDate) -> Timing
             Kind::Month(MonthWord::Bad) => timing.trouble = timing.trouble.or(Some((Why::BadMonth, at))),
             // “Thang sau thon bau truong moi.” beside the month that is told.
             Kind::Month(MonthWord::JuneOrNext) if !periods.is_empty() && !is_of_figures(items, at) => {}
-            Kind::Month(word) if !is_compared(items, at) => {
+            Kind::Month(word) if !is_compared(items, at) && !is_aside(text, items, at) => {
                 let period = match word {
                     MonthWord::Numbered(month, year) | MonthWord::RangeEnd(month, year) => {
                         resolve_month(*month, year.or_else(|| year_before(text, item.from)), received)
@@ -160,6 +161,28 @@ fn is_compared(items: &[Item], at: usize) -> bool {
     let reported = more_follow && is_reported(items, at);
     let caused = named_before && before.contains(&&Kind::Cause) && !is_counted(items, at);
     compared || caused || reported || (done && (more_follow || named_before) && !is_counted(items, at))
+}
+
+/// “…, bắt 1 đối tượng mới ra tù hồi tháng 3”, “… Tháng 12 này thôn đón khách, mong các anh giúp”: another month than the
+/// one told before, of which nothing is counted.
+fn is_aside(text: &Text, items: &[Item], at: usize) -> bool {
+    let Some(item) = items.get(at) else { return false };
+    let named_before = items.iter().take(at).any(|item| matches!(item.kind, Kind::Month(_)));
+    let since = item.from.checked_sub(1).is_some_and(|b| text.plain(b) == "hoi");
+    named_before && (since && !is_counted(items, at) || is_of_request(text, items, at))
+}
+
+/// Whether the sentence of the month at `at`, not the first, asks for something and tells nothing.
+fn is_of_request(text: &Text, items: &[Item], at: usize) -> bool {
+    let part = |item: &&Item| !matches!(item.kind, Kind::Sep(3));
+    let before = items.iter().take(at).rev().take_while(part);
+    let apart = before.clone().count() < at;
+    let sentence = || before.clone().chain(items.iter().skip(at + 1).take_while(part));
+    let tells = sentence().any(|item| {
+        matches!(item.kind, Kind::Figure(_) | Kind::Indicator(..) | Kind::Money { .. } | Kind::AsBefore)
+    });
+    let asks = sentence().any(|item| text.is_any(item.from, &[Class::Request, Class::Wanting]).is_some());
+    apart && asks && !tells
 }
 
 /// Whether the text says right behind the month at `at` that it was reported.

@@ -2,7 +2,7 @@
 
 use super::items::{Kind, Unit};
 use super::labels::{
-    aged, alley, birth, emergency, named_place, ordinal_case, room, seats, uncounted, weekday,
+    aged, alley, birth, emergency, first_age, named_place, ordinal_case, room, seats, uncounted, weekday,
 };
 use super::lexicon::{Class, Meaning};
 use super::numbers::{digit_groups, identity, long_number, masked_number, pin};
@@ -102,7 +102,8 @@ fn is_doubtful_code(text: &Text, at: usize) -> bool {
 fn is_quarter(text: &Text, at: usize) -> bool {
     const AFTER: [&str; 12] =
         ["co", "khong", "xay", "bao", "binh", "yen", "phuong", "nay", "thang", "bc", "phat", "bat"];
-    is_number(text, at + 1) && (AFTER.contains(&text.plain(at + 2)) || text.is_sep(at + 2, ':'))
+    let calm = || text.is_any(at + 2, &[Class::Calm, Class::Neg]).is_some();
+    is_number(text, at + 1) && (AFTER.contains(&text.plain(at + 2)) || text.is_sep(at + 2, ':') || calm())
 }
 
 /// “4b”, “12a”: a number with a letter.
@@ -260,6 +261,7 @@ pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
         .or_else(|| weekday(text, at))
         .or_else(|| emergency(text, at))
         .or_else(|| aged(text, at))
+        .or_else(|| first_age(text, at))
         .or_else(|| alley(text, at))
         .or_else(|| seats(text, at))
         .or_else(|| room(text, at))

@@ -83,6 +83,7 @@ pub(super) fn from_telex(word: &str) -> Option<(String, Marks)> {
     let mut plain = String::with_capacity(word.len());
     let mut marks = Marks::default();
     let mut vowel_seen = false;
+    let mut key = None;
     for c in word.chars() {
         let last = plain.chars().last();
         let at = plain.len();
@@ -104,7 +105,10 @@ pub(super) fn from_telex(word: &str) -> Option<(String, Marks)> {
             'd' if plain == "d" => marks = marks.with_quality(0, 4),
             's' | 'f' | 'r' | 'x' | 'j' if vowel_seen && marks.tone == 0 => {
                 marks.tone = telex_tone(c);
+                key = Some(c);
             }
+            // “basst”: a key held too long.
+            's' | 'f' | 'r' | 'x' | 'j' if key == Some(c) => {}
             other => {
                 vowel_seen |= is_vowel(other);
                 plain.push(other);

@@ -162,6 +162,7 @@ impl<'a> Text<'a> {
         let found = self
             .hits(at)
             .iter()
+            .filter(|hit| !self.ends_in_number(at, hit))
             .filter_map(|hit| match hit.meaning {
                 Meaning::Indicator(place, strength) => Some((hit.made, (place, strength, hit.len))),
                 _ => None,
@@ -179,6 +180,16 @@ impl<'a> Text<'a> {
             };
         }
         self.code(at).filter(|_| noise <= 1).map(|code| (code, Strength::Code, 1))
+    }
+
+    /// “mat trom nam vu” is no “trộm nấm”: without marks a number word before the unit of cases counts them.
+    fn ends_in_number(&self, at: usize, hit: &Hit) -> bool {
+        let last = at + hit.len - 1;
+        hit.made
+            && hit.len >= 2
+            && self.number_word(last).is_some()
+            && self.tokens.get(last).is_some_and(|t| t.marks.is_bare())
+            && self.is(last + 1, Class::UnitCase).is_some()
     }
 
     /// “khong co mat trom” is no “có mặt”: without marks, the last word of a weak phrase begins one that says more.

@@ -7,6 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use super::items::{Item, Kind, Unit};
 use super::lexicon::{Class, Strength};
 use super::text::Text;
+use super::token::Shape;
 
 /// How many different phrases of advertising and machines stand in the text.
 pub(super) fn advertising(text: &Text, raw: &str) -> usize {
@@ -34,8 +35,10 @@ pub(super) fn advertising(text: &Text, raw: &str) -> usize {
     let link = finds(&IS_LINK, raw);
     let offer = (0..text.tokens.len()).any(|i| text.is_sep(i, '%'));
     // “soạn DK gửi 191”
-    let mut words = text.tokens.iter().map(|token| token.plain.as_str());
-    let send = words.any(|word| word == "soan") && words.any(|word| word == "gui");
+    let written = text.tokens.iter().position(|token| token.plain == "soan");
+    let number = |at: usize| text.token(at).is_some_and(|t| matches!(t.shape, Shape::Number | Shape::Opaque));
+    let send = written
+        .is_some_and(|at| (at + 1..text.tokens.len()).any(|i| text.plain(i) == "gui" && number(i + 1)));
     count + if link { 2 } else { 0 } + usize::from(offer) + if send { 2 } else { 0 }
 }
 

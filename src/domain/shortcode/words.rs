@@ -22,6 +22,15 @@ pub(super) fn read_word(run: &[Glyph], spaced: bool, typing: Typing, book: &Book
         }
         return;
     }
+    if let Some(letters) = lettered_figure(run, book) {
+        for (from, to) in [(0, letters), (letters, run.len())] {
+            let piece = run.get(from..to).unwrap_or_default();
+            let mut part = token(Shape::Word, piece, spaced && from == 0);
+            part.word = book.word(&part.plain);
+            found.push(part);
+        }
+        return;
+    }
     whole.word = book.word(&whole.plain);
     let is_code = book.code_of(&whole.plain).is_some();
     if whole.word.is_none() && !is_code {
@@ -71,6 +80,14 @@ pub(super) fn read_word(run: &[Glyph], spaced: bool, typing: Typing, book: &Book
         }
     }
     found.push(whole);
+}
+
+/// “NGHo”, “TCl”: a code in capitals with a small letter for its figure; how long the code is.
+fn lettered_figure(run: &[Glyph], book: &Book) -> Option<usize> {
+    let (last, code) = run.split_last()?;
+    let small = matches!(last.plain, 'o' | 'l') && !last.upper && last.tone == 0 && last.quality == 0;
+    let capitals = code.len() >= 2 && code.iter().all(|glyph| glyph.upper);
+    (small && capitals && book.code_of(&plain_of(code)).is_some()).then_some(code.len())
 }
 
 /// Whether Telex keys show: a tone key at the end, doubled vowels, “dd”, “w”.

@@ -295,7 +295,12 @@ impl Scanner<'_, '_> {
             && glued(next + 1);
         let range = digits(self.text, next + 1).is_some_and(|second| second.value > first.value);
         let joint = joint || range && self.text.is_sep(next, '-') && !glued(next) && !glued(next + 1);
-        let word = self.text.is(next, Class::Either);
+        // “từ 2 đến 4 vụ”
+        let span = at.checked_sub(1).is_some_and(|b| self.text.plain(b) == "tu")
+            && matches!(self.text.plain(next), "den" | "toi")
+            && digits(self.text, next + 1)
+                .is_some_and(|second| self.text.is(next + 1 + second.len, Class::UnitCase).is_some());
+        let word = self.text.is(next, Class::Either).or(span.then_some(1));
         let skip = if joint { 1 } else { word.unwrap_or(0) };
         let second = digits(self.text, next + skip)
             .or_else(|| if word.is_some() { words(self.text, next + skip) } else { None });

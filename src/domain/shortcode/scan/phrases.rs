@@ -1,9 +1,11 @@
 //! Indicators, codes, and the words of the grammar.
 
 use super::super::amounts::{amount, money, unit};
-use super::super::items::{Kind, Unit};
+use super::super::dates::time;
+use super::super::items::{Kind, MonthWord, Unit};
 use super::super::lexicon::{Class, Consequence, Meaning, Strength};
 use super::super::negation;
+use super::super::syllable::one_edit_apart;
 use super::super::text::Text;
 use super::super::token::Shape;
 use super::{Piece, Scanner};
@@ -158,8 +160,19 @@ impl Scanner<'_, '_> {
             || (self.text.number_word(at + 1).is_some() && !is_double(self.text.plain(at + 1)))
     }
 
+    /// “ANTY T3 MTTC2”: the keyword with a slip, at the head and before a month.
+    fn torn_keyword(&self, at: usize) -> Option<Piece> {
+        let token = self.text.token(at).filter(|_| at == 0 && self.text.is_unknown(at))?;
+        let torn = token.plain.len() >= 3 && one_edit_apart("antt", &token.plain);
+        let month = matches!(time(self.text, 1, true), Some((Kind::Month(MonthWord::Numbered(..)), _)));
+        (torn && month).then_some((Kind::Keyword, 1))
+    }
+
     pub(super) fn phrase(&mut self, at: usize) -> Option<Piece> {
         let text = self.text;
+        if let Some(keyword) = self.torn_keyword(at) {
+            return Some(keyword);
+        }
         if let Some(len) = text.is(at, Class::HowMany) {
             let unit = unit(text, at + len).map(|(unit, more)| (unit, len + more));
             let spelled = text.token(at).is_some_and(|t| !t.marks.is_bare());

@@ -6,8 +6,13 @@ use super::super::text::Text;
 use super::super::token::Shape;
 
 /// “tai nạn lao động ngã giàn giáo”: right behind its kind, what happened is no second thing.
-pub(super) fn mark_echoes(items: &mut [Item]) {
+pub(super) fn mark_echoes(items: &mut [Item], text: &Text) {
     for at in 1..items.len() {
+        if is_short_echo(items, at, text)
+            && let Some(item) = items.get_mut(at)
+        {
+            item.kind = Kind::Word;
+        }
         let place = |at: usize| match items.get(at).map(|item| &item.kind) {
             Some(Kind::Indicator(place, Strength::Generic | Strength::Specific)) => Some(*place),
             _ => None,
@@ -28,6 +33,17 @@ pub(super) fn mark_echoes(items: &mut [Item]) {
             item.kind = Kind::Word;
         }
     }
+}
+
+/// “bắt 4 dt”: a short form behind the figure of the only thing that it may mean.
+fn is_short_echo(items: &[Item], at: usize, text: &Text) -> bool {
+    let kind = |back: usize| at.checked_sub(back).and_then(|i| items.get(i)).map(|item| &item.kind);
+    let (Some(Kind::Ambiguous(word)), Some(Kind::Figure(_)), Some(Kind::Indicator(place, _))) =
+        (kind(0), kind(1), kind(2))
+    else {
+        return false;
+    };
+    text.book.ambiguous.get(*word).is_some_and(|all| all.as_slice() == [*place])
 }
 
 /// “2 vụ cháy: … Cả hai vụ không có người chết”: at the head of its clause, cases that were counted before.

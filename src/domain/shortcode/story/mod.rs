@@ -120,7 +120,7 @@ pub(super) fn tell(text: &Text, items: &[Item], wish: Wish) -> Story {
 
 /// Settles what is no new figure, before figures and indicators find each other.
 fn settle(items: &mut [Item], text: &Text, wish: Wish) {
-    mark_echoes(items);
+    mark_echoes(items, text);
     mark_both(items, text);
     mark_slips(items, text);
     mark_headers(items);
