@@ -89,13 +89,26 @@ pub(super) fn ordinal_case(text: &Text, at: usize) -> Option<(Kind, usize)> {
     (!counted && told && !unit && (earlier || first)).then_some((Kind::Noise("which case"), len + 1))
 }
 
-/// “sang thu 7”: a day of the week without its marks.
+/// “sang thu 7”, “vao thu 5”, “lan thu 2”: a day of the week or which one, without marks.
 pub(super) fn weekday(text: &Text, at: usize) -> Option<(Kind, usize)> {
-    let day = text.is(at, Class::Day)?;
+    let day = match text.is(at, Class::Day) {
+        None if is_after_time(text, at) => 0,
+        day => day?,
+    };
     let number = text.token(at + day + 1).and_then(Token::number)?;
     let told = text.plain(at + day) == "thu" && (2..=7).contains(&number);
-    let counted = super::amounts::unit(text, at + day + 2).is_some();
+    let counted = super::amounts::unit(text, at + day + 2).is_some()
+        || super::amounts::money(text, at + day + 1).is_some();
     (told && !counted).then_some((Kind::Noise("a day of the week"), day + 2))
+}
+
+/// Whether a word of time stands right before a bare “thu”.
+fn is_after_time(text: &Text, at: usize) -> bool {
+    text.plain(at) == "thu"
+        && text.token(at).is_some_and(|t| t.marks.is_bare())
+        && at.checked_sub(1).is_some_and(|b| {
+            text.is(b, Class::DayPart).is_some() || matches!(text.plain(b), "vao" | "lan" | "gio" | "tuan")
+        })
 }
 
 /// “tuổi 12”.

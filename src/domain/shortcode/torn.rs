@@ -107,7 +107,7 @@ fn is_one_word(first: &[Glyph], second: &[Glyph]) -> bool {
 
 /// “2 tr om”: an amount of money is no piece of a word.
 fn is_amount(first: &[Glyph]) -> bool {
-    matches!(plain_of(first).as_str(), "tr" | "k" | "t" | "d")
+    matches!(plain_of(first).as_str(), "tr" | "k" | "t" | "d" | "ca")
 }
 
 fn is_number(run: &[Glyph]) -> bool {

@@ -124,6 +124,8 @@ impl Way {
             {
                 NEVER
             }
+            // “ngày rằm 15, bị thương 2 người”: a bare number counts nothing that begins behind a comma.
+            Kind::Figure(figure) if figure.unit == Unit::None && side == Side::Right && self.sep > 0 => NEVER,
             Kind::Figure(figure) => cost + figure_bias(figure, side, self),
             Kind::Vague(Unit::None) => cost + if self.sep > 0 || self.words > 2 { NEVER } else { 0 },
             Kind::Money { .. } => {

@@ -91,7 +91,12 @@ impl Scanner<'_, '_> {
         let wish = self.text.is_any(next, &[Class::Add, Class::Fix]).unwrap_or(0);
         let here = unit(self.text, next)
             .filter(|(_, len)| !coded_next && wish <= *len && self.text.is(next, Class::NotThat).is_none());
-        let unit_here = here.filter(|(_, len)| counted.is_none_or(|(.., longer)| longer < *len));
+        // “tuan tra 4 ca do 2 to thuc hien” is no “cá độ”.
+        let patrols = self.text.book.links.patrols;
+        let shifts = matches!(self.last(), Some(Kind::Indicator(place, _)) if Some(*place) == patrols);
+        let unit_here = here.filter(|(unit, len)| {
+            shifts && *unit == Unit::Patrol || counted.is_none_or(|(.., longer)| longer < *len)
+        });
         // “63 người dự”: the phrase of the indicator begins with the unit.
         let absorbed = here.filter(|(unit, _)| {
             counted

@@ -223,6 +223,9 @@ impl Teller<'_, '_> {
     /// “1 vụ trộm ở trạm 35 mất xe”: a bare number behind a word that it may belong to, or with words between it and what
     /// it would count, beside other figures of the kind.
     fn is_stray_number(&self, claim: &Claim) -> bool {
+        if self.is_counted_before(claim) {
+            return true;
+        }
         if claim.unit != Unit::None || claim.strength == Strength::Code {
             return false;
         }
@@ -238,6 +241,19 @@ impl Teller<'_, '_> {
         });
         let apart = (figure + 1..claim.thing).any(|at| !matches!(self.kind(at), Kind::Colon));
         named || apart
+    }
+
+    /// “bắt 2 đối tượng hôm rằm 15”: the figure right before the word counts what another word of the kind told, so the one
+    /// behind it counts something else.
+    fn is_counted_before(&self, claim: &Claim) -> bool {
+        let behind = self.pairing.figure_of(claim.thing).is_some_and(|figure| figure > claim.thing);
+        let before = claim.thing.checked_sub(1).filter(|before| self.figure(*before).is_some());
+        let of = |figure: usize| self.pairing.pairs.iter().find(|pair| pair.figure == figure);
+        let told = before.and_then(of).map(|pair| self.places(pair.thing));
+        behind
+            && claim.unit != Unit::Weapon
+            && claim.strength == Strength::Weak
+            && told.is_some_and(|told| told == self.places(claim.thing))
     }
 
     /// “…, ở chợ đánh nhau 1 vụ nữa”: a word of the clause says that it is another one.
