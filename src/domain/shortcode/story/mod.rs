@@ -232,6 +232,9 @@ impl Teller<'_, '_> {
         if self.is_for_contrast(figure) {
             return self.excuse(thing);
         }
+        if self.is_taken_off(figure) {
+            return self.doubts.push(Doubt::new(Why::DifferenceOnly, thing));
+        }
         let value = match self.value_of(figure, thing) {
             Ok(value) => value,
             Err(Why::Vague) if Self::flag(self.mentions, thing) || self.is_of_neighbour(figure) => return,
@@ -259,6 +262,16 @@ impl Teller<'_, '_> {
             Kind::Casualties => self.doubts.push(Doubt::new(Why::AmbiguousWord, thing)),
             _ => {}
         }
+    }
+
+    /// “báo dư 1 vụ trộm”, “rút lại 1 vụ trộm”: by how much less, not how many.
+    fn is_taken_off(&self, figure: usize) -> bool {
+        let Some(before) = figure.checked_sub(1).and_then(|before| self.items.get(before)) else {
+            return false;
+        };
+        let over = (before.from..before.to).any(|at| matches!(self.text.plain(at), "du" | "thua"));
+        self.figure(figure).is_some_and(|figure| figure.unit != Unit::None)
+            && (before.kind == Kind::Erase || before.kind == Kind::Mistake && over)
     }
 
     pub(super) fn unit_of(&self, figure: usize) -> Unit {
