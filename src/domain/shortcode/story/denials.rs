@@ -24,8 +24,11 @@ impl Teller<'_, '_> {
                         let quiet = self.text.book.entries.get(place).is_some_and(|entry| entry.quiet);
                         // “trộm cắp có một vụ mất chó, cháy nổ không”: what is counted is not denied.
                         let told = self.claims.get(&place).is_some_and(|all| all.iter().any(|c| c.value > 0));
+                        // “có trộm vặt, cờ bạc không”: there was a theft.
+                        let had = !forward && at.checked_sub(1).is_some_and(|b| self.is_there(b));
                         if quiet
                             || told
+                            || had
                             || self.pairing.figure_of(at).is_some()
                             || Self::flag(self.mentions, at)
                         {

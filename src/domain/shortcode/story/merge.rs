@@ -237,7 +237,8 @@ impl Teller<'_, '_> {
             Kind::Sep(_) | Kind::And | Kind::Colon | Kind::Open | Kind::Close | Kind::Part => false,
             // “trộm lốp 9 mất xe” may be a “lớp 9”, “trộm gà 1 mất xe” is another case.
             Kind::Indicator(..) => claim.strength == Strength::Weak && value > 2,
-            _ => true,
+            // “1 trộm xe ở chợ 1 trộm gà”
+            _ => claim.strength == Strength::Weak || value > 1,
         });
         let apart = (figure + 1..claim.thing).any(|at| !matches!(self.kind(at), Kind::Colon));
         named || apart
