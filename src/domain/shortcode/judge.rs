@@ -5,7 +5,10 @@ use chrono::NaiveDate;
 use super::intent::{self, Question};
 use super::items::{Item, Kind, Unit};
 use super::lexicon::Strength;
-use super::nothing::{denies_crime, has_exception, is_about_us, is_bare_zero, says_rest_is_nothing};
+use super::nothing::{
+    denies_crime, denies_what_is_told, has_exception, is_about_us, is_bare_zero, says_calm,
+    says_rest_is_nothing,
+};
 use super::period_of::{Timing, timing};
 use super::personal::is_personal;
 use super::programs;
@@ -139,7 +142,7 @@ fn ask_at(worked: &Worked, why: Why, from: usize, to: usize) -> Reading {
 /// Reports, zero reports, corrections, additions, and questions about them.
 fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> Reading {
     let Worked { text, items, .. } = worked;
-    let calm = items.iter().any(|item| matches!(item.kind, Kind::Calm));
+    let calm = says_calm(text, items);
     let blanket = items.iter().any(|item| matches!(item.kind, Kind::Blanket { .. }));
     let blanket = blanket || denies_crime(worked, story);
     let whole_blanket = items.iter().any(|item| matches!(item.kind, Kind::Blanket { more: false }));
@@ -227,10 +230,11 @@ fn trouble(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> Optio
     };
     let months = timing.trouble.map(|(why, at)| Doubt::new(why, at));
     let hamlets = two_hamlets(text, items, story).map(|at| Doubt::new(Why::TwoHamlets, at));
+    let denied = denies_what_is_told(text, items, story).map(|at| Doubt::new(Why::Contradiction, at));
     let becomes = (wish == Wish::Correct).then(|| two_codes(items, story)).flatten();
     let back = items.iter().position(|item| item.kind == Kind::AsBefore).filter(|_| story.values.is_empty());
     let back = back.map(|at| Doubt::new(Why::Nothing, at));
-    let first = months.or(hamlets).or(becomes).or(back).or_else(|| story.doubt.clone());
+    let first = months.or(hamlets).or(denied).or(becomes).or(back).or_else(|| story.doubt.clone());
     let ours = intent::is_ours(text, items);
     if let Some(doubt) = first {
         let coded = items.iter().any(|item| matches!(item.kind, Kind::Trouble(_) | Kind::Keyword));

@@ -1,7 +1,7 @@
 //! Whether a text says that nothing happened.
 
 use super::intent;
-use super::items::{Item, Kind};
+use super::items::{Item, Kind, Unit};
 use super::lexicon::Class;
 use super::period_of::Timing;
 use super::reader::Worked;
@@ -43,6 +43,8 @@ pub(super) fn is_bare_zero(items: &[Item], timing: &Timing) -> bool {
             Kind::Figure(figure) if figure.value == 0 => zero = true,
             Kind::Neg => zero = true,
             Kind::Figure(_) | Kind::Trouble(_) | Kind::Money { .. } | Kind::Vague(_) => return false,
+            // “tháng 10: 2/1/0/3”
+            Kind::Date { .. } => return false,
             Kind::Word if item.to - item.from == 1 => {}
             _ => {}
         }
@@ -91,4 +93,38 @@ pub(super) fn says_rest_is_nothing(items: &[Item]) -> bool {
         }
     }
     false
+}
+
+/// “không có vụ nào, trộm cắp 2 vụ”: no case at all, and right behind it cases that are counted, with no word that sets them
+/// apart.
+pub(super) fn denies_what_is_told(text: &Text, items: &[Item], story: &Story) -> Option<usize> {
+    let counted = |at: usize| {
+        story.pairing.pairs.iter().any(|pair| {
+            pair.figure == at
+                && matches!(items.get(pair.thing).map(|i| &i.kind), Some(Kind::Indicator(place, _))
+                    if text.book.entries.get(*place).is_some_and(|entry| !entry.quiet))
+                && matches!(items.get(at).map(|i| &i.kind), Some(Kind::Figure(figure))
+                    if figure.value > 0 && figure.unit == Unit::Case)
+        })
+    };
+    items.iter().enumerate().find_map(|(at, item)| {
+        let all = item.kind == Kind::Blanket { more: false } && text.plain(item.to - 1) == "nao";
+        let alone = matches!(items.get(at + 1).map(|i| &i.kind), Some(Kind::Sep(1 | 2 | 3)));
+        let rest = items.iter().skip(at + 2).take_while(|item| !matches!(item.kind, Kind::Sep(_)));
+        let apart = rest.clone().any(|item| {
+            (item.from..item.to)
+                .any(|i| matches!(text.plain(i), "chi" | "rieng" | "ngoai" | "tru" | "moi" | "duy" | "nhung"))
+        });
+        let told = (at + 2..at + 2 + rest.count()).any(counted);
+        (all && alone && told && !apart).then_some(at)
+    })
+}
+
+/// Whether calm words are told; “mong tháng này ai cũng bình yên” wishes them.
+pub(super) fn says_calm(text: &Text, items: &[Item]) -> bool {
+    items.iter().enumerate().any(|(at, item)| {
+        let mut before = items.iter().take(at).rev().take_while(|item| !matches!(item.kind, Kind::Sep(_)));
+        let wish = |item: &Item| matches!(text.plain(item.from), "mong" | "chuc" | "cau" | "uoc");
+        item.kind == Kind::Calm && !before.any(wish)
+    })
 }

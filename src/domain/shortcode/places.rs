@@ -47,7 +47,7 @@ pub(super) fn hamlet(text: &Text, at: usize, head: bool, aside: bool) -> Option<
     while name.len() < 4
         && (is_name(text, next) || own && text.token(next).is_some_and(|t| t.upper && !t.caps))
         && !(name.is_empty() && !two && text.is(next, Class::Direction).is_some())
-        && !(!name.is_empty() && is_doubtful_code(text, next))
+        && (name.is_empty() || !is_doubtful_code(text, next))
     {
         name.push(text.plain(next));
         next += 1;

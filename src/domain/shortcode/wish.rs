@@ -85,7 +85,8 @@ fn begins_telling(items: &[Item], at: usize) -> bool {
     };
     let month = |item: &Item| matches!(item.kind, Kind::Month(_));
     let before = items.iter().take(at);
-    !before.clone().any(counts) && !(before.clone().any(month) && items.iter().skip(at).any(month))
+    let two_months = before.clone().any(month) && items.iter().skip(at).any(month);
+    !before.clone().any(counts) && !two_months
 }
 
 fn is_mistaken(text: &Text, item: &Item) -> bool {

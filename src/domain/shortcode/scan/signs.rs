@@ -50,6 +50,8 @@ impl Scanner<'_, '_> {
             }
             ';' | '•' | '·' => Kind::Sep(2),
             ',' | '/' | '+' | '|' | '\\' | '&' | '、' => Kind::Sep(1),
+            // “2 vụ trộm chó + 1 vụ trộm xe = 3 vụ”
+            '=' if self.is_behind_sum() => Kind::Total,
             ':' | '=' => Kind::Colon,
             '>' if at
                 .checked_sub(1)
@@ -70,6 +72,23 @@ impl Scanner<'_, '_> {
             _ => Kind::Noise("a sign"),
         };
         (kind, 1)
+    }
+
+    /// Whether two figures joined by “+” stand right before, each with what it counts.
+    fn is_behind_sum(&self) -> bool {
+        let mut figures = 0;
+        let clauses = self.items.iter().rev().take_while(|item| {
+            matches!(
+                item.kind,
+                Kind::Figure(_) | Kind::Indicator(..) | Kind::Word | Kind::Sep(1) | Kind::Noise(_)
+            )
+        });
+        let mut plus = false;
+        for item in clauses {
+            figures += usize::from(matches!(item.kind, Kind::Figure(_)));
+            plus |= item.kind == Kind::Sep(1) && self.text.is_sep(item.from, '+');
+        }
+        plus && figures >= 2
     }
 
     /// “TC#2”, “TC!=2”, “!TC2”: signs that nobody writes between a code and its figure, or before a code.

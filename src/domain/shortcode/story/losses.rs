@@ -40,6 +40,18 @@ impl Teller<'_, '_> {
         }
     }
 
+    /// “cả hai mất hết 35 triệu”: a sum of several cases, told in the clause before it.
+    fn is_of_both(&self, at: usize) -> bool {
+        let clause = |i: &usize| !matches!(self.kind(*i), Kind::Sep(_));
+        let from =
+            (0..at).rev().take_while(clause).last().and_then(|i| self.items.get(i)).map(|item| item.from);
+        let to = self.items.get(at).map_or(0, |item| item.from);
+        (from.unwrap_or(to)..to).any(|token| {
+            let number = self.text.number_word(token + 1).or_else(|| self.text.token(token + 1)?.number());
+            self.text.plain(token) == "ca" && number.is_some_and(|number| number >= 2)
+        })
+    }
+
     /// “mất 45 triệu, trong đó 1 vụ mất 20 triệu”, “17 triệu (vụ đầu 12 triệu, vụ sau 5 triệu)”: whether the sum is a part
     /// of one before it; parts that do not make up the whole are a doubt.
     fn is_part_of_sum(&mut self, at: usize, dong: i64) -> bool {
@@ -234,7 +246,8 @@ impl Teller<'_, '_> {
             .filter_map(|rule| self.target(rule, Consequence::Loss).flatten())
             .map(Some)
             .collect();
-        let split = total && targets.iter().any(|target| Some(*target) != targets.first().copied());
+        let split = (total || self.is_of_both(at))
+            && targets.iter().any(|target| Some(*target) != targets.first().copied());
         match self.target(rule, Consequence::Loss) {
             _ if split => self.doubts.push(doubt(Why::Unattached)),
             Some(Some(place)) if told || bare => {
