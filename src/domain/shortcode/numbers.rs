@@ -72,7 +72,7 @@ pub(super) fn masked_number(text: &Text, at: usize) -> Option<usize> {
         return None;
     }
     let (mut next, mut end) = (at + 1, at + 1);
-    while let Some(token) = text.token(next) {
+    while let Some(token) = text.token(next).filter(|_| next < at + 12) {
         match token.shape {
             Shape::Number if token.plain.len() >= 2 => end = next + 1,
             Shape::Word | Shape::Opaque if hidden(&token.plain) => {
@@ -88,7 +88,8 @@ pub(super) fn masked_number(text: &Text, at: usize) -> Option<usize> {
         }
         next += 1;
     }
-    (masks > 0).then_some(end - at)
+    let length: usize = (at..end).filter_map(|i| text.token(i)).map(|t| t.plain.len().max(1)).sum();
+    (masks > 0 && (9..=16).contains(&length)).then_some(end - at)
 }
 
 /// The groups of a telephone number (“0237 3 888 999”): length in tokens.
