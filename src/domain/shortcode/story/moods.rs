@@ -34,6 +34,29 @@ impl Teller<'_, '_> {
                 self.doubts.push(Doubt::new(why, at));
             }
         }
+        let rates = self.pairing.pairs.iter().map(|pair| pair.figure).filter(|figure| self.is_rate(*figure));
+        let rates: Vec<Doubt> = rates.map(|figure| Doubt::new(Why::Vague, figure)).collect();
+        self.doubts.extend(rates);
+    }
+
+    /// “tuần tra 2 buổi/tuần”, “tuần 2 buổi”: how often, not how many in the month.
+    fn is_rate(&self, figure: usize) -> bool {
+        let often = self
+            .figure(figure)
+            .is_some_and(|figure| matches!(figure.unit, Unit::Session | Unit::Patrol | Unit::Turn));
+        let Some(item) = self.items.get(figure).filter(|_| often) else { return false };
+        let span = |at: usize| matches!(self.text.plain(at), "tuan" | "ngay" | "dem");
+        let one = matches!(self.text.plain(item.to), "mot" | "moi" | "1" | "hang");
+        let each = (one || self.text.is_sep(item.to, '/')) && span(item.to + 1);
+        // “tuần tra tuần 2 buổi”, no “tuần tra”
+        let week = item.from.checked_sub(1).is_some_and(|b| self.text.plain(b) == "tuan")
+            && figure.checked_sub(1).is_some_and(|before| *self.kind(before) == Kind::Word);
+        each && !self.is_patrol_word(item.to + 1) || week
+    }
+
+    /// “… 2 buổi, hàng đêm tuần tra”: the word at `at` begins a patrol.
+    fn is_patrol_word(&self, at: usize) -> bool {
+        self.text.indicator(at).is_some()
     }
 
     /// “tháng 5 mỗi 1 vụ cãi nhau”: one and no more, where no cases are told before of which each could be meant.
