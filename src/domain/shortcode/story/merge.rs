@@ -247,14 +247,14 @@ impl Teller<'_, '_> {
     /// “bắt 2 đối tượng hôm rằm 15”: the figure right before the word counts what another word of the kind told, so the one
     /// behind it counts something else.
     fn is_counted_before(&self, claim: &Claim) -> bool {
+        if claim.strength != Strength::Weak || claim.unit == Unit::Weapon {
+            return false;
+        }
         let behind = self.pairing.figure_of(claim.thing).is_some_and(|figure| figure > claim.thing);
         let before = claim.thing.checked_sub(1).filter(|before| self.figure(*before).is_some());
         let of = |figure: usize| self.pairing.pairs.iter().find(|pair| pair.figure == figure);
         let told = before.and_then(of).map(|pair| self.places(pair.thing));
-        behind
-            && claim.unit != Unit::Weapon
-            && claim.strength == Strength::Weak
-            && told.is_some_and(|told| told == self.places(claim.thing))
+        behind && told.is_some_and(|told| told == self.places(claim.thing))
     }
 
     /// “…, ở chợ đánh nhau 1 vụ nữa”: a word of the clause says that it is another one.

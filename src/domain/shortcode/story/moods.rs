@@ -41,10 +41,11 @@ impl Teller<'_, '_> {
 
     /// “tuần tra 2 buổi/tuần”, “tuần 2 buổi”: how often, not how many in the month.
     fn is_rate(&self, figure: usize) -> bool {
-        let often = self
-            .figure(figure)
-            .is_some_and(|figure| matches!(figure.unit, Unit::Session | Unit::Patrol | Unit::Turn));
-        let Some(item) = self.items.get(figure).filter(|_| often) else { return false };
+        let Some(item) = self.items.get(figure) else { return false };
+        let Kind::Figure(counted) = &item.kind else { return false };
+        if !matches!(counted.unit, Unit::Session | Unit::Patrol | Unit::Turn) {
+            return false;
+        }
         let span = |at: usize| matches!(self.text.plain(at), "tuan" | "ngay" | "dem");
         let one = matches!(self.text.plain(item.to), "mot" | "moi" | "1" | "hang");
         let each = (one || self.text.is_sep(item.to, '/')) && span(item.to + 1);
