@@ -107,16 +107,20 @@ pub(super) fn denies_what_is_told(text: &Text, items: &[Item], story: &Story) ->
                     if figure.value > 0 && figure.unit == Unit::Case)
         })
     };
-    items.iter().enumerate().find_map(|(at, item)| {
-        let all = item.kind == Kind::Blanket { more: false } && text.plain(item.to - 1) == "nao";
-        let alone = matches!(items.get(at + 1).map(|i| &i.kind), Some(Kind::Sep(1 | 2 | 3)));
-        let rest = items.iter().skip(at + 2).take_while(|item| !matches!(item.kind, Kind::Sep(_)));
-        let apart = rest.clone().any(|item| {
-            (item.from..item.to)
-                .any(|i| matches!(text.plain(i), "chi" | "rieng" | "ngoai" | "tru" | "moi" | "duy" | "nhung"))
+    let apart = |item: &Item| {
+        (item.from..item.to)
+            .any(|i| matches!(text.plain(i), "chi" | "rieng" | "ngoai" | "tru" | "moi" | "duy" | "nhung"))
+    };
+    (0..items.len()).find(|at| {
+        let all = items.get(*at).is_some_and(|item| {
+            item.kind == Kind::Blanket { more: false } && text.plain(item.to - 1) == "nao"
         });
-        let told = (at + 2..at + 2 + rest.count()).any(counted);
-        (all && alone && told && !apart).then_some(at)
+        if !all || !matches!(items.get(at + 1).map(|i| &i.kind), Some(Kind::Sep(_))) {
+            return false;
+        }
+        let clause = items.iter().skip(at + 2).take_while(|item| !matches!(item.kind, Kind::Sep(_)));
+        let end = at + 2 + clause.clone().count();
+        !clause.clone().any(apart) && (at + 2..end).any(counted)
     })
 }
 
