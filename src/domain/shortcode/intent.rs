@@ -1,6 +1,6 @@
 //! What the sender wants, as far as it shows without the figures.
 
-use super::items::{Item, Kind, is_in_hamlet};
+use super::items::{Item, Kind, MonthWord, is_in_hamlet};
 use super::lexicon::{Class, Strength};
 use super::text::Text;
 use super::token::{Shape, Token};
@@ -16,7 +16,7 @@ pub(super) fn yes_or_no(text: &Text) -> Option<bool> {
         }
         let no = text.is(at, Class::No).unwrap_or(0);
         let yes = text.is(at, Class::Yes).unwrap_or(0);
-        let polite = text.is(at, Class::Polite).unwrap_or(0);
+        let polite = text.is(at, Class::Polite).max(text.is(at, Class::Thanks)).unwrap_or(0);
         let longest = no.max(yes).max(polite);
         if longest == 0 {
             return None;
@@ -343,6 +343,7 @@ pub(super) fn is_mere_greeting(text: &Text, items: &[Item]) -> bool {
                 | Kind::Calm
                 | Kind::DayAgo(_)
                 | Kind::Done
+                | Kind::Month(MonthWord::RangeEnd(..))
         )
     });
     let happens = text.tokens.iter().any(|t| {

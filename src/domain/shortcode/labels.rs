@@ -120,6 +120,20 @@ pub(super) fn aged(text: &Text, at: usize) -> Option<(Kind, usize)> {
     (text.is(at, Class::UnitAge) == Some(1) && number && !counted).then_some((Kind::Noise("an age"), of + 1))
 }
 
+/// “nghỉ hưu 2009”, “lấy nhau 1998”: a year behind a word, which nothing that is counted follows.
+pub(super) fn year(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let value = text.token(at).filter(|t| t.plain.len() == 4).and_then(Token::number)?;
+    let before = at.checked_sub(1).filter(|b| {
+        text.token(*b).is_some_and(|t| t.shape == Shape::Word)
+            && text.code(*b).is_none()
+            && (0..*b + 1).all(|i| text.indicator(i).is_none_or(|(.., len)| i + len <= *b))
+    });
+    let ends = text
+        .token(at + 1)
+        .is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep('.' | ',' | ')' | ';')));
+    ((1930..=2040).contains(&value) && before.is_some() && ends).then_some((Kind::Noise("a year"), 1))
+}
+
 /// “hai anh em 6 và 9 tuổi”: the first of two ages.
 pub(super) fn first_age(text: &Text, at: usize) -> Option<(Kind, usize)> {
     let small = |at: usize| text.token(at).and_then(Token::number).is_some_and(|value| value < 120);

@@ -3,6 +3,7 @@
 use super::items::{Kind, Unit};
 use super::labels::{
     aged, alley, birth, emergency, first_age, named_place, ordinal_case, room, seats, uncounted, weekday,
+    year,
 };
 use super::lexicon::{Class, Meaning};
 use super::numbers::{digit_groups, identity, long_number, masked_number, pin};
@@ -104,6 +105,21 @@ fn is_quarter(text: &Text, at: usize) -> bool {
         ["co", "khong", "xay", "bao", "binh", "yen", "phuong", "nay", "thang", "bc", "phat", "bat"];
     let calm = || text.is_any(at + 2, &[Class::Calm, Class::Neg]).is_some();
     is_number(text, at + 1) && (AFTER.contains(&text.plain(at + 2)) || text.is_sep(at + 2, ':') || calm())
+}
+
+/// “HH2 tháng 1: …”, “Sửa T9 HH2: …”: capitals that are no code with their number, right before or behind the month.
+pub(super) fn block(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let name = text
+        .token(at)
+        .filter(|t| t.shape == Shape::Word && t.caps && t.word.is_none() && t.plain.len() <= 3)?;
+    let number =
+        text.token(at + 1).filter(|t| t.shape == Shape::Number && !t.spaced && t.plain.len() <= 2)?;
+    let led = at == 0 || at.checked_sub(1).is_some_and(|b| text.is(b, Class::Place).is_some());
+    let month = text.is(at + 2, Class::Month).is_some() || text.plain(at + 2) == "t";
+    let headed = text.is_sep(at + 2, ':') && at > 0;
+    let known = text.code(at).is_some() || text.ambiguous(at).is_some();
+    let found = Kind::Hamlet { name: format!("{}{}", name.plain, number.plain), aside: false };
+    (!known && (led && month || headed)).then_some((found, 2))
 }
 
 /// “4b”, “12a”: a number with a letter.
@@ -262,6 +278,7 @@ pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
         .or_else(|| emergency(text, at))
         .or_else(|| aged(text, at))
         .or_else(|| first_age(text, at))
+        .or_else(|| year(text, at))
         .or_else(|| alley(text, at))
         .or_else(|| seats(text, at))
         .or_else(|| room(text, at))

@@ -11,7 +11,7 @@ mod torn_numbers;
 use super::dates::time;
 use super::items::{Item, Kind, Trouble, Unit};
 use super::lexicon::{Class, Strength};
-use super::places::{hamlet, number_noise, numbered_hamlet};
+use super::places::{block, hamlet, number_noise, numbered_hamlet};
 use super::text::Text;
 use super::token::Shape;
 
@@ -30,7 +30,7 @@ pub(super) fn scan(text: &Text) -> Vec<Item> {
     while at < text.tokens.len() {
         let (kind, len) = scanner.piece(at);
         let len = len.max(1);
-        let kind = scanner.of_animals(kind, at + len);
+        let kind = scanner.of_case(scanner.of_animals(kind, at + len));
         scanner.remember(&kind);
         scanner.items.push(Item { kind, from: at, to: at + len });
         at += len;
@@ -63,12 +63,14 @@ impl Scanner<'_, '_> {
             Shape::Word | Shape::Number => {}
         }
         numbered_hamlet(self.text, at)
+            .or_else(|| block(self.text, at))
             .or_else(|| self.noise(at))
             .or_else(|| self.compound(at))
             .or_else(|| number_noise(self.text, at))
             .or_else(|| {
                 if self.is_result_fraction(at) { None } else { time(self.text, at, self.after_keyword(at)) }
             })
+            .or_else(|| self.second_of_place(at))
             .or_else(|| self.list_number(at))
             .or_else(|| self.place(at))
             .or_else(|| self.sum_of_money(at))
@@ -85,6 +87,8 @@ impl Scanner<'_, '_> {
     fn remember(&mut self, kind: &Kind) {
         match kind {
             Kind::Total => self.total = true,
+            // “tổng số chết 1 người”: a figure of its own.
+            Kind::Consequence(_) => self.total = false,
             // “tổng xử lý 6 đối tượng”: a figure of its own, and no sum of those before.
             Kind::Indicator(place, _)
                 if self.text.book.entries.get(*place).is_some_and(|entry| entry.quiet) =>
@@ -133,6 +137,12 @@ impl Scanner<'_, '_> {
             || self.text.token(next).is_some_and(|t| t.shape == Shape::Number)
                 && unit(self.text, next + 1).is_some_and(|(unit, _)| unit == Unit::Person);
         if matches!(kind, Kind::Consequence(_)) && things && !people { Kind::Word } else { kind }
+    }
+
+    /// “1 vụ mấy đứa thanh niên đánh lộn”: who did it, right behind the number of cases.
+    fn of_case(&self, kind: Kind) -> Kind {
+        let case = matches!(self.last(), Some(Kind::Figure(figure)) if figure.unit == Unit::Case);
+        if case && matches!(kind, Kind::Vague(Unit::Person | Unit::None)) { Kind::Word } else { kind }
     }
 
     fn last(&self) -> Option<&Kind> {

@@ -14,6 +14,9 @@ impl Scanner<'_, '_> {
         let number_glued = next.is_some_and(|t| t.shape == Shape::Number && !t.spaced);
         let after_code = matches!(self.last(), Some(Kind::Indicator(_, Strength::Code) | Kind::Ambiguous(_)));
         let after_sign = matches!(self.last(), Some(Kind::Trouble(_)));
+        if c == '<' && self.is_heart(at) {
+            return (Kind::Noise("a sign"), 2);
+        }
         let kind = match c {
             // “an toàn về an ninh, trật tự”: the name of the matter itself.
             ',' if self.text.plain(at + 1) == "trat"
@@ -89,6 +92,25 @@ impl Scanner<'_, '_> {
             plus |= item.kind == Kind::Sep(1) && self.text.is_sep(item.from, '+');
         }
         plus && figures >= 2
+    }
+
+    /// “the thui a <3”: at the end, behind a polite word.
+    fn is_heart(&self, at: usize) -> bool {
+        let polite = at.checked_sub(1).is_some_and(|b| self.text.is(b, Class::Polite).is_some());
+        polite && self.text.plain(at + 1) == "3" && at + 2 == self.text.tokens.len()
+    }
+
+    /// “mốc 92 93”, “căn 0905 và 1005”: another number of the place before, which counts nothing.
+    pub(super) fn second_of_place(&self, at: usize) -> Option<Piece> {
+        let mut before = self.items.iter().rev().skip_while(|item| item.kind == Kind::And);
+        let place =
+            before.next().is_some_and(|item| item.kind == Kind::Noise("the number of a place or thing"));
+        let number = self.text.token(at).is_some_and(|t| t.shape == Shape::Number);
+        let ends = self
+            .text
+            .token(at + 1)
+            .is_none_or(|t| matches!(t.shape, Shape::Newline | Shape::Sep('.' | ',' | ')' | ';')));
+        (place && number && ends).then_some((Kind::Noise("the number of a place or thing"), 1))
     }
 
     /// “TC#2”, “TC!=2”, “!TC2”: signs that nobody writes between a code and its figure, or before a code.

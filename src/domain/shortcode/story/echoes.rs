@@ -58,12 +58,13 @@ pub(super) fn mark_both(items: &mut [Item], text: &Text) {
             .checked_sub(2)
             .and_then(|b| items.get(b))
             .is_some_and(|item| matches!(item.kind, Kind::Sep(_)));
-        let goes_on = matches!(
-            items.get(at + 1).map(|item| &item.kind),
+        let goes_on = match items.get(at + 1).map(|item| &item.kind) {
             Some(
-                Kind::Neg | Kind::NegNoise | Kind::Consequence(_) | Kind::Loss { .. } | Kind::Blanket { .. }
-            )
-        );
+                Kind::Neg | Kind::NegNoise | Kind::Consequence(_) | Kind::Loss { .. } | Kind::Blanket { .. },
+            ) => true,
+            Some(Kind::Word) => !counts_cases(items, at + 1, text),
+            _ => false,
+        };
         if all && head && goes_on && figure.unit == Unit::Case && told.contains(&figure.value) {
             if let Some(item) = items.get_mut(at) {
                 item.kind = Kind::Noise("cases told before");
@@ -72,6 +73,18 @@ pub(super) fn mark_both(items: &mut [Item], text: &Text) {
             told.push(figure.value);
         }
     }
+}
+
+/// Whether what is counted in cases, or what became of mediation, is named in the clause from `at` on.
+fn counts_cases(items: &[Item], at: usize, text: &Text) -> bool {
+    let clause = items.iter().skip(at).take_while(|item| !matches!(item.kind, Kind::Sep(_)));
+    clause.map(|item| &item.kind).any(|kind| match kind {
+        Kind::Indicator(place, _) => {
+            text.book.entries.get(*place).is_some_and(|entry| entry.units.contains(&Unit::Case))
+        }
+        Kind::Succeeded | Kind::Failed | Kind::Ambiguous(_) => true,
+        _ => false,
+    })
 }
 
 /// “o nhom 2 tu tu 1 vu”: a bare number behind a noun that says where, before a thing that has its own figure.

@@ -52,6 +52,37 @@ impl Teller<'_, '_> {
         })
     }
 
+    /// Whether only a word for the worth of a thing stands before the sum.
+    fn is_worth(&self, at: usize) -> bool {
+        let from = self.items.get(at).map_or(0, |item| item.from);
+        let word = (1..=2).filter_map(|back| from.checked_sub(back)).any(|b| {
+            matches!(
+                (self.text.plain(b), self.text.plain(b + 1)),
+                ("tri", "gia") | ("co", "gia") | ("dang", "gia")
+            )
+        });
+        word
+    }
+
+    /// Whether “thiệt hại” told a loss of the event in a clause before, and this sum stands in another one without a word for it.
+    fn is_counted_loss(&self, place: usize, event: usize, at: usize) -> bool {
+        let damage = |i: usize| {
+            self.items.get(i).is_some_and(|item| {
+                matches!(item.kind, Kind::Loss { .. }) && self.text.plain(item.from) == "thiet"
+            })
+        };
+        let parts = |from: usize| {
+            (from..at).any(|i| matches!(self.kind(i), Kind::Sep(1) | Kind::And))
+                && !(from..at).any(|i| *self.kind(i) == super::parts::PART)
+        };
+        self.claims.get(&place).into_iter().flatten().any(|claim| {
+            claim.event == Some(event)
+                && claim.thing < at
+                && (claim.thing.saturating_sub(4)..claim.thing).any(damage)
+                && parts(claim.thing)
+        })
+    }
+
     /// “mất 45 triệu, trong đó 1 vụ mất 20 triệu”, “17 triệu (vụ đầu 12 triệu, vụ sau 5 triệu)”: whether the sum is a part
     /// of one before it; parts that do not make up the whole are a doubt.
     fn is_part_of_sum(&mut self, at: usize, dong: i64) -> bool {
@@ -248,8 +279,15 @@ impl Teller<'_, '_> {
             .collect();
         let split = (total || self.is_of_both(at))
             && targets.iter().any(|target| Some(*target) != targets.first().copied());
+        let worth = self.is_worth(at);
         match self.target(rule, Consequence::Loss) {
             _ if split => self.doubts.push(doubt(Why::Unattached)),
+            // “đánh nhau tranh cái micro trị giá 300 nghìn”: what a thing is worth is lost only by those who lose things.
+            _ if worth && !bare => {}
+            // “thiệt hại 250 triệu, bà con … được 18 triệu”: whose is it?
+            Some(Some(place)) if !told && self.is_counted_loss(place, event, at) => {
+                self.doubts.push(doubt(Why::NoIndicator));
+            }
             Some(Some(place)) if told || bare => {
                 // “tháng 9 thiệt hại vụ trộm là 15 triệu, không phải 51 triệu”
                 if self.correcting {

@@ -230,6 +230,9 @@ impl Teller<'_, '_> {
 
     /// Takes the figure of an indicator, an ambiguous word, or what became of mediation.
     pub(super) fn take(&mut self, thing: usize, figure: usize) {
+        if self.is_wished(thing, figure) {
+            return;
+        }
         if self.is_for_contrast(figure) {
             return self.excuse(thing);
         }

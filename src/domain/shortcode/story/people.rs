@@ -163,11 +163,11 @@ impl Teller<'_, '_> {
             _ => None,
         });
         // “buổi 1: 40 người, buổi 2: 55 người”
-        let which = (0..at)
-            .rev()
-            .find(|i| !matches!(self.kind(*i), Kind::Colon | Kind::Word))
-            .is_some_and(|i| *self.kind(i) == Kind::Noise("which case"));
+        let which = self.is_of_one(at);
         let named = self.claims.contains_key(&people);
+        if near == Some(meetings) && named && which && self.are_parts_of(people) {
+            return true;
+        }
         if near == Some(meetings) && named && which {
             self.doubts.push(Doubt { count: Some(figure.value), ..Doubt::new(Why::Contradiction, at) });
             return true;
@@ -182,5 +182,22 @@ impl Teller<'_, '_> {
             return true;
         }
         false
+    }
+
+    /// “buổi 2: 60 người”: whether one of several meetings is named right before the figure.
+    fn is_of_one(&self, at: usize) -> bool {
+        (0..at)
+            .rev()
+            .find(|i| !matches!(self.kind(*i), Kind::Colon | Kind::Word))
+            .is_some_and(|i| *self.kind(i) == Kind::Noise("which case"))
+    }
+
+    /// “140 lượt người (buổi 1: 80 người, buổi 2: 60 người)”: whether the figures of the single meetings make up the one
+    /// that was told.
+    fn are_parts_of(&self, place: usize) -> bool {
+        let told = self.claims.get(&place).and_then(|claims| claims.first()).map(|claim| claim.value);
+        let parts = self.pairing.loose.iter().filter(|at| self.is_of_one(**at));
+        let sum: i64 = parts.filter_map(|at| self.figure(*at)).map(|figure| figure.value).sum();
+        told == Some(sum)
     }
 }

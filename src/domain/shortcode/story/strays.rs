@@ -1,6 +1,6 @@
 //! Numbers with a noun that nobody counts: what the commune is asked for, what was swept away, how far, how many.
 
-use super::super::items::{Figure, Kind};
+use super::super::items::{Figure, Kind, Unit};
 use super::super::lexicon::{Class, Strength};
 use super::super::negation::is_mediator;
 use super::Teller;
@@ -26,6 +26,34 @@ impl Teller<'_, '_> {
             && !self.sentence(at).any(|i| self.is_waiting(i))
             && self.clause(at).all(|i| self.is_read_well(i))
             && (self.is_asked_for(at) || (!self.begins_clause(at) && self.follows_talk(at)))
+    }
+
+    /// “Kính mong quý anh về nói chuyện cho bà con một buổi”: meetings and patrols of a sentence that asks for them and names no
+    /// month.
+    pub(super) fn is_wished(&self, thing: usize, figure: usize) -> bool {
+        let activity = match self.kind(thing) {
+            Kind::Indicator(place, strength) if *strength != Strength::Code => {
+                self.text.book.entries.get(*place).is_some_and(|entry| {
+                    entry.units.iter().any(|unit| matches!(unit, Unit::Session | Unit::Patrol))
+                })
+            }
+            _ => false,
+        };
+        let first = thing.min(figure);
+        let part = |i: &usize| !matches!(self.kind(*i), Kind::Sep(3));
+        let head: Vec<usize> = (0..first).rev().take_while(part).collect();
+        let told = head
+            .iter()
+            .any(|i| matches!(self.kind(*i), Kind::Month(_) | Kind::Figure(_) | Kind::Indicator(..)));
+        activity
+            && head.len() < first
+            && !told
+            && head.iter().any(|i| {
+                self.items.get(*i).is_some_and(|item| {
+                    self.text.is(item.from, Class::Request).is_some()
+                        && matches!(self.text.plain(item.from), "mong" | "kinh" | "xin" | "nho")
+                })
+            })
     }
 
     /// “tổ hòa giải làm 2 buổi tối”: no meetings with the people.
