@@ -50,6 +50,8 @@ pub struct Version {
     pub message_id: Option<i64>,
     /// Of a proposal: whether an officer accepted it; `None`: nobody has decided.
     pub accepted: Option<bool>,
+    /// Of a proposal: the version that it would replace.
+    pub replaces: Option<ReportId>,
 }
 
 type Columns = (
@@ -63,24 +65,34 @@ type Columns = (
         Nullable<BigInt>,
         Text,
         Nullable<Bool>,
+        Nullable<BigInt>,
     ),
 );
 type Row = (
     (i64, i64, i32, i64, i32, Option<NaiveDate>, String),
     (bool, bool, bool, String, Option<String>, Option<Vec<u8>>, i64),
-    (Option<i64>, Option<Vec<u8>>, Option<i64>, Option<String>, Option<i64>, String, Option<bool>),
+    (
+        Option<i64>,
+        Option<Vec<u8>>,
+        Option<i64>,
+        Option<String>,
+        Option<i64>,
+        String,
+        Option<bool>,
+        Option<i64>,
+    ),
 );
 
 const SELECT: &str = "SELECT r.id, r.chain_id, r.version, r.unit_id, r.period, r.day, r.stated, r.rest_zero, r.proposal, \
                       r.flagged, r.source, r.client_id, r.note_cipher, r.received_at, r.person_id, p.name_cipher, \
-                      r.account_id, a.username, r.message_id, u.code, d.accepted FROM report r JOIN unit u ON u.id = r.unit_id LEFT JOIN person p ON p.id = r.person_id \
+                      r.account_id, a.username, r.message_id, u.code, d.accepted, r.replaces FROM report r JOIN unit u ON u.id = r.unit_id LEFT JOIN person p ON p.id = r.person_id \
                       LEFT JOIN account a ON a.id = r.account_id LEFT JOIN verdict d ON d.proposal_id = r.id WHERE ";
 
 fn version(row: Row) -> Version {
     let (
         (id, chain_id, version, unit_id, period, day, stated),
         (rest_zero, proposal, flagged, source, client_id, note_cipher, received_at),
-        (person_id, name_cipher, account_id, username, message_id, unit_code, accepted),
+        (person_id, name_cipher, account_id, username, message_id, unit_code, accepted, replaces),
     ) = row;
     Version {
         id,
@@ -102,6 +114,7 @@ fn version(row: Row) -> Version {
         account: account_id.zip(username),
         message_id,
         accepted,
+        replaces,
     }
 }
 

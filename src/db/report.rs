@@ -58,6 +58,8 @@ pub struct NewVersion {
     pub received_at: i64,
     /// When it was stored, real time.
     pub stored_at: i64,
+    /// Of a proposal: the version that it would replace.
+    pub replaces: Option<ReportId>,
 }
 
 /// Versions to be inserted. It fails as overtaken when a version number or client id was taken meanwhile.
@@ -65,12 +67,12 @@ pub fn add(inserts: &mut Inserts, versions: &[NewVersion]) {
     inserts.add_new(
         "INSERT INTO report (id, chain_id, version, unit_id, commune_id, kind, period, day, stated, rest_zero, added, \
          proposal, flagged, source, person_id, account_id, message_id, client_id, content_digest, note_cipher, \
-         received_at, stored_at)",
+         received_at, stored_at, replaces)",
         versions.iter().map(version_row),
     );
 }
 
-fn version_row(v: &NewVersion) -> [Bind; 22] {
+fn version_row(v: &NewVersion) -> [Bind; 23] {
     [
         v.id.into(),
         v.chain_id.into(),
@@ -94,6 +96,7 @@ fn version_row(v: &NewVersion) -> [Bind; 22] {
         v.note_cipher.clone().into(),
         v.received_at.into(),
         v.stored_at.into(),
+        v.replaces.into(),
     ]
 }
 

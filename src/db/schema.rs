@@ -220,6 +220,7 @@ diesel::table! {
         note_cipher -> Nullable<Binary>,
         received_at -> BigInt,
         stored_at -> BigInt,
+        replaces -> Nullable<BigInt>,
     }
 }
 

@@ -59,8 +59,10 @@ pub(super) struct VersionResponse {
     values: BTreeMap<String, i64>,
     /// Whether the rest is nothing.
     rest_zero: bool,
-    /// Whether it waits for the officer and counts nothing until then.
+    /// Whether it waits for the officer and counts nothing until then. One that states nothing takes a report back.
     proposal: bool,
+    /// Of a proposal: the version that it would replace; null: none, it is new.
+    replaces: Option<String>,
     /// What an officer decided about a proposal: `accepted`, `refused`, or null.
     decided: Option<&'static str>,
     /// Whether different people gave different figures.
@@ -116,6 +118,7 @@ impl VersionResponse {
             values: values(&stored.stated, catalogue)?,
             rest_zero: stored.rest_zero,
             proposal: stored.proposal,
+            replaces: stored.replaces.map(|id| id.to_string()),
             decided: stored.accepted.map(|accepted| if accepted { "accepted" } else { "refused" }),
             flagged: stored.flagged,
             source: stored.source,

@@ -192,6 +192,42 @@ async fn an_edit_is_the_next_version_of_what_it_corrects(test: TestDatabase) {
     collect.heads.office.world.assert_consistent().await;
 }
 
+async fn an_edit_of_an_incident_of_a_closed_month_changes_it_once_an_officer_accepts(test: TestDatabase) {
+    let collect = Collect::of(test, HEAD).await;
+    let office = &collect.heads.office;
+    let officer = office.token("commune", Some("03847")).await;
+    let told = |id: &str, crashes: u32| {
+        instance("incident", id, &format!("<unit>03847001</unit><day>2026-03-10</day><CYGT>{crashes}</CYGT>"))
+    };
+    assert_eq!(collect.submit(&told("a", 1)).await.0, 201);
+    let (status, _) = office.post("/api/v1/periods/03847/2026-03/close", &officer, &json!({})).await;
+    assert_eq!(status.as_u16(), 200);
+    let accept = async |client_id: &str| {
+        let waiting = collect.reports("03847001").await;
+        let sent = |row: &&Value| row["client_id"] == client_id;
+        let proposal = waiting.as_array().unwrap().iter().find(sent).unwrap().clone();
+        let path = format!("/api/v1/reports/{}/accept", proposal["id"].as_str().unwrap());
+        let (status, made) = office.post(&path, &officer, &json!({})).await;
+        assert_eq!(status.as_u16(), 200, "{made}");
+        (proposal["replaces"].is_string(), made["version"].clone())
+    };
+    let counted = "SELECT figure FROM total WHERE period = 202603 AND figure > 0";
+    let (status, message) = collect.submit(&edit_of("a", &told("a2", 3))).await;
+    assert!(status == 201 && message.contains("đã chốt"), "{message}");
+    assert_eq!(office.world.numbers(counted).await, [1]);
+    assert_eq!(accept("uuid:a2").await, (true, json!(2)));
+    assert_eq!(office.world.numbers(counted).await, [3]);
+
+    // One that came after the month was closed is edited like any other once it counts.
+    assert_eq!(collect.submit(&told("b", 5)).await.0, 201);
+    assert_eq!(accept("uuid:b").await, (false, json!(1)));
+    assert_eq!(collect.submit(&edit_of("b", &told("b2", 6))).await.0, 201);
+    assert_eq!(accept("uuid:b2").await, (true, json!(2)));
+    assert_eq!(office.world.numbers(counted).await, [9]);
+    assert_eq!(office.world.number("SELECT count(*) FROM incident").await, 2);
+    office.world.assert_consistent().await;
+}
+
 async fn photographs_are_kept_once_by_their_content_also_in_several_goes(test: TestDatabase) {
     let collect = Collect::of(test, HEAD).await;
     let xml =
@@ -491,6 +527,7 @@ async fn an_officer_enrols_a_head_and_reports_with_a_password_behind_tls(test: T
 on_both!(
     a_head_fetches_forms_fills_them_in_and_they_are_reports,
     an_edit_is_the_next_version_of_what_it_corrects,
+    an_edit_of_an_incident_of_a_closed_month_changes_it_once_an_officer_accepts,
     photographs_are_kept_once_by_their_content_also_in_several_goes,
     what_contradicts_is_told_and_taken_when_the_person_insists,
     a_form_long_gone_is_read_where_it_can_be_and_kept_where_not,

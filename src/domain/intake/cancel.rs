@@ -144,16 +144,23 @@ fn version(
 
 fn written(case: &Case<'_, '_>, cancelled: Cancelled<'_>) -> Plan {
     let Cancelled { target, reports, restores } = cancelled;
-    let closed = case.state(target.hamlet.id, target.period).closed;
-    let proposed = reports.iter().any(|report| report.proposal);
-    let key = match (proposed, closed, restores) {
-        (true, true, _) => key::CLOSED,
-        (true, false, _) => key::LOW_TRUST,
-        (false, _, true) => key::RECORDED,
-        (false, _, false) => key::CANCELLED,
+    let month = |proposal: bool| reports.iter().find(|report| report.proposal == proposal).map(|r| r.period);
+    let (waiting, done) = (month(true), month(false));
+    let closed = waiting.is_some_and(|period| case.state(target.hamlet.id, period).closed);
+    let (key, told) = match (waiting, done) {
+        (Some(_), Some(done)) if closed => (key::CANCELLED_PART, done),
+        (Some(waiting), _) if closed => (key::CLOSED, waiting),
+        (Some(waiting), _) => (key::LOW_TRUST, waiting),
+        (None, _) if restores => (key::RECORDED, target.period),
+        (None, _) => (key::CANCELLED, target.period),
     };
-    let fate = if proposed { Fate::Proposed } else { Fate::Recorded };
-    let reply = standing_reply(case, key, case.place(target), &applied(case, target, &reports));
+    let fate = if waiting.is_some() { Fate::Proposed } else { Fate::Recorded };
+    let told = Target { period: told, ..target };
+    let mut fields = case.place(told);
+    if key == key::CANCELLED_PART {
+        fields.extend(waiting.map(|period| ("waiting", case.words.month(period))));
+    }
+    let reply = standing_reply(case, key, fields, &applied(case, told, &reports));
     let plan = case.answered(fate, reply);
     Plan { person: Some(target.person.id), unit: Some(target.hamlet.id), reports, ..plan }
 }

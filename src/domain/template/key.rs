@@ -28,6 +28,8 @@ texts! {
     DROPPED = "dropped" ["example"];
     /// An earlier text, or a month's return, was taken back.
     CANCELLED = "cancelled" ["month" "hamlet" "values"];
+    /// Of the months of a text that was taken back, one is closed.
+    CANCELLED_PART = "cancelled_part" ["month" "hamlet" "values" "waiting"];
     /// The month is closed, the figures are kept for the officer.
     CLOSED = "closed" ["month" "hamlet" "values"];
     /// The number can be forged and the figures are kept for the officer.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::{Answered, CollectError, Collecting, Fate, Sent};
 use crate::crypto::sha256;
+use crate::db::Conn;
 use crate::db::history::{self, Version};
 use crate::db::unit::Unit;
 use crate::domain::access::Action;
@@ -11,6 +12,7 @@ use crate::domain::form::{Answer, Collected, FieldKind, Form};
 use crate::domain::intake::{About, Figures, Refusal, Submission, SubmissionKind};
 use crate::domain::period::Period;
 use crate::domain::reply::{Item, Words};
+use crate::domain::sync::merged_key;
 use crate::domain::template::key;
 use crate::flows::authenticate::Caller;
 use crate::flows::intake::{NewSubmission, SubmissionOutcome, SubmissionReceipt};
@@ -115,10 +117,18 @@ impl Collecting {
         kind: SubmissionKind,
     ) -> Result<Corrected, CollectError> {
         let Some(earlier) = sent.instance.deprecated_id.clone() else { return Ok(Corrected::default()) };
-        let id = earlier.clone();
-        let chain = self.db.read(move |conn| history::chain_of_client(conn, &id)).await?;
+        // What an officer accepted goes on under a key of its own.
+        let (id, accepted) = (earlier.clone(), merged_key(&earlier));
+        let key = accepted.clone();
+        let load = move |conn: &mut Conn| {
+            let sent = history::chain_of_client(conn, &id)?;
+            let waited = sent.iter().all(|version| version.proposal);
+            if waited { history::chain_of_client(conn, &key) } else { Ok(sent) }
+        };
+        let chain = self.db.read(load).await?;
         let of_unit = |version: &&Version| version.unit_id == unit.id && !version.proposal;
-        let sent_then = chain.iter().filter(of_unit).find(|v| v.client_id.as_ref() == Some(&earlier));
+        let is_sent = |key: &String| *key == earlier || *key == accepted;
+        let sent_then = chain.iter().filter(of_unit).find(|v| v.client_id.as_ref().is_some_and(is_sent));
         let Some(sent_then) = sent_then else { return Ok(Corrected::default()) };
         Ok(match kind {
             SubmissionKind::Month(period) => Corrected {

@@ -268,6 +268,7 @@ fn version(
         note_cipher: None,
         received_at,
         stored_at,
+        replaces: None,
     }
 }
 

@@ -102,18 +102,19 @@ fn decide(
     }
     let state = board.months.get(&(unit.id, period)).cloned().unwrap_or_default();
     let proposed = Proposed::load(conn, proposal, period)?;
-    let report = match ruling {
-        Verdict::Refuse => None,
-        Verdict::Accept { insist } => match proposed.accepted(&proposed.current(&board, &state), insist) {
-            Ok(report) => Some(report),
+    let (accepted, report) = match ruling {
+        Verdict::Refuse => (false, None),
+        Verdict::Accept { insist } => match proposed.accepted(&proposed.current(&state), insist) {
+            Ok(report) => (true, report),
             Err(differing) => return Ok(Err(JudgeError::Differs(differing))),
         },
     };
+    board.chains.extend(proposed.reached);
     let now = context.clock.real_micros();
-    let action = if report.is_some() { "accept_proposal" } else { "refuse_proposal" };
+    let action = if accepted { "accept_proposal" } else { "refuse_proposal" };
     let actor = Actor { name: caller.actor(), action, subject: format!("report:{}", proposal.id) };
     let mut ledger = Ledger::by(context, actor);
-    let notice = notice(conn, context, proposal, unit, &proposed, report.is_some())?;
+    let notice = notice(conn, context, proposal, unit, &proposed, accepted)?;
     let made = match report {
         Some(report) => {
             let person = proposal.person.as_ref().map(|(id, _)| *id);
@@ -126,7 +127,6 @@ fn decide(
         revise(conn, context, unit, proposal.period, caller, now)?;
     }
     let (report_id, account_id) = (made.map(|(id, _)| id), caller.account_id());
-    let accepted = made.is_some();
     verdict::insert(
         conn,
         &NewVerdict { proposal_id: proposal.id, accepted, report_id, account_id, at: now },
@@ -163,8 +163,8 @@ struct Proposed {
     day: Option<chrono::NaiveDate>,
     /// What its client knows it by.
     key: Option<String>,
-    /// The incident that it changes.
-    chain: Option<ReportId>,
+    /// The latest version of the incident that it changes, whether that counts or was taken back.
+    reached: Option<(ReportId, Chain)>,
     values: Figures,
     rest_zero: bool,
     base: Figures,
@@ -181,15 +181,16 @@ struct Current {
 
 impl Proposed {
     fn load(conn: &mut Conn, proposal: &Version, period: Period) -> DbResult<Self> {
-        let chain = changed_chain(conn, proposal)?;
-        let base = match (proposal.day, chain) {
-            (None, _) => verdict::base(conn, proposal.unit_id, proposal.period, proposal.id)?,
-            (Some(_), None) => None,
-            (Some(_), Some(chain)) => {
-                let versions = history::chain_of(conn, chain)?.into_iter();
-                let before = versions.rev().find(|version| version.id < proposal.id);
-                before.map(|version| (version.stated, version.rest_zero))
-            }
+        let changed = match changed_incident_of(conn, proposal)? {
+            Some(report) => history::chain_of(conn, report)?,
+            None => Vec::new(),
+        };
+        let reached = changed.last().map(|v| (v.id, Chain { id: v.chain_id, version: v.version }));
+        let base = if proposal.day.is_none() {
+            verdict::base(conn, proposal.unit_id, proposal.period, proposal.id)?
+        } else {
+            let before = changed.into_iter().rev().find(|version| version.id < proposal.id);
+            before.map(|version| (version.stated, version.rest_zero))
         };
         let (base, base_rest_zero) = match base {
             Some((stated, rest_zero)) => (figures(&stated)?, rest_zero),
@@ -197,11 +198,12 @@ impl Proposed {
         };
         let (unit, day, rest_zero) = (proposal.unit_id, proposal.day, proposal.rest_zero);
         let (values, key) = (figures(&proposal.stated)?, proposal.client_id.clone());
-        Ok(Proposed { unit, period, day, key, chain, values, rest_zero, base, base_rest_zero })
+        Ok(Proposed { unit, period, day, key, reached, values, rest_zero, base, base_rest_zero })
     }
 
-    /// What it would replace: the month's return, or the incident that it changes if that still counts.
-    fn current(&self, board: &Board, state: &MonthState) -> Current {
+    /// What it would replace: the month's return, or the incident that it changes, which states nothing where it was taken
+    /// back.
+    fn current(&self, state: &MonthState) -> Current {
         if self.day.is_none() {
             let current = state.month_return.as_ref().map(|current| Current {
                 report: Some(current.report),
@@ -210,14 +212,10 @@ impl Proposed {
             });
             return current.unwrap_or_default();
         }
-        let chain = |report: &ReportId| board.chains.get(report).map(|Chain { id, .. }| *id);
-        let same = state.incidents.iter().find(|it| self.chain.is_some() && chain(&it.report) == self.chain);
-        let current = same.map(|incident| Current {
-            report: Some(incident.report),
-            values: incident.values.clone(),
-            rest_zero: false,
-        });
-        current.unwrap_or_default()
+        let Some((report, _)) = self.reached else { return Current::default() };
+        let counts = state.incidents.iter().find(|incident| incident.report == report);
+        let values = counts.map(|incident| incident.values.clone()).unwrap_or_default();
+        Current { report: Some(report), values, rest_zero: false }
     }
 
     /// The figures that it changes: new ones, other ones, and those that it takes back (`None`).
@@ -228,8 +226,9 @@ impl Proposed {
         new.chain(gone.map(|id| (*id, None))).collect()
     }
 
-    /// The version that it makes over `current`; the figures that somebody changed since it came, unless `insist`.
-    fn accepted(&self, current: &Current, insist: bool) -> Result<NewReport, Vec<Held>> {
+    /// The version that it makes over `current`, none where somebody else has taken back what it takes back; the figures that
+    /// somebody changed since it came, unless `insist`.
+    fn accepted(&self, current: &Current, insist: bool) -> Result<Option<NewReport>, Vec<Held>> {
         let mut values = current.values.clone();
         let mut differing = Vec::new();
         for (id, new) in self.changes() {
@@ -247,7 +246,7 @@ impl Proposed {
             return Err(differing);
         }
         let changed = self.rest_zero != self.base_rest_zero;
-        Ok(NewReport {
+        let report = NewReport {
             unit: self.unit,
             period: self.period,
             day: self.day,
@@ -257,13 +256,19 @@ impl Proposed {
             proposal: false,
             flagged: false,
             added: None,
-        })
+        };
+        let was_nothing = current.values.is_empty() && !current.rest_zero;
+        Ok(Some(report).filter(|report| !(was_nothing && report.takes_back())))
     }
 }
 
-/// The incident that a proposal changes: its client has named it.
-fn changed_chain(conn: &mut Conn, proposal: &Version) -> DbResult<Option<ReportId>> {
-    let key = proposal.client_id.as_deref().filter(|_| proposal.day.is_some());
+/// A version of the incident that a proposal changes: the one that it would replace, or one that its client has named and
+/// that was no report yet when the proposal came.
+fn changed_incident_of(conn: &mut Conn, proposal: &Version) -> DbResult<Option<ReportId>> {
+    if proposal.day.is_none() || proposal.replaces.is_some() {
+        return Ok(proposal.replaces.filter(|_| proposal.day.is_some()));
+    }
+    let key = proposal.client_id.as_deref();
     let Some(document) = key.and_then(changed_incident) else { return Ok(None) };
     let named: Vec<ReportId> = named_version(document).into_iter().collect();
     let made = sync::made(conn, &[document.to_owned(), merged_key(document)], &named)?;

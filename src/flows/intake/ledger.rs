@@ -319,6 +319,7 @@ impl<'a> Ledger<'a> {
             note_cipher: note,
             received_at: origin.received_at,
             stored_at: self.stored_at,
+            replaces: new.previous.filter(|_| new.proposal),
         })
     }
 
