@@ -29,7 +29,7 @@ pub(super) struct FormDetail {
     #[serde(flatten)]
     form: FormResponse,
     /// The questions in their order: `name`, `label`, `kind`, `required` and what the kind needs; `only` where a question is
-    /// for some kinds of unit and years, `after` where it follows from another, `asks` which criterion, note or fact it is.
+    /// for some kinds of unit, some years or one province, `after` where it follows from another, `asks` which criterion, note or fact it is.
     #[schema(value_type = Vec<Object>)]
     fields: serde_json::Value,
     /// JSON Schema of what may be sent.

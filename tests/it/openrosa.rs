@@ -131,7 +131,7 @@ async fn a_head_fetches_forms_fills_them_in_and_they_are_reports(test: TestDatab
         assert_eq!(texts(&manifest, "filename"), ["units.csv", "people.csv"]);
         assert_eq!(texts(&manifest, "hash").len(), 2);
         let (_, units, _) = collect.get(texts(&manifest, "downloadUrl")[0]).await;
-        assert_eq!(units, "name,label,kind\n03847001,Bản Nà Mo,hamlet\n");
+        assert_eq!(units, "name,label,kind,province\n03847001,Bản Nà Mo,hamlet,14\n");
         let (_, people, _) = collect.get(texts(&manifest, "downloadUrl")[1]).await;
         assert!(people.contains("Lò Văn Ún,03847001"), "{people}");
     }

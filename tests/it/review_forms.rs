@@ -434,6 +434,62 @@ async fn what_a_province_adds_is_asked_and_forms_filled_in_before_are_taken(test
     );
 }
 
+async fn who_has_posts_in_two_provinces_is_asked_by_the_scheme_of_each(test: TestDatabase) {
+    let collect = Collect::at(test, HEAD, NOVEMBER).await;
+    let office = &collect.heads.office;
+    let world = &office.world;
+    let units =
+        "code,kind,parent,name,valid_from,valid_to,households,population\n04792001,hamlet,04792,Tổ 1,,,60,\n";
+    import_units(&world.db, &world.ids, world.clock, units.as_bytes(), Mode::Write).await.unwrap();
+    let posts =
+        "name,phone,role,unit\nLò Văn Ún,0900000001,head,03847001\nLò Văn Ún,0900000001,head,04792001\n";
+    world.import_people(posts).await;
+    let additions = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/scheme_additions.toml");
+    let import = program(&office.test).args(["import", "scheme", additions]).output().unwrap();
+    assert!(import.status.success(), "{}", String::from_utf8_lossy(&import.stderr));
+
+    let (_, xform, _) = collect.get(&format!("{}/forms/assessment", collect.base)).await;
+    let relevant = |name: &str| {
+        let bind = xform.split_once(&format!("<bind nodeset=\"/data/{name}\"")).unwrap().1;
+        bind.split_once("/>").unwrap().0.to_owned()
+    };
+    let of_14 = "instance('units')/root/item[name = /data/unit]/province = '14'";
+    assert!(relevant("c_mau_tinh_2026_hamlet_tinh_1").contains(of_14), "{xform}");
+    assert!(!relevant("c_tt124_2021_hamlet_4_2").contains("province"), "{xform}");
+    let (_, table, _) = collect.get(&format!("{}/forms/assessment/media/units.csv", collect.base)).await;
+    assert!(table.contains(",hamlet,14\n04792001,Tổ 1,hamlet,25\n"), "{table}");
+    let (_, shown) = office.get("/api/v1/forms/assessment", &collect.token).await;
+    let field = |name: &str| {
+        shown["fields"].as_array().unwrap().iter().find(|field| field["name"] == name).unwrap()["only"]
+            .clone()
+    };
+    assert_eq!(field("c_mau_tinh_2026_hamlet_tinh_1")["province"], "14");
+    assert_eq!(field("c_tt124_2021_hamlet_4_2")["province"], Value::Null);
+
+    // By which scheme a unit goes is told before it has registered and after.
+    let scheme = async |unit: &str| {
+        let path = format!("/api/v1/reviews?unit={unit}&year=2026");
+        office.get(&path, &collect.token).await.1["items"][0]["scheme"].clone()
+    };
+    assert_eq!(
+        (scheme("03847001").await, scheme("04792001").await),
+        (json!("mau-tinh-2026"), json!("tt124-2021"))
+    );
+    for unit in ["03847001", "04792001"] {
+        assert_eq!(collect.submit(&registration(unit, unit, 2026, "")).await.0, 201);
+    }
+    assert_eq!(
+        (scheme("03847001").await, scheme("04792001").await),
+        (json!("mau-tinh-2026"), json!("tt124-2021"))
+    );
+    let added = "<c_mau_tinh_2026_hamlet_tinh_1>met</c_mau_tinh_2026_hamlet_tinh_1>";
+    for (id, unit, told) in [("a", "03847001", "Đã ghi tự đánh giá"), ("b", "04792001", "Đã nhận và giữ lại")]
+    {
+        let (status, message) = collect.submit(&assessment(id, added).replace("03847001", unit)).await;
+        assert!(status == 201 && message.starts_with(told), "{message}");
+    }
+}
+
 async fn an_officer_registers_schools_and_is_asked_for_every_kind(test: TestDatabase) {
     let office = Office::open_with(test, |command| {
         command
@@ -489,5 +545,6 @@ on_both!(
     a_self_assessment_that_cannot_be_is_told_or_kept,
     facts_are_taken_all_year_and_criteria_when_the_days_are_over,
     what_a_province_adds_is_asked_and_forms_filled_in_before_are_taken,
+    who_has_posts_in_two_provinces_is_asked_by_the_scheme_of_each,
     an_officer_registers_schools_and_is_asked_for_every_kind,
 );

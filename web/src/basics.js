@@ -56,10 +56,8 @@ async function fetchReviews(units) {
         const { items } = await request('GET', `/reviews?unit=${code}&year=${year}`);
         const listed = items.find((item) => item.unit === code);
         if (!listed) continue;
-        const schemes = await request('GET', '/reviews/schemes');
-        const scheme = schemes.items.filter((one) => one.first_year <= year && (one.last_year ?? 9999) >= year).at(-1);
-        const detail = scheme && (await request('GET', `/reviews/schemes/${scheme.code}?year=${year}`));
-        const rules = detail?.kinds.find((one) => one.kind === kind);
+        const { kinds } = await request('GET', `/reviews/schemes/${listed.scheme}?year=${year}`);
+        const rules = kinds.find((one) => one.kind === kind);
         const assessment = listed.review && (await request('GET', `/reviews/${listed.review}/assessment`));
         reviews[code] = { year, listed, rules, assessment: assessment || null };
     }

@@ -50,6 +50,8 @@ pub struct Listed {
     pub valid_to: NaiveDate,
     /// The code of the commune that it lies in.
     pub commune: Option<String>,
+    /// The code of the province that it lies in.
+    pub province: Option<String>,
     /// Its review, if there is one.
     pub review: Option<Standing>,
 }
@@ -59,6 +61,8 @@ pub struct Listed {
 pub struct Standing {
     /// Its id.
     pub id: i64,
+    /// The code of the scheme by which it goes.
+    pub scheme: String,
     /// Where it stands.
     pub state: State,
     /// When the unit registered.
@@ -73,19 +77,21 @@ type Columns = (
     (Text, Text, Text, Date, Date, Nullable<Text>),
     (Nullable<BigInt>, Nullable<Text>, Nullable<Date>, Nullable<Bool>),
     (Nullable<Text>, Nullable<Date>, Nullable<Text>),
+    (Nullable<Text>, Nullable<Text>),
 );
 type Row = (
     (String, String, String, NaiveDate, NaiveDate, Option<String>),
     (Option<i64>, Option<String>, Option<NaiveDate>, Option<bool>),
     (Option<String>, Option<NaiveDate>, Option<String>),
+    (Option<String>, Option<String>),
 );
 
 /// The units that the filter lets through, by code.
 pub fn units(conn: &mut Conn, filter: &Filter) -> DbResult<Vec<Listed>> {
     let query = Sql::<Columns>::new(
         "SELECT u.code, u.name, u.kind, u.valid_from, u.valid_to, c.code, r.id, r.state, r.registered_on, r.late, \
-         r.decision_number, r.decision_day, r.decision_signer FROM unit u LEFT JOIN unit c ON c.id = u.commune_id \
-         LEFT JOIN review r ON r.unit_id = u.id AND r.year = ",
+         r.decision_number, r.decision_day, r.decision_signer, p.code, r.scheme FROM unit u \
+         LEFT JOIN unit c ON c.id = u.commune_id LEFT JOIN unit p ON p.id = u.province_id LEFT JOIN review r ON r.unit_id = u.id AND r.year = ",
     )
     .bind(filter.year)
     .sql(" WHERE ");
@@ -113,10 +119,12 @@ fn listed(row: Row) -> DbResult<Listed> {
         (code, name, kind, valid_from, valid_to, commune),
         (id, state, registered_on, late),
         (number, day, signer),
+        (province, scheme),
     ) = row;
-    let review = match (id, state, registered_on, late) {
-        (Some(id), Some(state), Some(registered_on), Some(late)) => Some(Standing {
+    let review = match (id.zip(scheme), state, registered_on, late) {
+        (Some((id, scheme)), Some(state), Some(registered_on), Some(late)) => Some(Standing {
             id,
+            scheme,
             state: State::by_name(&state).ok_or(DbError::Corrupt("the state of a review"))?,
             registered_on,
             late,
@@ -124,7 +132,7 @@ fn listed(row: Row) -> DbResult<Listed> {
         }),
         _ => None,
     };
-    Ok(Listed { code, name, kind, valid_from, valid_to, commune, review })
+    Ok(Listed { code, name, kind, valid_from, valid_to, commune, province, review })
 }
 
 /// Reviews with an answer, counted by year and province.

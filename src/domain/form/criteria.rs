@@ -88,10 +88,14 @@ impl Questionnaire<'_> {
         let country = self.scheme.adds_to.as_ref().unwrap_or(&self.scheme.code);
         let of = |code: &str| format!("{}_{}", slug(code), self.kind.kind.name());
         let years = Some((self.scheme.first_year, self.scheme.last_year));
-        let only = Some(Only { kinds: vec![self.kind.kind], years });
+        // What a province adds is asked of its own units, also of who has units of others.
+        let only = |added: bool| {
+            let province = self.scheme.province.clone().filter(|_| added);
+            Some(Only { kinds: vec![self.kind.kind], years, province })
+        };
         let facts = self.kind.facts();
         let facts = facts.iter().map(|(name, kind)| Field {
-            only: only.clone(),
+            only: only(self.asking(name).all(|criterion| criterion.added)),
             group: Some(words.facts.clone()),
             ..self.fact(words, &of(country), name, *kind)
         });
@@ -109,7 +113,7 @@ impl Questionnaire<'_> {
         let questions = criteria.flat_map(|criterion| {
             let name = name(criterion);
             let group = Some(self.scheme.title.clone());
-            let of = |field: Field| Field { only: only.clone(), group: group.clone(), ..field };
+            let of = |field: Field| Field { only: only(criterion.added), group: group.clone(), ..field };
             let describes = !criterion.bare || self.of == Asked::Reading;
             let note = describes.then(|| of(note(words, &name, criterion)));
             std::iter::once(of(outcome(words, &name, criterion))).chain(note)
@@ -117,16 +121,19 @@ impl Questionnaire<'_> {
         facts.chain(questions.collect::<Vec<_>>()).collect()
     }
 
+    /// The criteria that ask for the fact `name`.
+    fn asking(&self, name: &str) -> impl Iterator<Item = &Criterion> {
+        self.kind.criteria.iter().filter(move |c| c.rule.facts().iter().any(|(fact, _)| *fact == name))
+    }
+
     fn fact(&self, words: &CriteriaWords, of: &str, name: &str, kind: FactKind) -> Field {
-        let asking =
-            || self.kind.criteria.iter().filter(|c| c.rule.facts().iter().any(|(fact, _)| *fact == name));
-        let unnamed = || asking().map(|c| format!("{} ({name})", c.text)).next();
+        let unnamed = || self.asking(name).map(|c| format!("{} ({name})", c.text)).next();
         let label = self.scheme.facts.get(name).cloned().or_else(unnamed).unwrap_or_else(|| name.to_owned());
         let kind = match kind {
             FactKind::Number => FieldKind::Whole { min: 0, max: LARGEST_FACT },
             FactKind::Day => FieldKind::Day,
             FactKind::Choice => {
-                let known: BTreeSet<&str> = asking().flat_map(|c| c.rule.ratings(name)).collect();
+                let known: BTreeSet<&str> = self.asking(name).flat_map(|c| c.rule.ratings(name)).collect();
                 let ratings = known.into_iter().chain([words.other_rating.as_str()]);
                 let choice = |rating: &str| Choice { name: slug(rating), label: rating.to_owned() };
                 FieldKind::Choice { choices: ratings.map(choice).collect() }
@@ -278,6 +285,35 @@ mod tests {
         let years = |name: &str| both.field(name).unwrap().only.as_ref().unwrap().years;
         assert_eq!(years("c_tt124_2021_hamlet_4_2"), Some((2022, None)));
         assert_eq!(years("c_mau_tinh_2026_hamlet_tinh_1"), Some((2026, None)));
+    }
+
+    #[test]
+    fn who_has_units_of_two_provinces_is_asked_what_one_adds_of_its_own_units_only() {
+        let text = ADDITIONS.replacen(
+            "id = \"tinh-1\"\ntext = \"Có mô hình",
+            "id = \"tinh-2\"\ntext = \"x\"\nrule = { name = \"zero\", facts = [\"cameras_broken\"] }\n\n\
+             [[kinds.criteria]]\nid = \"tinh-1\"\ntext = \"Có mô hình",
+            1,
+        );
+        let shipped = Schemes::shipped(&catalogue()).unwrap();
+        let schemes = shipped.with(SchemeFile::read(&text, &catalogue()).unwrap(), &catalogue()).unwrap();
+        let questions = |province| {
+            let scheme = schemes.in_province(2026, Some(province)).unwrap();
+            Questionnaire { scheme, kind: scheme.of(UnitKind::Hamlet).unwrap(), of: Asked::Unit }
+        };
+        let forms = Forms::shipped(&catalogue()).unwrap();
+        for both in [["14", "01"], ["01", "14"]] {
+            let asked = both.map(questions);
+            let form = forms.get("assessment").unwrap().with_criteria(forms.criteria(), &asked);
+            let province = |name: &str| form.field(name).unwrap().only.as_ref().unwrap().province.as_deref();
+            for own in ["c_mau_tinh_2026_hamlet_tinh_1", "n_mau_tinh_2026_hamlet_tinh_1"] {
+                assert_eq!(province(own), Some("14"), "{own}");
+            }
+            assert_eq!(province("f_tt124_2021_hamlet_cameras_broken"), Some("14"));
+            for shared in ["c_tt124_2021_hamlet_4_2", "f_tt124_2021_hamlet_resolution_day"] {
+                assert_eq!(province(shared), None, "{shared}");
+            }
+        }
     }
 
     #[test]

@@ -94,6 +94,9 @@ pub struct Only {
     /// The first year, and the last one where there is one, of a form that asks for the year.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub years: Option<(i32, Option<i32>)>,
+    /// The code of the province in which the unit lies, of what that province alone asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub province: Option<String>,
 }
 
 /// What of a self-assessment a field asks.
@@ -338,7 +341,7 @@ impl FieldRow {
             KindName::Choice => FieldKind::Choice { choices: self.choices.clone() },
         };
         let Self { name, label, hint, required, only, .. } = self;
-        let only = (!only.is_empty()).then_some(Only { kinds: only, years: None });
+        let only = (!only.is_empty()).then_some(Only { kinds: only, years: None, province: None });
         Ok(vec![Field { hint, required, only, ..Field::new(name, label, kind) }])
     }
 }

@@ -93,9 +93,11 @@ fn appearance(form: &Form, group: &str) -> &'static str {
 fn relevant(field: &Field) -> Option<String> {
     let mut rules = Vec::new();
     if let Some(only) = &field.only {
-        let kind = "instance('units')/root/item[name = /data/unit]/kind";
-        let kinds: Vec<String> = only.kinds.iter().map(|of| format!("{kind} = '{}'", of.name())).collect();
+        let unit = "instance('units')/root/item[name = /data/unit]";
+        let kinds: Vec<String> =
+            only.kinds.iter().map(|of| format!("{unit}/kind = '{}'", of.name())).collect();
         rules.push(if kinds.len() == 1 { kinds.concat() } else { format!("({})", kinds.join(" or ")) });
+        rules.extend(only.province.as_ref().map(|code| format!("{unit}/province = '{}'", escape(code))));
         if let Some((first, last)) = only.years {
             rules.push(format!("/data/year &gt;= {first}"));
             rules.extend(last.map(|last| format!("/data/year &lt;= {last}")));

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 pub use files::Attached;
 pub use kept::ShownKept;
-pub use tables::Reporter;
+pub use tables::{Choosable, Reporter};
 pub use upload::{Announced, MOST_BYTES, MOST_OPEN, MOST_PHOTOS, MOST_PIECE, UploadError, drop_unfinished};
 
 use crate::clock::Clock;

@@ -29,6 +29,15 @@ pub struct ListRequest {
     pub limit: usize,
 }
 
+/// A unit with its review.
+#[derive(Debug, Clone)]
+pub struct ListedUnit {
+    /// As it is stored.
+    pub listed: Listed,
+    /// The code of the scheme by which its review goes, or would go.
+    pub scheme: String,
+}
+
 /// A review with its unit and steps.
 #[derive(Debug, Clone)]
 pub struct ShownReview {
@@ -56,7 +65,7 @@ impl Reviews {
     }
 
     /// A page of units with their reviews, and one more than asked for.
-    pub async fn list(&self, caller: &Caller, request: ListRequest) -> Answer<Vec<Listed>> {
+    pub async fn list(&self, caller: &Caller, request: ListRequest) -> Answer<Vec<ListedUnit>> {
         match &request.unit {
             Some(unit) => permit(caller, Action::ReadReviews, unit)?,
             None => permit_country(caller, Action::ReadReviews)?,
@@ -66,7 +75,7 @@ impl Reviews {
         self.db.read_snapshot(read).await?
     }
 
-    fn run_list(&self, conn: &mut Conn, request: &ListRequest) -> Answer<Vec<Listed>> {
+    fn run_list(&self, conn: &mut Conn, request: &ListRequest) -> Answer<Vec<ListedUnit>> {
         let schemes = schemes::load(conn, &self.catalogue)?;
         let scheme = schemes.for_year(request.year).ok_or(ReviewError::NoScheme(request.year))?;
         let (area, unit) = place(request.unit.as_ref());
@@ -80,7 +89,12 @@ impl Reviews {
             after: request.after.clone(),
             limit: i64::try_from(request.limit).unwrap_or(i64::MAX - 1) + 1,
         };
-        Ok(list::units(conn, &filter)?)
+        let listed = |listed: Listed| {
+            let own = || schemes.in_province(request.year, listed.province.as_deref()).unwrap_or(scheme);
+            let goes_by = listed.review.as_ref().map(|review| review.scheme.clone());
+            ListedUnit { scheme: goes_by.unwrap_or_else(|| own().code.clone()), listed }
+        };
+        Ok(list::units(conn, &filter)?.into_iter().map(listed).collect())
     }
 
     /// A review with its steps.

@@ -23,7 +23,7 @@ pub use assess::{AssessedCriterion, Assessment, Predecessor};
 pub use by_form::{ByForm, Earlier, FormRegistration, Subject, Trial};
 pub use decide::Certificate;
 pub use files::{Attachment, Purpose, REGISTRATION, ShownFile};
-pub use list::{ListRequest, ShownReview, ShownStep};
+pub use list::{ListRequest, ListedUnit, ShownReview, ShownStep};
 pub(in crate::flows) use register::{NewRegistration, registered};
 pub use register::{Registered, Registration};
 pub(in crate::flows) use schemes::{load as review_schemes, province_of};

@@ -8,6 +8,7 @@ use super::collector;
 use super::forms::templates;
 use crate::domain::template::key;
 use crate::flows::authenticate::Caller;
+use crate::flows::collect::{Choosable, Reporter};
 use crate::http::Site;
 
 /// The tables of every form.
@@ -20,22 +21,22 @@ pub(super) async fn table(
     code: &str,
     name: &str,
 ) -> Result<Option<String>, Refusal> {
-    let rows: Vec<[String; 3]> = match name {
+    let (columns, rows): (&[&str], Vec<Vec<String>>) = match name {
         "units.csv" => {
             let units = site.collecting.units(caller, code).await?;
-            units.into_iter().map(|unit| [unit.code, unit.name, unit.kind]).collect()
+            let row = |of: Choosable| vec![of.unit.code, of.unit.name, of.unit.kind, of.province];
+            (&["name", "label", "kind", "province"], units.into_iter().map(row).collect())
         }
         "people.csv" => {
             let people = site.collecting.people(caller, code).await?;
-            people.into_iter().map(|person| [person.id, person.name, person.unit]).collect()
+            let row = |person: Reporter| vec![person.id, person.name, person.unit];
+            (&["name", "label", "unit"], people.into_iter().map(row).collect())
         }
         _ => return Ok(None),
     };
-    let third = if name == "units.csv" { "kind" } else { "unit" };
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut write = |row: &[&str]| writer.write_record(row);
-    let written = write(&["name", "label", third])
-        .and_then(|()| rows.iter().try_for_each(|[a, b, c]| write(&[a, b, c])));
+    let written =
+        writer.write_record(columns).and_then(|()| rows.iter().try_for_each(|row| writer.write_record(row)));
     written.map_err(|error| Refusal::failed(&error))?;
     let bytes = writer.into_inner().map_err(|error| Refusal::failed(&error))?;
     String::from_utf8(bytes).map(Some).map_err(|error| Refusal::failed(&error))

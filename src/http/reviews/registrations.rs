@@ -6,10 +6,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{DecisionResponse, ReviewResponse, area, given, request_digest, time, year};
-use crate::db::review::list::Listed;
 use crate::db::unit::{ALWAYS, FOREVER};
 use crate::domain::review::{State, UnitKind};
-use crate::flows::review::{ListRequest, Registration, ShownStep};
+use crate::flows::review::{ListRequest, ListedUnit, Registration, ShownStep};
 use crate::http::Site;
 use crate::http::auth::Authenticated;
 use crate::http::body::Json;
@@ -90,6 +89,8 @@ pub(in crate::http) struct ListedResponse {
     kind: String,
     /// The code of the commune that it lies in.
     commune: Option<String>,
+    /// The code of the scheme by which its review goes, or would go: that of its province where that has one.
+    scheme: String,
     /// The id of its review; null: it has not registered.
     review: Option<String>,
     /// Where it stands; `open`: it has not registered.
@@ -106,14 +107,15 @@ pub(in crate::http) struct ListedResponse {
     ends_on: Option<NaiveDate>,
 }
 
-impl From<Listed> for ListedResponse {
-    fn from(listed: Listed) -> Self {
+impl From<ListedUnit> for ListedResponse {
+    fn from(ListedUnit { listed, scheme }: ListedUnit) -> Self {
         let review = listed.review;
         ListedResponse {
             unit: listed.code,
             name: listed.name,
             kind: listed.kind,
             commune: listed.commune,
+            scheme,
             review: review.as_ref().map(|review| review.id.to_string()),
             state: review.as_ref().map_or(State::Open, |review| review.state).name(),
             registered_on: review.as_ref().map(|review| review.registered_on),
