@@ -113,11 +113,15 @@ impl Conn {
 /// Commits when `result` is good, else rolls back; the first error is the one to tell.
 pub(super) fn finish<T>(conn: &mut Conn, result: DbResult<T>) -> DbResult<T> {
     let result = result.and_then(|value| conn.batch_execute("COMMIT").map(|()| value).map_err(DbError::from));
-    if result.is_err()
-        && let Err(error) = conn.batch_execute("ROLLBACK")
-    {
+    if result.is_err() { take_back(conn, result) } else { result }
+}
+
+/// Rolls back, whatever `result` is.
+pub(super) fn take_back<T>(conn: &mut Conn, result: DbResult<T>) -> DbResult<T> {
+    if let Err(error) = conn.batch_execute("ROLLBACK") {
         // A connection that cannot even roll back fails the check of the lane and is replaced.
-        tracing::debug!(%error, "rollback after a failed transaction");
+        tracing::debug!(%error, "rollback of a transaction");
+        return result.and(Err(error.into()));
     }
     result
 }

@@ -23,6 +23,7 @@ pub(super) enum Transaction {
     None,
     Snapshot,
     Write,
+    Rehearsal,
 }
 
 /// Some threads with a connection each, fed by one queue.
@@ -167,7 +168,7 @@ fn begin(conn: &mut Conn, transaction: Transaction) -> DbResult<()> {
     match transaction {
         Transaction::None => {}
         Transaction::Snapshot => conn.begin_snapshot()?,
-        Transaction::Write => conn.begin()?,
+        Transaction::Write | Transaction::Rehearsal => conn.begin()?,
     }
     Ok(())
 }
@@ -178,7 +179,11 @@ fn within<T>(
     f: &mut impl FnMut(&mut Conn) -> DbResult<T>,
 ) -> DbResult<T> {
     let result = f(conn);
-    if transaction == Transaction::None { result } else { super::conn::finish(conn, result) }
+    match transaction {
+        Transaction::None => result,
+        Transaction::Snapshot | Transaction::Write => super::conn::finish(conn, result),
+        Transaction::Rehearsal => super::conn::take_back(conn, result),
+    }
 }
 
 /// Whether another transaction got in the way: serialization failure, deadlock, or SQLite's lock.

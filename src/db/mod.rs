@@ -171,6 +171,15 @@ impl Db {
         self.writers.run(lane::Transaction::Write, f).await
     }
 
+    /// As [`Db::write`], but nothing of it stays: once `f` has answered what would be, its transaction is rolled back.
+    pub async fn rehearse<T, F>(&self, f: F) -> DbResult<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> DbResult<T> + Send + 'static,
+    {
+        self.writers.run(lane::Transaction::Rehearsal, f).await
+    }
+
     /// Hands `work` to a thread that writes; nobody waits for it. False: more is waiting than the threads may have before
     /// them, or they have stopped.
     pub fn hand_over(&self, work: impl FnOnce(&mut Writer<'_>) + Send + 'static) -> bool {

@@ -15,6 +15,7 @@ pub mod look_up;
 pub mod months;
 pub mod permit;
 pub mod phone;
+mod practice;
 pub mod programme;
 pub mod purge;
 pub mod receive;

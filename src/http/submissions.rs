@@ -36,6 +36,8 @@ pub(super) struct SubmissionResponse {
     report: Option<String>,
     /// The number of that version.
     version: Option<i32>,
+    /// Whether the caller is practising: so it would be, and nothing is stored.
+    practice: bool,
 }
 
 /// Sends a report. 201: a new version; 200: the same id with the same content was there before, or all of it was
@@ -156,7 +158,8 @@ fn answer(id: String, receipt: SubmissionReceipt, catalogue: &Catalogue) -> Resu
         SubmissionOutcome::UnknownUnit => return Err(Problem::new(Code::UnknownUnit)),
     };
     let (report, version) = receipt.report.unzip();
-    let response = SubmissionResponse { id, outcome, report: report.map(|id| id.to_string()), version };
+    let (report, practice) = (report.map(|id| id.to_string()), receipt.practice);
+    let response = SubmissionResponse { id, outcome, report, version, practice };
     let body = serde_json::to_string(&response).map_err(|error| Problem::internal(&error))?;
     Ok(Given { status, body })
 }

@@ -266,6 +266,7 @@ async fn what_a_practising_head_reports_is_answered_and_counts_nothing(test: Tes
         json!({"id": "r-1", "unit": "03847003", "kind": "month", "period": "2026-03", "values": {"TC": 1}});
     let (status, answer) = heads.office.post("/api/v1/reports", access(&opened), &report).await;
     assert_eq!((status.as_u16(), answer["outcome"].as_str()), (201, Some("created")), "{answer}");
+    assert_eq!(answer["practice"], true);
     assert_eq!(heads.office.world.number("SELECT count(*) FROM report").await, 0);
 }
 

@@ -4,10 +4,12 @@ use binhyen::flows::import::{Mode, import_units};
 use serde_json::{Value, json};
 
 use crate::openrosa::{Collect, PNG, edit_of, form, instance, photo, texts};
+use crate::otp::{Heads, access};
 use crate::support::TestDatabase;
 use crate::support::process::program;
 use crate::support::world::{HEAD, HEAD_OF_TWO};
-use crate::web::office::{Office, PASSWORD};
+use crate::web::office::{Office, PASSWORD, refused};
+use crate::web::reviews::PDF;
 
 const MARCH: &str = "2026-03-16T08:00:00+07:00";
 const NOVEMBER: &str = "2026-11-05T08:00:00+07:00";
@@ -230,7 +232,13 @@ async fn nothing_counts_of_those_who_practise(test: TestDatabase) {
         assert_eq!(status, 201);
         assert!(message.starts_with("(TẬP) Đã đăng ký"), "{message}");
     }
-    for table in ["review", "review_form", "report", "evidence", "photo"] {
+    let event = "<unit>03847001</unit><day>2026-11-04</day><TC>1</TC><photo>1.png</photo>";
+    let event = form(&instance("incident", "i", event)).part("1.png", photo("1.png", PNG));
+    let (status, message) = collect.send(event).await;
+    assert!(status == 201 && message.starts_with("(TẬP) Đã ghi"), "{message}");
+    let (status, message) = collect.submit(&instance("census", "k", "<people>40</people>")).await;
+    assert!(status == 201 && message.starts_with("(TẬP) Đã nhận"), "{message}");
+    for table in ["review", "review_form", "report", "evidence", "photo", "form_kept"] {
         let count = format!("SELECT count(*) FROM {table}");
         assert_eq!(office.world.number(count.leak()).await, 0, "{table}");
     }
@@ -241,6 +249,73 @@ async fn nothing_counts_of_those_who_practise(test: TestDatabase) {
     assert_eq!(status, 201);
     assert!(message.starts_with("(TẬP) Đã ghi tự đánh giá"), "{message}");
     assert_eq!(office.world.number("SELECT count(*) FROM answer").await, 0);
+}
+
+async fn by_the_api_nothing_counts_either_and_every_answer_says_so(test: TestDatabase) {
+    let heads = Heads::open_with(test, |command| _ = command.env("BINHYEN__CLOCK__FIXED", NOVEMBER)).await;
+    let office = &heads.office;
+    let practice = |practice: &str| {
+        format!("name,phone,role,unit,practice\nLò Văn Ún,0900000001,head,03847001,{practice}\n")
+    };
+    office.world.import_people(&practice("yes")).await;
+    let opened = heads.log_in(HEAD, "phone-1", 1).await;
+    let head = access(&opened);
+    let registration = json!({"unit": "03847001", "year": 2026});
+    for _ in 0..2 {
+        let (status, told) = office.post("/api/v1/reviews", head, &registration).await;
+        let of = (status.as_u16(), &told["state"], &told["practice"]);
+        assert_eq!(of, (201, &json!("registered"), &json!(true)), "{told}");
+    }
+    for nothing in [
+        "SELECT count(*) FROM review",
+        "SELECT count(*) FROM review_step",
+        "SELECT count(*) FROM change WHERE entity = 'review'",
+        "SELECT count(*) FROM audit WHERE action LIKE 'review%'",
+    ] {
+        assert_eq!(office.world.number(nothing).await, 0, "{nothing}");
+    }
+    let report =
+        json!({"id": "r", "unit": "03847001", "kind": "month", "period": "2026-10", "values": {"TC": 1}});
+    let (_, told) = office.post("/api/v1/reports", head, &report).await;
+    assert_eq!((&told["outcome"], &told["practice"]), (&json!("created"), &json!(true)));
+
+    // What others have registered is answered, and stands as it stood.
+    let officer = office.token("commune", Some("03847")).await;
+    let (_, real) = office.post("/api/v1/reviews", &officer, &registration).await;
+    assert_eq!((&real["state"], &real["practice"]), (&json!("registered"), &json!(false)), "{real}");
+    let path = |what: &str| format!("/api/v1/reviews/{}/{what}", real["id"].as_str().unwrap());
+    let answers = json!({"answers": {"4.2": {"outcome": "met", "note": "theo hồ sơ"}}, "facts": {"team_disciplined": 0}});
+    let (status, told) = office.post(&path("assessment"), head, &answers).await;
+    assert_eq!((status.as_u16(), &told["review"]["practice"]), (200, &json!(true)), "{told}");
+    assert_eq!(told["facts"], json!({"team_disciplined": 0}));
+    assert_eq!(stored(office, &officer, &real, "assessment").await["facts"], json!({}));
+    let bare = json!({"answers": {"4.3a": {"outcome": "met"}}});
+    refused(&office.post(&path("assessment"), head, &bare).await, 422, "validation_failed");
+    let attach = async |token: &str| {
+        let path = office.server.url(&path("evidence?document=minutes&name=a.pdf"));
+        office.ask(office.client.post(path).bearer_auth(token).body(PDF)).await
+    };
+    let (status, told) = attach(head).await;
+    assert_eq!((status.as_u16(), &told["practice"]), (201, &json!(true)), "{told}");
+    assert_eq!(std::fs::read_dir(office.test.beside("evidence")).unwrap().count(), 0);
+    refused(&office.post(&path("file"), head, &json!({})).await, 409, "step_refused");
+    let (_, file) = attach(&officer).await;
+    let file = office.server.url(&path(&format!("evidence/{}", file["id"].as_str().unwrap())));
+    let (status, told) = office.ask(office.client.delete(file).bearer_auth(head)).await;
+    assert_eq!((status.as_u16(), &told["practice"]), (200, &json!(true)), "{told}");
+    assert!(told["withdrawn_at"].is_string());
+    let files = stored(office, &officer, &real, "evidence").await;
+    assert_eq!(files["items"].as_array().map(|files| files.len()), Some(1), "{files}");
+    assert_eq!(
+        (&files["items"][0]["withdrawn_at"], &files["items"][0]["practice"]),
+        (&Value::Null, &json!(false))
+    );
+
+    office.world.import_people(&practice("no")).await;
+    let (_, told) = office.post(&path("assessment"), head, &answers).await;
+    assert_eq!(told["review"]["practice"], false, "{told}");
+    assert_eq!(stored(office, &officer, &real, "assessment").await["facts"], json!({"team_disciplined": 0}));
+    office.world.assert_consistent().await;
 }
 
 /// A head with a form on 5 November, whose hamlet an officer registered in March.
@@ -541,6 +616,7 @@ on_both!(
     a_registration_that_cannot_be_is_told_and_nothing_is_stored,
     what_contradicts_the_figures_registers_nothing_until_the_person_insists,
     nothing_counts_of_those_who_practise,
+    by_the_api_nothing_counts_either_and_every_answer_says_so,
     a_unit_assesses_itself_by_the_criteria_of_its_scheme,
     a_self_assessment_that_cannot_be_is_told_or_kept,
     facts_are_taken_all_year_and_criteria_when_the_days_are_over,

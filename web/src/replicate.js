@@ -187,8 +187,8 @@ const CONNECTION = ['offline', 'unauthenticated', 'token_expired', 'invalid_toke
 async function sendReview(row) {
     try {
         const [path, body] = REVIEWS[row.kind](row);
-        await reached(() => request('POST', path, body));
-        return { state: 'taken' };
+        const answer = await reached(() => request('POST', path, body));
+        return { state: (answer.review ?? answer).practice ? 'practised' : 'taken' };
     } catch (error) {
         if (CONNECTION.includes(error.code) || error.status >= 500 || error.status === 429 || error.status === 0) throw error;
         return { state: 'refused', detail: error.body.errors?.[0]?.code ?? error.code };

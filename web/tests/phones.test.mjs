@@ -244,6 +244,12 @@ test('who practises is told so, and the photographs are dropped without an error
     assert.equal(await page.locator('[data-photos]').count(), 0);
     await page.getByText('Không còn gì chờ gửi').waitFor();
     assert.equal((await stored(head.page, '/reports?unit=03847001&period=2026-04')).items.length, 0);
+    // The yearly review too.
+    await at('/register/03847001');
+    await page.getByRole('button', { name: 'Gửi', exact: true }).click();
+    await at('/sent');
+    await until('both were practice', async () => (await fourth.state('practised').count()) === 2);
+    assert.equal((await stored(head.page, '/reviews?unit=03847001&year=2026')).items[0].state, 'open');
 });
 
 test('an incident that was accepted into a closed month is on the phone once', async () => {

@@ -21,7 +21,7 @@ pub use upload::{Announced, MOST_BYTES, MOST_OPEN, MOST_PHOTOS, MOST_PIECE, Uplo
 use crate::clock::Clock;
 use crate::crypto::{CryptoError, Keys, Place};
 use crate::db::collected::{self, NewKept};
-use crate::db::{Db, DbError, DbResult, SharedIds, person};
+use crate::db::{Db, DbError, DbResult, SharedIds};
 use crate::documents::file_kind::{BadFile, FileKind};
 use crate::documents::file_store::{FileStore, StoreError};
 use crate::documents::instance::{BadInstance, Instance};
@@ -32,7 +32,8 @@ use crate::domain::template::{PRACTICE, TemplateKey, key};
 use crate::flows::authenticate::Caller;
 use crate::flows::intake::{Intake, IntakeError};
 use crate::flows::permit::Forbidden;
-use crate::flows::review::{ReviewError, Reviews, Trial};
+use crate::flows::practice::practises;
+use crate::flows::review::{ReviewError, Reviews};
 use forms::{ASSESSMENT, REGISTRATION};
 
 /// The forms that become reports or steps of the yearly review, and so are offered to these clients.
@@ -126,31 +127,31 @@ pub struct Collecting {
 
 impl Collecting {
     /// Takes a form in the name of `caller`. The same form again (by its instanceID) is answered alike and counted once.
+    /// Of who practises nothing is kept.
     pub async fn take(&self, caller: &Caller, sent: Sent) -> Result<Answered, CollectError> {
+        let mut answered = self.take_form(caller, sent).await?;
+        if answered.fate == Fate::Taken && practises(&self.db, caller).await? {
+            answered.message.insert_str(0, PRACTICE);
+        }
+        Ok(answered)
+    }
+
+    async fn take_form(&self, caller: &Caller, sent: Sent) -> Result<Answered, CollectError> {
         let kinds = files::check(&sent.files)?;
         let form =
             OFFERED.iter().find(|code| **code == sent.instance.form).and_then(|code| self.forms.get(code));
         let Some(form) = form else { return self.keep(caller, sent, kinds, "form".to_owned()).await };
-        let practises = self.practises(caller).await?;
-        let trial = if practises { Trial::Yes } else { Trial::No };
-        let mut answered = if form.code == ASSESSMENT {
-            self.assess(caller, form, sent, kinds, trial).await?
-        } else {
-            match Collected::read(form, &sent.instance.answers) {
-                Ok(read) if form.code == REGISTRATION => {
-                    self.register(caller, sent, kinds, &read, trial).await?
-                }
-                Ok(read) => self.report(caller, form, sent, kinds, &read).await?,
-                Err(bad) => {
-                    let fields: Vec<String> = bad.0.into_iter().map(|(name, _)| name).collect();
-                    return self.keep(caller, sent, kinds, fields.join(" ")).await;
-                }
-            }
-        };
-        if practises && answered.fate == Fate::Taken {
-            answered.message.insert_str(0, PRACTICE);
+        if form.code == ASSESSMENT {
+            return self.assess(caller, form, sent, kinds).await;
         }
-        Ok(answered)
+        match Collected::read(form, &sent.instance.answers) {
+            Ok(read) if form.code == REGISTRATION => self.register(caller, sent, kinds, &read).await,
+            Ok(read) => self.report(caller, form, sent, kinds, &read).await,
+            Err(bad) => {
+                let fields: Vec<String> = bad.0.into_iter().map(|(name, _)| name).collect();
+                self.keep(caller, sent, kinds, fields.join(" ")).await
+            }
+        }
     }
 
     /// Takes a report, and keeps its photographs.
@@ -163,16 +164,10 @@ impl Collecting {
         collected: &Collected,
     ) -> Result<Answered, CollectError> {
         let answered = self.record(caller, form, &sent, collected).await?;
-        if answered.fate == Fate::Taken {
+        if answered.fate == Fate::Taken && !practises(&self.db, caller).await? {
             self.store(caller, &sent, kinds, answered.report).await?;
         }
         Ok(answered)
-    }
-
-    /// Whether nothing counts that the caller sends.
-    async fn practises(&self, caller: &Caller) -> DbResult<bool> {
-        let Some(id) = caller.person_id() else { return Ok(false) };
-        Ok(!self.db.read(move |conn| person::practising(conn, &[id])).await?.is_empty())
     }
 
     /// Keeps a form that cannot be read as it came.
@@ -183,6 +178,9 @@ impl Collecting {
         kinds: Vec<FileKind>,
         why: String,
     ) -> Result<Answered, CollectError> {
+        if practises(&self.db, caller).await? {
+            return Ok(self.say(Fate::Taken, key::FORM_KEPT, &[]));
+        }
         let id = self.new_id()?;
         let kept = NewKept {
             id,

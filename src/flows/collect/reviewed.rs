@@ -19,7 +19,7 @@ use crate::domain::review::{Scheme, UnitKind};
 use crate::domain::template::{TemplateKey, key};
 use crate::flows::authenticate::Caller;
 use crate::flows::review::{
-    self, AssessmentRequest, ByForm, Conclusion, Earlier, FormRegistration, Outcome, Purpose, Refused,
+    self, AssessmentRequest, ByForm, Conclusion, Done, Earlier, FormRegistration, Outcome, Purpose, Refused,
     ReviewError, Trial,
 };
 
@@ -35,7 +35,6 @@ impl Collecting {
         sent: Sent,
         kinds: Vec<FileKind>,
         collected: &Collected,
-        trial: Trial,
     ) -> Result<Answered, CollectError> {
         let Some((code, year)) = subject_of(collected) else {
             return self.keep(caller, sent, kinds, "unit year".to_owned()).await;
@@ -45,7 +44,7 @@ impl Collecting {
         if answers.contains_key("households") && unit.kind != UnitKind::Hamlet.name() {
             return self.keep(caller, sent, kinds, "households".to_owned()).await;
         }
-        match self.try_registration(caller, &sent, (&unit, year), collected, trial).await {
+        match self.try_registration(caller, &sent, (&unit, year), collected).await {
             Err(CollectError::Review(error)) => self.refused(caller, sent, kinds, (&unit, year), error).await,
             other => other,
         }
@@ -58,7 +57,6 @@ impl Collecting {
         sent: &Sent,
         (unit, year): (&Unit, i32),
         collected: &Collected,
-        trial: Trial,
     ) -> Result<Answered, CollectError> {
         let register = |trial| {
             let wanted = review::Registration { unit: unit.code.clone(), year, on: None };
@@ -67,7 +65,7 @@ impl Collecting {
         let id_taken = || Ok(self.say(Fate::Contradicts, key::FORM_ID_TAKEN, &[]));
         let mut told = None;
         if let Some(Answer::Number(households)) = collected.entry.answers.get("households") {
-            if register(Trial::Yes).await?.is_none() {
+            if register(Trial::Yes).await?.what.is_none() {
                 return id_taken();
             }
             let answered =
@@ -77,8 +75,8 @@ impl Collecting {
             }
             told = Some(answered.message);
         }
-        let Some(registered) = register(trial).await? else { return id_taken() };
-        if trial == Trial::No {
+        let Done { what: Some(registered), practice } = register(Trial::No).await? else { return id_taken() };
+        if !practice {
             self.attach(caller, sent, registered.review.id).await?;
         }
         let mut answered = self.say_registered(caller, unit, &registered);
@@ -171,7 +169,6 @@ impl Collecting {
         form: &Form,
         sent: Sent,
         kinds: Vec<FileKind>,
-        trial: Trial,
     ) -> Result<Answered, CollectError> {
         let asked_first = |(name, _): &&(String, String)| form.field(name).is_some();
         let head: Vec<(String, String)> = sent.instance.answers.iter().filter(asked_first).cloned().collect();
@@ -191,7 +188,7 @@ impl Collecting {
         if request.answers.is_empty() && request.facts.is_empty() {
             return Ok(self.say(Fate::Refused, key::FORM_ASSESS_EMPTY, &[]));
         }
-        let taken = self.reviews.assess_by_form(caller, by_form(&sent), id, request, trial).await;
+        let taken = self.reviews.assess_by_form(caller, by_form(&sent), id, request).await;
         match taken {
             Ok(Some(0)) => Ok(self.say(Fate::Taken, key::FORM_ASSESSED, &about)),
             Ok(Some(left)) => {

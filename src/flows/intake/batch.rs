@@ -137,7 +137,8 @@ fn record_submission(
     ledger: &mut Ledger,
     new: &NewSubmission,
 ) -> DbResult<SubmissionReceipt> {
-    let only = |outcome, report| SubmissionReceipt { outcome, report, conflicts: Vec::new() };
+    let practice = known.practises(new);
+    let only = |outcome, report| SubmissionReceipt { outcome, report, conflicts: Vec::new(), practice };
     if let Some(earlier) = known.submissions.get(&new.client_id) {
         let same = earlier.content == Some(new.content_digest);
         let outcome = if same { SubmissionOutcome::Replayed } else { SubmissionOutcome::IdTaken };
@@ -149,15 +150,15 @@ fn record_submission(
     let (situation, submission) = board.situation_of_submission(new);
     let plan = decide_submission(&situation, &submission);
     let (outcome, conflicts) = (outcome(plan.outcome), plan.conflicts.clone());
-    if known.practises(new) {
-        return Ok(SubmissionReceipt { outcome, report: None, conflicts });
+    if practice {
+        return Ok(SubmissionReceipt { outcome, report: None, conflicts, practice });
     }
     let report = ledger.add_submission(board, new, plan)?;
     if let Some((id, version)) = report {
         let content = Some(new.content_digest);
         known.submissions.insert(new.client_id.clone(), TakenId { id, version, content });
     }
-    Ok(SubmissionReceipt { outcome, report, conflicts })
+    Ok(SubmissionReceipt { outcome, report, conflicts, practice })
 }
 
 fn outcome(outcome: intake::Outcome) -> SubmissionOutcome {

@@ -159,6 +159,8 @@ pub struct SubmissionReceipt {
     pub report: Option<(ReportId, i32)>,
     /// Figures on which it and what is stored disagree.
     pub conflicts: Vec<Held>,
+    /// Whether who sent it is practising: so it would be, and nothing of it is kept.
+    pub practice: bool,
 }
 
 /// How a submission is answered.

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::account::Reported;
 use super::answers::{AssessmentRequest, Conclusion, check_against};
-use super::{Answer, Case, Refused, ReviewError, Reviews, Said, settle};
+use super::{Answer, Case, Done, Refused, ReviewError, Reviews, Said, settle};
 use crate::db::review::answer::{self, NewAnswer, NewFact, StoredAnswer};
 use crate::db::review::{Author, Review};
 use crate::db::{Conn, DbError, DbResult};
@@ -112,9 +112,14 @@ impl Reviews {
     }
 
     /// Takes answers and facts; with the last missing answer the review is assessed.
-    pub async fn assess(&self, caller: &Caller, id: i64, request: AssessmentRequest) -> Answer<Assessment> {
-        let (tools, caller) = (self.clone(), *caller);
-        self.db.write(move |conn| settle(tools.run_assessment(conn, &caller, id, &request))).await?
+    pub async fn assess(
+        &self,
+        caller: &Caller,
+        id: i64,
+        request: AssessmentRequest,
+    ) -> Answer<Done<Assessment>> {
+        let (tools, asking) = (self.clone(), *caller);
+        self.act(caller, move |conn| tools.run_assessment(conn, &asking, id, &request)).await
     }
 
     fn run_assessment(

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::register::{Registration, find_unit};
-use super::{Answer, AssessmentRequest, Case, Refused, ReviewError, Reviews, scheme_of, schemes, settle};
+use super::{
+    Answer, AssessmentRequest, Case, Done, Refused, ReviewError, Reviews, Trial, scheme_of, schemes, settle,
+};
 use crate::crypto::Digest;
 use crate::db::review::form::{self, TakenForm};
 use crate::db::review::{self, Review};
@@ -26,15 +28,6 @@ pub struct ByForm {
     pub corrects: Option<String>,
     /// Digest of what the client sent.
     pub content: Digest,
-}
-
-/// Whether a form is to be taken, or only looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trial {
-    /// It is taken.
-    No,
-    /// What would be is told, and nothing is written.
-    Yes,
 }
 
 /// What a form is about.
@@ -100,12 +93,15 @@ impl Reviews {
         wanted: Registration,
         facts: BTreeMap<String, Fact>,
         trial: Trial,
-    ) -> Answer<Option<FormRegistration>> {
-        let (tools, caller) = (self.clone(), *caller);
+    ) -> Answer<Done<Option<FormRegistration>>> {
+        let (tools, asking) = (self.clone(), *caller);
         let desk = move |conn: &mut Conn| {
-            settle(Desk { tools: &tools, caller: &caller, by: &by, trial }.register(conn, &wanted, &facts))
+            Desk { tools: &tools, caller: &asking, by: &by }.register(conn, &wanted, &facts)
         };
-        self.db.write(desk).await?
+        match trial {
+            Trial::No => self.act(caller, desk).await,
+            Trial::Yes => Ok(Done { what: self.run(trial, desk).await?, practice: false }),
+        }
     }
 
     /// Takes answers and facts, as [`Reviews::assess`] does. Answers how many criteria the caller may answer and nobody has;
@@ -116,13 +112,12 @@ impl Reviews {
         by: ByForm,
         id: i64,
         request: AssessmentRequest,
-        trial: Trial,
     ) -> Answer<Option<usize>> {
-        let (tools, caller) = (self.clone(), *caller);
+        let (tools, asking) = (self.clone(), *caller);
         let desk = move |conn: &mut Conn| {
-            settle(Desk { tools: &tools, caller: &caller, by: &by, trial }.assess(conn, id, &request))
+            Desk { tools: &tools, caller: &asking, by: &by }.assess(conn, id, &request)
         };
-        self.db.write(desk).await?
+        Ok(self.act(caller, desk).await?.what)
     }
 }
 
@@ -131,7 +126,6 @@ struct Desk<'d> {
     tools: &'d Reviews,
     caller: &'d Caller,
     by: &'d ByForm,
-    trial: Trial,
 }
 
 impl Desk<'_> {
@@ -162,9 +156,6 @@ impl Desk<'_> {
         let same =
             corrected.as_ref().filter(|(form, review)| form.registered && review.id == registered.review.id);
         let new = registered.new || same.is_some();
-        if self.trial == Trial::Yes {
-            return Ok(Some(FormRegistration { review: registered.review, kind, new, earlier: None }));
-        }
         let earlier = self.replace(conn, corrected, registered.review.id)?;
         if registered.new {
             let (author, actor) = (self.caller.author(), self.caller.actor());
@@ -271,10 +262,8 @@ impl Desk<'_> {
             return Ok(same.then(|| stored.unanswered(own(), &AssessmentRequest::default())));
         }
         let weighed = self.tools.weigh(conn, self.caller, &case, request)?;
-        if self.trial == Trial::No {
-            self.tools.enter_assessment(conn, self.caller, case, request, &weighed)?;
-            self.note(conn, id, false)?;
-        }
+        self.tools.enter_assessment(conn, self.caller, case, request, &weighed)?;
+        self.note(conn, id, false)?;
         Ok(Some(weighed.unanswered(own(), request)))
     }
 

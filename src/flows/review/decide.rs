@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Answer, Case, Refused, ReviewError, Reviews, Said, authority, check_text, settle};
+use super::{Answer, Case, Done, Refused, ReviewError, Reviews, Said, authority, check_text, settle};
 use crate::db::review::{Review, answer, evidence};
 use crate::db::unit::{self, Unit};
 use crate::db::{Conn, lock};
@@ -39,26 +39,25 @@ pub struct Certificate {
 
 impl Reviews {
     /// Hands in the file of a review.
-    pub async fn file(&self, caller: &Caller, id: i64) -> Answer<Review> {
-        let (tools, caller) = (self.clone(), *caller);
+    pub async fn file(&self, caller: &Caller, id: i64) -> Answer<Done<Review>> {
+        let (tools, asking) = (self.clone(), *caller);
         let write = move |conn: &mut Conn| {
-            settle(tools.locked_case(conn, &caller, Action::AssessReview, id).and_then(|case| {
-                let lacking = lacking(&case, &evidence::of_review(conn, id)?)?.len();
-                let mut taken = tools.take(conn, &caller, vec![case], &Step::File { lacking })?;
-                taken.pop().ok_or(ReviewError::NotFound)
-            }))
+            let case = tools.locked_case(conn, &asking, Action::AssessReview, id)?;
+            let lacking = lacking(&case, &evidence::of_review(conn, id)?)?.len();
+            let mut taken = tools.take(conn, &asking, vec![case], &Step::File { lacking })?;
+            taken.pop().ok_or(ReviewError::NotFound)
         };
-        self.db.write(write).await?
+        self.act(caller, write).await
     }
 
     /// Takes one step with many reviews, all of them or none: a decision on paper names many units.
-    pub async fn decide(&self, caller: &Caller, ids: Vec<i64>, step: Step) -> Answer<Vec<Review>> {
+    pub async fn decide(&self, caller: &Caller, ids: Vec<i64>, step: Step) -> Answer<Done<Vec<Review>>> {
         let refused = check(&ids, &step);
         if !refused.is_empty() {
             return Err(ReviewError::Fields(refused));
         }
-        let (tools, caller) = (self.clone(), *caller);
-        self.db.write(move |conn| settle(tools.run_decision(conn, &caller, &ids, &step))).await?
+        let (tools, asking) = (self.clone(), *caller);
+        self.act(caller, move |conn| tools.run_decision(conn, &asking, &ids, &step)).await
     }
 
     fn run_decision(

@@ -1,7 +1,7 @@
 //! Files of a review: checked by their content, on the disk before they are promised, given to those who may read the review.
 
 use super::assess::check_open;
-use super::{Answer, Case, Refused, ReviewError, Reviews, check_text, settle};
+use super::{Answer, Case, Done, Refused, ReviewError, Reviews, check_text, settle};
 use crate::crypto::{Digest, Place, sha256};
 use crate::db::log::{self, NewAudit};
 use crate::db::review::evidence::{self, Evidence};
@@ -9,6 +9,7 @@ use crate::db::{Conn, DbResult};
 use crate::documents::file_kind::FileKind;
 use crate::domain::access::Action;
 use crate::flows::authenticate::Caller;
+use crate::flows::practice::practises;
 
 /// Characters of the name of a file.
 const LONGEST_NAME: usize = 200;
@@ -54,7 +55,7 @@ impl Reviews {
         caller: &Caller,
         id: i64,
         attachment: Attachment,
-    ) -> Answer<(ShownFile, bool)> {
+    ) -> Answer<Done<(ShownFile, bool)>> {
         let kind = FileKind::of(&attachment.name, &attachment.bytes)?;
         let (tools, asking, purpose) = (self.clone(), *caller, attachment.purpose.clone());
         let name = attachment.name.clone();
@@ -65,14 +66,18 @@ impl Reviews {
         self.db.read_snapshot(check).await??;
         let size = i64::try_from(attachment.bytes.len()).unwrap_or(i64::MAX);
         let (store, Attachment { purpose, name, bytes }) = (self.files.clone(), attachment);
-        let kept = tokio::task::spawn_blocking(move || store.put(&bytes)).await;
-        let content = kept.map_err(|_| ReviewError::Interrupted)??;
-        let (tools, caller) = (self.clone(), *caller);
+        let content = if practises(&self.db, caller).await? {
+            sha256(&[&bytes])
+        } else {
+            let kept = tokio::task::spawn_blocking(move || store.put(&bytes)).await;
+            kept.map_err(|_| ReviewError::Interrupted)??
+        };
+        let (tools, asking) = (self.clone(), *caller);
         let write = move |conn: &mut Conn| {
             let new = NewFile { purpose: &purpose, name: &name, kind, content, size };
-            settle(tools.run_attachment(conn, &caller, id, &new))
+            tools.run_attachment(conn, &asking, id, &new)
         };
-        self.db.write(write).await?
+        self.act(caller, write).await
     }
 
     fn run_attachment(
@@ -149,24 +154,23 @@ impl Reviews {
     }
 
     /// Takes a file back: it stays, marked, and counts no more.
-    pub async fn withdraw(&self, caller: &Caller, id: i64, file: i64) -> Answer<()> {
-        let (tools, caller) = (self.clone(), *caller);
-        let write = move |conn: &mut Conn| settle(tools.run_withdrawal(conn, &caller, id, file));
-        self.db.write(write).await?
+    pub async fn withdraw(&self, caller: &Caller, id: i64, file: i64) -> Answer<Done<ShownFile>> {
+        let (tools, asking) = (self.clone(), *caller);
+        self.act(caller, move |conn| tools.run_withdrawal(conn, &asking, id, file)).await
     }
 
-    fn run_withdrawal(&self, conn: &mut Conn, caller: &Caller, id: i64, file: i64) -> Answer<()> {
+    fn run_withdrawal(&self, conn: &mut Conn, caller: &Caller, id: i64, file: i64) -> Answer<ShownFile> {
         let case = self.locked_case(conn, caller, Action::AssessReview, id)?;
         check_open(&case)?;
-        let there = evidence::of_review(conn, id)?;
-        if !there.iter().any(|there| there.id == file) {
+        if !evidence::of_review(conn, id)?.iter().any(|there| there.id == file) {
             return Err(ReviewError::NotFound);
         }
         if evidence::withdraw(conn, file, caller.account_id(), self.clock.now_micros())? {
             let rows = file.to_be_bytes();
             self.log(conn, &[case.review], &caller.actor(), "withdraw_evidence", &rows)?;
         }
-        Ok(())
+        let withdrawn = evidence::of_review(conn, id)?.into_iter().find(|there| there.id == file);
+        self.shown(withdrawn.ok_or(ReviewError::NotFound)?)
     }
 
     fn shown(&self, stored: Evidence) -> Answer<ShownFile> {

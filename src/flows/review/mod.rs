@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub(in crate::flows) use account::spans;
 pub use answers::{AssessmentRequest, Conclusion, Outcome};
 pub use assess::{AssessedCriterion, Assessment, Predecessor};
-pub use by_form::{ByForm, Earlier, FormRegistration, Subject, Trial};
+pub use by_form::{ByForm, Earlier, FormRegistration, Subject};
 pub use decide::Certificate;
 pub use files::{Attachment, Purpose, REGISTRATION, ShownFile};
 pub use list::{ListRequest, ListedUnit, ShownReview, ShownStep};
@@ -46,6 +46,7 @@ use crate::domain::review::steps::Decision;
 use crate::domain::review::{Ineligible, KindScheme, NotNow, Scheme, Schemes};
 use crate::flows::authenticate::Caller;
 use crate::flows::permit::{Forbidden, permit};
+use crate::flows::practice::practises;
 
 /// What the flows of reviews stand on.
 #[derive(Debug, Clone)]
@@ -154,6 +155,24 @@ impl Refused {
 
 type Answer<T> = Result<T, ReviewError>;
 
+/// Whether something is done, or only tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trial {
+    /// It is done.
+    No,
+    /// What would be is told, and nothing of it is kept.
+    Yes,
+}
+
+/// What somebody did to a review.
+#[derive(Debug, Clone)]
+pub struct Done<T> {
+    /// What it came to.
+    pub what: T,
+    /// Whether that was practice: so it would be, and nothing of it is kept.
+    pub practice: bool,
+}
+
 /// For closures on the database: its own errors go out as such, so that a collision is tried again.
 fn settle<T>(answer: Answer<T>) -> DbResult<Answer<T>> {
     match answer {
@@ -188,6 +207,30 @@ struct Said {
 }
 
 impl Reviews {
+    /// Does `work` in the caller's name, in one transaction; of who practises nothing is kept. Whatever changes a review goes
+    /// this way.
+    async fn act<T, F>(&self, caller: &Caller, work: F) -> Answer<Done<T>>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Answer<T> + Send + 'static,
+    {
+        let practice = practises(&self.db, caller).await?;
+        let trial = if practice { Trial::Yes } else { Trial::No };
+        Ok(Done { what: self.run(trial, work).await?, practice })
+    }
+
+    async fn run<T, F>(&self, trial: Trial, mut work: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Answer<T> + Send + 'static,
+    {
+        let work = move |conn: &mut Conn| settle(work(conn));
+        match trial {
+            Trial::No => self.db.write(work).await?,
+            Trial::Yes => self.db.rehearse(work).await?,
+        }
+    }
+
     fn next_id(&self) -> DbResult<i64> {
         let mut ids = self.ids.lock().map_err(|_| DbError::Stopped)?;
         Ok(ids.next(self.clock.real_micros() / 1_000))

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Answer, Refused, ReviewError, Reviews, schemes, settle};
+use super::{Answer, Done, Refused, ReviewError, Reviews, schemes};
 use crate::db::review::{Author, NewStep, Review, of_units};
 use crate::db::unit::{self, Unit};
 use crate::db::{Conn, DbResult, lock};
@@ -36,9 +36,9 @@ pub struct Registered {
 impl Reviews {
     /// Registers a unit. Doing it again changes nothing. A registration after the deadline is taken and marked. Only
     /// officers may enter a day that has passed, or a year whose decisions are due already: history on paper.
-    pub async fn register(&self, caller: &Caller, registration: Registration) -> Answer<Registered> {
-        let (tools, caller) = (self.clone(), *caller);
-        self.db.write(move |conn| settle(tools.run_registration(conn, &caller, &registration))).await?
+    pub async fn register(&self, caller: &Caller, registration: Registration) -> Answer<Done<Registered>> {
+        let (tools, asking) = (self.clone(), *caller);
+        self.act(caller, move |conn| tools.run_registration(conn, &asking, &registration)).await
     }
 
     fn run_registration(

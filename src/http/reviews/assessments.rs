@@ -10,7 +10,7 @@ use super::schemes::CriterionResponse;
 use super::{ReviewResponse, time};
 use crate::domain::review::propose::{Fact, Figure};
 use crate::domain::review::{Doubt, Finding, Sum};
-use crate::flows::review::{AssessedCriterion, Assessment, AssessmentRequest, Conclusion, Outcome};
+use crate::flows::review::{AssessedCriterion, Assessment, AssessmentRequest, Conclusion, Done, Outcome};
 use crate::http::Site;
 use crate::http::auth::Authenticated;
 use crate::http::body::Json;
@@ -251,6 +251,9 @@ pub(in crate::http) async fn assess_unit(
     };
     let answers = request.answers.into_iter().map(conclusion).collect();
     let request = AssessmentRequest { answers, facts: request.facts };
-    let assessment = site.reviews.assess(&caller, parameters::id("id", &id)?, request).await?;
-    Ok(web::Json(assessment.into()))
+    let Done { what: assessment, practice } =
+        site.reviews.assess(&caller, parameters::id("id", &id)?, request).await?;
+    let mut response = AssessmentResponse::from(assessment);
+    response.review.practice = practice;
+    Ok(web::Json(response))
 }

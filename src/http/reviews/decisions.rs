@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{DecisionResponse, ReviewResponse, given, request_digest};
 use crate::domain::review::Step;
 use crate::domain::review::steps::Decision;
+use crate::flows::review::Done;
 use crate::http::Site;
 use crate::http::auth::Authenticated;
 use crate::http::body::Json;
@@ -27,9 +28,9 @@ pub(in crate::http) async fn file_review(
     id: web::Path<String>,
 ) -> Result<web::Json<ReviewResponse>, Problem> {
     let id = parameters::id("id", &id)?;
-    let review = site.reviews.file(&caller, id).await?;
+    let Done { what: review, practice } = site.reviews.file(&caller, id).await?;
     let shown = site.reviews.show(&caller, id).await?;
-    Ok(web::Json(ReviewResponse::new(review, shown.unit.code)))
+    Ok(web::Json(ReviewResponse { practice, ..ReviewResponse::new(review, shown.unit.code) }))
 }
 
 /// What is decided of one or many reviews, all of them or none.
@@ -91,6 +92,8 @@ pub(in crate::http) struct DecidedResponse {
     reviews: Vec<String>,
     /// Where they stand.
     state: Option<&'static str>,
+    /// Whether the caller is practising: so it would be, and nothing is stored.
+    practice: bool,
 }
 
 /// Returns, accepts, recognises, refuses or revokes: one decision for one or many reviews.
@@ -113,8 +116,10 @@ pub(in crate::http) async fn decide_reviews(
     let work = async {
         let ids = request.reviews.iter().map(|id| parameters::id("reviews", id));
         let ids = ids.collect::<Result<Vec<i64>, _>>()?;
-        let decided = site.reviews.decide(&caller, ids, request.step(site.clock.today())).await?;
+        let step = request.step(site.clock.today());
+        let Done { what: decided, practice } = site.reviews.decide(&caller, ids, step).await?;
         let response = DecidedResponse {
+            practice,
             state: decided.first().map(|review| review.state.name()),
             reviews: decided.into_iter().map(|review| review.id.to_string()).collect(),
         };

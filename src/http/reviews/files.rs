@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use super::time;
-use crate::flows::review::{Attachment, Purpose, ShownFile};
+use crate::flows::review::{Attachment, Done, Purpose, ShownFile};
 use crate::http::Site;
 use crate::http::auth::Authenticated;
 use crate::http::body;
@@ -66,6 +66,8 @@ pub(in crate::http) struct FileResponse {
     /// When it was taken back.
     #[schema(format = DateTime)]
     withdrawn_at: Option<String>,
+    /// Of an answer to who does something: whether the caller is practising, so that it would be so and nothing is stored.
+    practice: bool,
 }
 
 impl From<ShownFile> for FileResponse {
@@ -80,6 +82,7 @@ impl From<ShownFile> for FileResponse {
             sha256: stored.content.iter().map(|byte| format!("{byte:02x}")).collect(),
             at: time(stored.at),
             withdrawn_at: stored.withdrawn_at.map(time),
+            practice: false,
         }
     }
 }
@@ -108,9 +111,9 @@ pub(in crate::http) async fn attach_file(
     site.reviews.show(&caller, id).await?;
     let bytes = body::read(payload, site.reviews.max_file, site.body_time * 2).await?;
     let attachment = Attachment { purpose, name, bytes: bytes.to_vec() };
-    let (file, new) = site.reviews.attach(&caller, id, attachment).await?;
+    let Done { what: (file, new), practice } = site.reviews.attach(&caller, id, attachment).await?;
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(HttpResponse::build(status).json(FileResponse::from(file)))
+    Ok(HttpResponse::build(status).json(FileResponse { practice, ..FileResponse::from(file) }))
 }
 
 /// The files of a review, those that were taken back too.
@@ -156,6 +159,7 @@ pub(in crate::http) async fn show_file(
     params(("id" = String, Path, description = "The id of the review"),
         ("file" = String, Path, description = "The id of the file")), responses(
     (status = 204),
+    (status = 200, body = FileResponse, description = "The caller is practising: so it would be, and nothing has changed"),
     (status = 404, body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, body = ProblemBody, content_type = "application/problem+json")))]
 pub(in crate::http) async fn withdraw_file(
@@ -164,8 +168,12 @@ pub(in crate::http) async fn withdraw_file(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (id, file) = (parameters::id("id", &path.0)?, parameters::id("file", &path.1)?);
-    site.reviews.withdraw(&caller, id, file).await?;
-    Ok(HttpResponse::NoContent().finish())
+    match site.reviews.withdraw(&caller, id, file).await? {
+        Done { practice: false, .. } => Ok(HttpResponse::NoContent().finish()),
+        Done { what: file, practice } => {
+            Ok(HttpResponse::Ok().json(FileResponse { practice, ..FileResponse::from(file) }))
+        }
+    }
 }
 
 /// To be saved under its name, every byte of which is escaped (RFC 6266, RFC 8187).

@@ -93,6 +93,8 @@ pub(super) struct ReviewResponse {
     /// When the last one was.
     #[schema(format = DateTime)]
     changed_at: String,
+    /// Of an answer to who does something: whether the caller is practising, so that it would be so and nothing is stored.
+    practice: bool,
 }
 
 impl ReviewResponse {
@@ -109,6 +111,7 @@ impl ReviewResponse {
             decision: review.decision.map(DecisionResponse::from),
             version: review.version,
             changed_at: time(review.changed_at),
+            practice: false,
         }
     }
 }

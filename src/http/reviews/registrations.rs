@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{DecisionResponse, ReviewResponse, area, given, request_digest, time, year};
 use crate::db::unit::{ALWAYS, FOREVER};
 use crate::domain::review::{State, UnitKind};
-use crate::flows::review::{ListRequest, ListedUnit, Registration, ShownStep};
+use crate::flows::review::{Done, ListRequest, ListedUnit, Registration, ShownStep};
 use crate::http::Site;
 use crate::http::auth::Authenticated;
 use crate::http::body::Json;
@@ -53,9 +53,9 @@ pub(in crate::http) async fn register_unit(
         let unit = parameters::unit_code(&request.unit)?;
         let registration =
             Registration { unit: unit.clone(), year: year(request.year)?, on: request.registered_on };
-        let registered = site.reviews.register(&caller, registration).await?;
+        let Done { what: registered, practice } = site.reviews.register(&caller, registration).await?;
         let status = if registered.new { StatusCode::CREATED } else { StatusCode::OK };
-        given(status, &ReviewResponse::new(registered.review, unit))
+        given(status, &ReviewResponse { practice, ..ReviewResponse::new(registered.review, unit) })
     };
     once(&site, &caller, key, digest, work).await
 }
