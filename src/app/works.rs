@@ -16,7 +16,7 @@ use crate::db::{Db, catalogue};
 use crate::documents::file_store::FileStore;
 use crate::domain::outbound::route::Pauses;
 use crate::domain::template::Templates;
-use crate::flows::collect::drop_unfinished;
+use crate::flows::collect::{drop_settled, drop_unfinished};
 use crate::flows::deliver::watch::Watch;
 use crate::flows::deliver::{Cause, Causes, HandOver, Planner, Policy, Sender, SendingRules, ServerTime};
 use crate::flows::intake::{Context, Intake, Route, Rules, Spool};
@@ -112,6 +112,7 @@ impl Works {
             async move {
                 purge(&db, clock, text_days).await;
                 drop_unfinished(&db, &files, clock, unfinished_photo_days).await;
+                drop_settled(&db, &files, clock, text_days).await;
             }
         };
         jobs.start(run_at("purge", settings.retention.schedule.clone(), clock, stop, forget));

@@ -69,7 +69,8 @@ pub struct DaysNotice {
 /// `[retention]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Retention {
-    /// The words of texts are deleted after this many days.
+    /// The words of texts are deleted after this many days, and so are forms that were kept, since an officer is done with
+    /// them.
     pub text_days: u32,
     /// Photographs that were begun and of which nothing more has come are thrown away after this many days.
     pub unfinished_photo_days: u32,

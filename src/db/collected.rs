@@ -5,8 +5,10 @@ use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 
 use super::DbResult;
 use super::conn::Conn;
-use super::sql::Sql;
-use crate::domain::ids::{PersonId, UnitId};
+use super::photo;
+use super::sql::{Sql, padded};
+use crate::crypto::Digest;
+use crate::domain::ids::{PersonId, UnitId, floor_at};
 
 /// A filled-in form that could not be read.
 #[derive(Debug, Clone)]
@@ -136,4 +138,25 @@ pub fn content(conn: &mut Conn, area: Option<UnitId>, id: i64) -> DbResult<Optio
 pub fn set_done(conn: &mut Conn, id: i64, by: Option<i64>, now: i64) -> DbResult<bool> {
     let update = Sql::new("UPDATE form_kept SET done_at = ").bind(now).sql(", done_by = ").bind(by);
     Ok(update.sql(" WHERE done_at IS NULL AND id = ").bind(id).run(conn)? == 1)
+}
+
+/// Forgets up to `limit` forms that somebody was done with before `before` (microseconds UTC, real time), with their
+/// photographs. Answers how many, and the digests of photographs that belonged to nothing else of whoever sent them.
+pub fn forget(conn: &mut Conn, before: i64, limit: i64) -> DbResult<(usize, Vec<Digest>)> {
+    let done = Sql::<(BigInt,)>::new("SELECT id FROM form_kept WHERE done_at IS NOT NULL AND done_at < ")
+        .bind(before);
+    let ids = done.sql(" ORDER BY id LIMIT ").bind(limit).load::<(i64,)>(conn)?;
+    let ids: Vec<i64> = ids.into_iter().map(|(id,)| id).collect();
+    let contents = photo::forget_of_kept_forms(conn, &ids)?;
+    let mut forgotten = 0;
+    for list in padded(&ids) {
+        forgotten += Sql::new("DELETE FROM form_kept WHERE id IN (").list(list).sql(")").run(conn)?;
+    }
+    Ok((forgotten, contents))
+}
+
+/// How many forms that came before `before` (microseconds UTC, real time) still wait for somebody.
+pub fn waiting(conn: &mut Conn, before: i64) -> DbResult<i64> {
+    let query = Sql::<(BigInt,)>::new("SELECT count(*) FROM form_kept WHERE done_at IS NULL AND id < ");
+    Ok(query.bind(floor_at(before / 1_000)).get_result::<(i64,)>(conn)?.0)
 }

@@ -264,8 +264,42 @@ pub fn keep_whole(
     attach_all(conn, &photos).map(drop)
 }
 
+/// Forgets the photographs of kept forms; answers the digests of those that belonged to nothing else of whoever sent them.
+pub fn forget_of_kept_forms(conn: &mut Conn, kept: &[i64]) -> DbResult<Vec<Digest>> {
+    let mut photos = Vec::new();
+    for list in padded(kept) {
+        let query = Sql::<(BigInt, BigInt)>::new(
+            "SELECT p.id, a.id FROM photo p JOIN attachment a ON a.id = p.attachment_id",
+        );
+        let query = query.sql(OF_KEPT).sql("p.report_id IS NULL AND k.id IN (").list(list).sql(")");
+        photos.extend(query.load::<(i64, i64)>(conn)?);
+    }
+    let (photos, attachments): (Vec<i64>, Vec<i64>) = photos.into_iter().unzip();
+    for list in padded(&photos) {
+        Sql::new("DELETE FROM photo WHERE id IN (").list(list).sql(")").run(conn)?;
+    }
+    let mut gone = Vec::new();
+    for list in padded(&attachments) {
+        let unused = "NOT EXISTS (SELECT 1 FROM photo p WHERE p.attachment_id = attachment.id) AND id IN (";
+        let query = Sql::<(Binary,)>::new("SELECT content_hash FROM attachment WHERE ").sql(unused);
+        gone.extend(query.list(list.clone()).sql(")").load::<(Vec<u8>,)>(conn)?);
+        Sql::new("DELETE FROM attachment WHERE ").sql(unused).list(list).sql(")").run(conn)?;
+    }
+    gone.into_iter().map(|(content,)| digest(content)).collect()
+}
+
+/// Whether a photograph or a file of a review has this content.
+pub fn is_used(conn: &mut Conn, content: &Digest) -> DbResult<bool> {
+    let query = Sql::<(BigInt,)>::new("SELECT id FROM attachment WHERE content_hash = ").bind(*content);
+    let query = query.sql(" UNION ALL SELECT id FROM evidence WHERE content_hash = ").bind(*content);
+    Ok(!query.sql(" LIMIT 1").load::<(i64,)>(conn)?.is_empty())
+}
+
 type PhotoColumns = (BigInt, Text, BigInt, Binary, Text, BigInt, BigInt, Nullable<BigInt>);
 
+/// Somebody else may have used the id of a kept form for another one.
+const OF_KEPT: &str = " JOIN form_kept k ON k.instance_id = p.instance_id \
+                       AND (k.person_id = a.person_id OR k.account_id = a.account_id) WHERE ";
 const PHOTOS: &str = "SELECT p.id, p.name, p.at, a.content_hash, a.media_type, a.size, a.received, a.finished_at \
                       FROM photo p JOIN attachment a ON a.id = p.attachment_id";
 
@@ -281,10 +315,7 @@ pub fn of_report(conn: &mut Conn, report: ReportId) -> DbResult<Vec<Photo>> {
 
 /// The photographs that came with the kept form `kept` from whoever sent it, the first first.
 pub fn of_kept_form(conn: &mut Conn, kept: i64) -> DbResult<Vec<Photo>> {
-    // Somebody else may have used the id of the form for another one.
-    let same = " JOIN form_kept k ON k.instance_id = p.instance_id \
-                AND (k.person_id = a.person_id OR k.account_id = a.account_id) WHERE k.id = ";
-    load(conn, Sql::new(PHOTOS).sql(same).bind(kept))
+    load(conn, Sql::new(PHOTOS).sql(OF_KEPT).sql("k.id = ").bind(kept))
 }
 
 fn load(conn: &mut Conn, query: Sql<PhotoColumns>) -> DbResult<Vec<Photo>> {

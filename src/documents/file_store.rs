@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use super::file_draft::Drafts;
 use crate::crypto::{Digest, random_bytes, sha256};
@@ -35,9 +36,7 @@ impl FileStore {
     pub fn put(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
         let digest = sha256(&[bytes]);
         let path = self.path(&digest);
-        if fs::metadata(&path).is_ok_and(|there| u64::try_from(bytes.len()) == Ok(there.len())) {
-            return Ok(digest);
-        }
+        // Written anew also where it is there: so its time tells that somebody counts on it.
         let shelf = path.parent().unwrap_or(&self.folder);
         make_private(shelf)?;
         let draft = shelf.join(format!(".{}", hex(&random_bytes::<8>().map_err(io::Error::other)?)));
@@ -59,6 +58,24 @@ impl FileStore {
         if sha256(&[&bytes]) == *digest { Ok(bytes) } else { Err(lost()) }
     }
 
+    /// Takes the file with this digest aside, if it is there and nobody has put it there since `before` (microseconds UTC).
+    /// Whoever puts the same content there from now on writes it anew.
+    pub fn take_aside(&self, digest: &Digest, before: i64) -> Result<Option<Aside>, StoreError> {
+        let path = self.path(digest);
+        let name = format!(".{}", hex(&random_bytes::<8>().map_err(io::Error::other)?));
+        let taken = Aside { aside: path.with_file_name(name), path };
+        match fs::rename(&taken.path, &taken.aside) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            renamed => renamed?,
+        }
+        let put = fs::metadata(&taken.aside)?.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        if i64::try_from(put.as_micros()).is_ok_and(|put| put < before) {
+            return Ok(Some(taken));
+        }
+        taken.put_back()?;
+        Ok(None)
+    }
+
     /// The folder of files that are not whole.
     pub fn drafts(&self) -> Result<Drafts, StoreError> {
         Drafts::open(&self.folder.join("drafts"))
@@ -69,6 +86,25 @@ impl FileStore {
         let name = hex(digest);
         let (shelf, rest) = name.split_at_checked(2).unwrap_or((&name, ""));
         self.folder.join(shelf).join(rest)
+    }
+}
+
+/// A file that was taken aside until it is known whether it goes.
+#[derive(Debug)]
+pub struct Aside {
+    aside: PathBuf,
+    path: PathBuf,
+}
+
+impl Aside {
+    /// It goes.
+    pub fn remove(self) -> Result<(), StoreError> {
+        Ok(fs::remove_file(self.aside)?)
+    }
+
+    /// It stays.
+    pub fn put_back(self) -> Result<(), StoreError> {
+        Ok(fs::rename(self.aside, self.path)?)
     }
 }
 
@@ -107,6 +143,25 @@ mod tests {
         assert_eq!(store.get(&digest).unwrap(), b"minutes");
         let shelf = store.path(&digest);
         assert_eq!(fs::read_dir(shelf.parent().unwrap()).unwrap().count(), 1, "no draft is left");
+    }
+
+    #[test]
+    fn what_somebody_counts_on_is_not_taken_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FileStore::open(folder.path()).unwrap();
+        let digest = store.put(b"photo").unwrap();
+        assert!(store.take_aside(&digest, 0).unwrap().is_none());
+        assert_eq!(store.get(&digest).unwrap(), b"photo");
+        // Put anew between the two steps, it is there whatever becomes of the one that was taken aside.
+        let aside = store.take_aside(&digest, i64::MAX).unwrap().unwrap();
+        store.put(b"photo").unwrap();
+        aside.remove().unwrap();
+        assert_eq!(store.get(&digest).unwrap(), b"photo");
+        store.take_aside(&digest, i64::MAX).unwrap().unwrap().put_back().unwrap();
+        assert_eq!(store.get(&digest).unwrap(), b"photo");
+        store.take_aside(&digest, i64::MAX).unwrap().unwrap().remove().unwrap();
+        assert!(matches!(store.get(&digest), Err(StoreError::Lost(_))));
+        assert!(store.take_aside(&digest, i64::MAX).unwrap().is_none());
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod kept;
 mod photos;
 mod record;
 mod reviewed;
+mod settled;
 mod tables;
 mod upload;
 
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 pub use files::Attached;
 pub use kept::ShownKept;
+pub use settled::{Settled, drop_settled, forget_settled};
 pub use tables::{Choosable, Reporter};
 pub use upload::{Announced, MOST_BYTES, MOST_OPEN, MOST_PHOTOS, MOST_PIECE, UploadError, drop_unfinished};
 
