@@ -312,6 +312,14 @@ async fn every_bad_announcement_and_piece_is_told_apart(test: TestDatabase) {
     assert_eq!(camera.announce(other).await.0.as_u16(), 201);
 }
 
+async fn who_practises_adds_no_photograph_to_a_report_that_counts(test: TestDatabase) {
+    let camera = Camera::open(test).await;
+    let world = &camera.heads.office.world;
+    world.import_people("name,phone,role,unit,practice\nLò Văn Ún,0900000001,head,03847001,yes\n").await;
+    refused(&camera.announce(announcement(&jpeg(100))).await, 404, "not_found");
+    assert_eq!(world.number("SELECT count(*) FROM attachment").await, 0);
+}
+
 async fn nobody_else_sees_a_photograph_or_goes_on_with_it(test: TestDatabase) {
     let camera = Camera::open(test).await;
     let office = &camera.heads.office;
@@ -405,5 +413,6 @@ on_both!(
     what_is_not_what_it_says_is_thrown_away,
     every_bad_announcement_and_piece_is_told_apart,
     nobody_else_sees_a_photograph_or_goes_on_with_it,
+    who_practises_adds_no_photograph_to_a_report_that_counts,
     what_was_given_up_is_thrown_away_and_can_be_begun_anew,
 );

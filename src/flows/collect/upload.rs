@@ -14,6 +14,7 @@ use crate::documents::file_store::{FileStore, StoreError};
 use crate::domain::access::Action;
 use crate::flows::authenticate::Caller;
 use crate::flows::permit::permit;
+use crate::flows::practice::practises;
 
 /// Bytes of a photograph.
 pub const MOST_BYTES: i64 = 10 * 1024 * 1024;
@@ -42,7 +43,7 @@ pub struct Announced {
 /// Why a photograph or a piece of it is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError {
-    /// There is no such report, or the caller does not report for its unit.
+    /// There is no such report, or the caller does not report for its unit or is practising: nothing of that is kept.
     #[error("there is no report with this id for which the caller reports; send the report first")]
     NoReport,
     /// The caller has announced nothing with this digest.
@@ -96,6 +97,9 @@ impl Collecting {
         caller: &Caller,
         announced: Announced,
     ) -> Result<(Attachment, bool), UploadError> {
+        if practises(&self.db, caller).await? {
+            return Err(UploadError::NoReport);
+        }
         let begun = Attachment {
             id: self.new_id()?,
             content: announced.content,
