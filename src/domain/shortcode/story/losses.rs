@@ -55,13 +55,12 @@ impl Teller<'_, '_> {
     /// Whether only a word for the worth of a thing stands before the sum.
     fn is_worth(&self, at: usize) -> bool {
         let from = self.items.get(at).map_or(0, |item| item.from);
-        let word = (1..=2).filter_map(|back| from.checked_sub(back)).any(|b| {
+        (1..=2).filter_map(|back| from.checked_sub(back)).any(|b| {
             matches!(
                 (self.text.plain(b), self.text.plain(b + 1)),
                 ("tri", "gia") | ("co", "gia") | ("dang", "gia")
             )
-        });
-        word
+        })
     }
 
     /// Whether “thiệt hại” told a loss of the event in a clause before, and this sum stands in another one without a word for it.
