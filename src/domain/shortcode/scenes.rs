@@ -101,6 +101,9 @@ pub(super) fn imagine(items: &mut [Item], text: &Text) {
     }
 }
 
+/// More pieces than anybody says about one case.
+const LONGEST_CLAUSE: usize = 60;
+
 /// The items beside `at` up to the end of the clause or the next figure of cases.
 fn clause(items: &[Item], at: usize, step: isize) -> Vec<usize> {
     let mut found = Vec::new();
@@ -110,7 +113,8 @@ fn clause(items: &[Item], at: usize, step: isize) -> Vec<usize> {
         match items.get(here).map(|item| &item.kind) {
             None | Some(Kind::Sep(_) | Kind::Colon | Kind::Month(_)) => break,
             Some(Kind::Figure(figure)) if matches!(figure.unit, Unit::Case | Unit::Instance) => break,
-            Some(_) => found.push(here),
+            Some(_) if found.len() < LONGEST_CLAUSE => found.push(here),
+            Some(_) => break,
         }
     }
     found

@@ -6,6 +6,9 @@ use super::super::lexicon::{Class, Consequence, Strength};
 use super::super::reading::Why;
 use super::{Doubt, Teller};
 
+/// How many pieces before a death, injury or loss its event may stand: more than anybody says in a sentence.
+const FARTHEST: usize = 100;
+
 impl Teller<'_, '_> {
     /// The event that a consequence or loss at `at` is told with.
     pub(super) fn event_before(&self, at: usize) -> Vec<(usize, usize)> {
@@ -13,7 +16,7 @@ impl Teller<'_, '_> {
         let mut found = Vec::new();
         // A line that tells only what became of the event (“- Chết: 0”) does not part the next line from it.
         let mut consequence = false;
-        for earlier in (0..at).rev() {
+        for earlier in (at.saturating_sub(FARTHEST)..at).rev() {
             match self.kind(earlier) {
                 Kind::Consequence(_) => consequence = true,
                 // A new line and the number of a list end one sentence.

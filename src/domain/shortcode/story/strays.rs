@@ -39,14 +39,16 @@ impl Teller<'_, '_> {
             }
             _ => false,
         };
+        if !activity {
+            return false;
+        }
         let first = thing.min(figure);
         let part = |i: &usize| !matches!(self.kind(*i), Kind::Sep(3));
         let head: Vec<usize> = (0..first).rev().take_while(part).collect();
         let told = head
             .iter()
             .any(|i| matches!(self.kind(*i), Kind::Month(_) | Kind::Figure(_) | Kind::Indicator(..)));
-        activity
-            && head.len() < first
+        head.len() < first
             && !told
             && head.iter().any(|i| {
                 self.items.get(*i).is_some_and(|item| {
