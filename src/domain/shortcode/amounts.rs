@@ -224,6 +224,10 @@ pub(super) fn money(text: &Text, at: usize) -> Option<(i64, usize)> {
     }
     let first = amount(text, at).filter(|amount| !amount.either)?;
     let mut next = at + first.len;
+    // “nan nhan la ba Trieu 58 tuoi”
+    if first.in_words && text.is_name(next) && text.token(next).is_some_and(|t| !t.caps) {
+        return None;
+    }
     let Some((unit, len)) = scale(text, next).or_else(|| slang(text, at, next)) else {
         // “20.000.000d”, “3.500.000 đồng”, “5000d”
         let dong = text.is(next, Class::Dong)?;
@@ -354,6 +358,10 @@ pub(super) fn unit(text: &Text, at: usize) -> Option<(Unit, usize)> {
         if other || text.is_any(at + 1, &[Class::Dead, Class::Hurt]).is_some() {
             return Some((Unit::Instance, 1));
         }
+    }
+    // “3 tin bão”
+    if text.is(at, Class::UnitTip) == Some(1) && text.is(at + 1, Class::Nature).is_some() {
+        return Some((Unit::Thing, 1));
     }
     let mut best: Option<(Unit, usize)> = None;
     for (class, unit) in UNITS {

@@ -6,7 +6,7 @@ use super::intent::{self, Question};
 use super::items::{Item, Kind, Unit};
 use super::lexicon::Strength;
 use super::nothing::{
-    denies_crime, denies_what_is_told, has_exception, is_about_us, is_bare_zero, says_calm,
+    denies_crime, denies_what_is_told, has_exception, is_about_us, is_bare_zero, is_wish, says_calm,
     says_rest_is_nothing,
 };
 use super::period_of::{Timing, timing};
@@ -149,6 +149,9 @@ fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> 
     let counted = items.iter().any(|item| matches!(item.kind, Kind::Indicator(..) | Kind::Ambiguous(_)));
     let nothing = !counted && is_bare_zero(items, timing);
     if intent::is_mere_greeting(text, items) {
+        return Reading::of(Intent::Ignore);
+    }
+    if is_wish(text, timing, story) {
         return Reading::of(Intent::Ignore);
     }
     if intent::greeting(text) && story.values.is_empty() && !timing.named && !intent::is_ours(text, items) {

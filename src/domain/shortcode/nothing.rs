@@ -132,3 +132,11 @@ pub(super) fn says_calm(text: &Text, items: &[Item]) -> bool {
         item.kind == Kind::Calm && !before.any(wish)
     })
 }
+
+/// “chúc xóm làng bình yên, nhà nhà không trộm cắp”: denials that are wished for, of no month.
+pub(super) fn is_wish(text: &Text, timing: &Timing, story: &Story) -> bool {
+    let zeros = !story.values.is_empty() && story.values.iter().all(|(_, value)| *value == 0);
+    let figures = text.tokens.iter().any(|t| t.shape == Shape::Number);
+    let wished = text.tokens.iter().any(|t| t.plain == "chuc");
+    zeros && wished && !figures && !timing.named && story.doubt.is_none()
+}

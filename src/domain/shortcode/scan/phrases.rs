@@ -148,7 +148,15 @@ impl Scanner<'_, '_> {
         let negated = self.text.is(at + 1, Class::Neg).is_some() || matches!(self.last(), Some(Kind::Neg));
         let unit = matches!(self.last(), Some(Kind::Figure(figure)) if figure.unit == Unit::Case);
         let _ = place;
-        token.caps && !vowels
+        // “TC2⏎CB1⏎TRU”: cut off behind other codes, on a line of its own.
+        let cut_off = token.caps
+            && self.text.token(at + 1).is_none()
+            && at
+                .checked_sub(1)
+                .is_some_and(|b| self.text.token(b).is_some_and(|t| t.shape == Shape::Newline))
+            && self.items.iter().any(|i| matches!(i.kind, Kind::Indicator(_, Strength::Code)));
+        cut_off
+            || token.caps && !vowels
             || self.beside_figure(at)
             || negated
             || unit

@@ -21,6 +21,9 @@ impl Teller<'_, '_> {
         {
             return Some(Doubt::new(Why::NotAReport, *last));
         }
+        if let Some(at) = self.ends_in_yet(counted) {
+            return Some(Doubt::new(Why::NotAReport, at));
+        }
         if let Some(at) = self.ends_in_no(counted) {
             return Some(Doubt::new(Why::NotAReport, at));
         }
@@ -44,11 +47,26 @@ impl Teller<'_, '_> {
     fn ends_in_no(&self, counted: &[usize]) -> Option<usize> {
         (0..self.items.len()).find(|at| {
             let paired = self.pairing.pairs.iter().any(|pair| pair.figure == *at);
+            // “tìm 3 đêm không thấy” asks nothing.
+            let sought = self.items.get(*at).is_some_and(|item| self.text.plain(item.to - 1) == "thay");
             *self.kind(*at) == Kind::Neg
+                && !sought
                 && !paired
                 && self.is_last_word(*at)
                 && (0..*at).rev().take_while(|i| !is_break(self.kind(*i))).any(|i| counted.contains(&i))
         })
+    }
+
+    /// “kiểm tra giúp tôi xem tháng 7 đã ghi 2 vụ trộm chưa”: what is counted between “đã” and a last “chưa”.
+    fn ends_in_yet(&self, counted: &[usize]) -> Option<usize> {
+        let word = |at: usize, plain: &str| {
+            self.items.get(at).is_some_and(|item| self.text.plain(item.from) == plain)
+        };
+        let yet = (0..self.items.len()).rev().find(|at| word(*at, "chua"))?;
+        let clause = (0..yet).rev().take_while(|i| !is_break(self.kind(*i)));
+        let thing = clause.clone().find(|i| counted.contains(i))?;
+        let begun = clause.filter(|i| *i < thing).any(|i| word(i, "da"));
+        (begun && self.is_last_word(yet)).then_some(yet)
     }
 
     /// Whether nothing but words of politeness follows in the sentence.
