@@ -85,6 +85,10 @@ fn the_corpora_are_read_at_least_as_well_as_recorded() {
         ("regions-third", include_str!("../corpus/regions-third.jsonl"), (234, 56), 1),
         ("strangers", include_str!("../corpus/strangers.jsonl"), (1413, 0), 3),
         ("strangers-malicious", include_str!("../corpus/strangers-malicious.jsonl"), (0, 389), 4),
+        ("mirrored", include_str!("../corpus/mirrored.jsonl"), (1489, 0), 0),
+        ("outsiders", include_str!("../corpus/outsiders.jsonl"), (1355, 0), 0),
+        ("outsiders-malicious", include_str!("../corpus/outsiders-malicious.jsonl"), (0, 565), 0),
+        ("siblings", include_str!("../corpus/siblings.jsonl"), (480, 0), 0),
     ] {
         let (score, differences) = score(corpus);
         assert!(
@@ -100,8 +104,8 @@ fn the_corpora_are_read_at_least_as_well_as_recorded() {
 #[test]
 fn the_corpora_held_back_are_read_at_least_as_well_as_recorded() {
     for (name, corpus, exact, wrong) in [
-        ("newcomers-held-back", include_str!("../corpus/newcomers-held-back.jsonl"), 132, 9),
-        ("strangers-held-back", include_str!("../corpus/strangers-held-back.jsonl"), 1572, 2),
+        ("newcomers-held-back", include_str!("../corpus/newcomers-held-back.jsonl"), 136, 7),
+        ("strangers-held-back", include_str!("../corpus/strangers-held-back.jsonl"), 1575, 2),
     ] {
         let (score, _) = score(corpus);
         assert!(score.ordinary.exact + score.malicious.exact >= exact, "{name}\n{score}");

@@ -64,7 +64,8 @@ impl<'a> Text<'a> {
         let marked = with_marks * 2 > words().count();
         let mixed_case = words().any(|t| !t.upper);
         let untoned = words().filter(|t| is_untoned(t, book));
-        let half_marked = untoned.clone().count() >= 2 && untoned.clone().any(|t| !t.marks.is_bare());
+        let half_marked =
+            with_marks > 0 && untoned.clone().any(|t| !t.marks.is_bare()) && untoned.clone().count() >= 2;
         let toneless = with_marks >= 3 && words().all(|t| t.marks.tone == 0 || t.origin != Origin::Typed);
         let mut text = Text {
             book,

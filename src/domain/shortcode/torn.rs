@@ -39,8 +39,8 @@ fn joined(glyphs: &[Glyph], runs: &[Run], at: usize, book: &Book) -> Option<(Vec
     if next != middle + 1 || first.len() + second.len() > longest || !is_one_word(first, second) {
         return None;
     }
-    let mut plain = plain_of(first);
-    plain.extend(second.iter().map(|glyph| glyph.plain));
+    let mut plain = String::with_capacity(longest);
+    plain.extend(first.iter().chain(second).map(|glyph| glyph.plain));
     let whole = || first.iter().chain(second).copied().collect();
     if capitals && is_code(first, second, book) {
         return Some((whole(), Sure::Phrase));
