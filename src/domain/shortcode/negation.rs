@@ -34,7 +34,8 @@ pub(super) fn negation(text: &Text, at: usize, items: &[Item]) -> Option<(Kind, 
     if text.is(at, Class::Failed).is_some() && after_mediation(text, items) {
         return Some((Kind::Failed, text.is(at, Class::Failed).unwrap_or(len)));
     }
-    if is_quoted(text, at) {
+    // “phát động "không ma túy, không cờ bạc"”: what people say, not what happened.
+    if text.is_quoted(at) {
         return Some((Kind::Topic, len));
     }
     if let Some(vague) = text.is(at, Class::Vague).filter(|vague| *vague > len) {
@@ -122,14 +123,6 @@ fn may_be_no_denial(text: &Text, at: usize, len: usize) -> bool {
     let named =
         text.plain(at) == "mo" && at.checked_sub(1).is_some_and(|b| text.is(b, Class::Hamlet).is_some());
     named || bare && either && counted && !none
-}
-
-/// “phát động "không ma túy, không cờ bạc"”: between quotation marks stands what people say, not what happened.
-fn is_quoted(text: &Text, at: usize) -> bool {
-    let quotes = |range: std::ops::Range<usize>| {
-        range.filter(|i| ['"', '“', '”', '«', '»'].into_iter().any(|c| text.is_sep(*i, c))).count()
-    };
-    quotes(0..at) % 2 == 1 && quotes(at..text.tokens.len()) > 0
 }
 
 /// “vụ khác”, “vụ việc khác” behind a denial: the length.

@@ -18,6 +18,8 @@ pub(super) struct Hit {
     pub made: bool,
 }
 
+const QUOTES: [char; 5] = ['"', '“', '”', '«', '»'];
+
 /// An indicator at a token: its place, how much its phrase says, the length of that.
 type Named = (usize, Strength, usize);
 
@@ -44,6 +46,8 @@ pub(super) struct Text<'a> {
     pub(super) toneless: bool,
     /// Whether words that have a tone are typed without it here and there (“trôm”, “giao nôp”, “vu”).
     pub(super) half_marked: bool,
+    /// The tokens that are quotation marks, in their order.
+    quotes: Vec<usize>,
 }
 
 /// Whether no phrase has the word without a tone, as it was typed, but some phrase has it with one.
@@ -82,7 +86,10 @@ impl<'a> Text<'a> {
             mixed_case,
             toneless,
             half_marked,
+            quotes: Vec::new(),
         };
+        text.quotes =
+            (0..text.tokens.len()).filter(|at| QUOTES.iter().any(|c| text.is_sep(*at, *c))).collect();
         text.look_up();
         for at in 0..text.tokens.len() {
             if text.is_mendable(at) {
@@ -114,6 +121,12 @@ impl<'a> Text<'a> {
     pub fn is_sep(&self, at: usize, c: char) -> bool {
         step();
         self.tokens.get(at).is_some_and(|t| t.shape == Shape::Sep(c))
+    }
+
+    /// Whether the token stands between quotation marks.
+    pub fn is_quoted(&self, at: usize) -> bool {
+        let before = self.quotes.partition_point(|quote| *quote < at);
+        before % 2 == 1 && before < self.quotes.len()
     }
 
     /// The phrases that begin at `at`.
