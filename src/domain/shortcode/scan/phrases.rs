@@ -168,6 +168,17 @@ impl Scanner<'_, '_> {
             || (self.text.number_word(at + 1).is_some() && !is_double(self.text.plain(at + 1)))
     }
 
+    /// “bà Nhâm 22 phiếu”: a name behind what people are called by, no “nhầm” without its tone.
+    fn is_of_person(&self, at: usize) -> bool {
+        let called = at.checked_sub(1).is_some_and(|b| {
+            matches!(
+                self.text.plain(b),
+                "ong" | "ba" | "anh" | "chi" | "co" | "chu" | "bac" | "di" | "mo" | "cau"
+            )
+        });
+        called && self.text.is_name(at) && self.text.token(at).is_some_and(|t| !t.caps && !t.marks.is_bare())
+    }
+
     /// “ANTY T3 MTTC2”: the keyword with a slip, at the head and before a month.
     fn torn_keyword(&self, at: usize) -> Option<Piece> {
         let token = self.text.token(at).filter(|_| at == 0 && self.text.is_unknown(at))?;
@@ -180,6 +191,9 @@ impl Scanner<'_, '_> {
         let text = self.text;
         if let Some(keyword) = self.torn_keyword(at) {
             return Some(keyword);
+        }
+        if self.is_of_person(at) {
+            return None;
         }
         if let Some(len) = text.is(at, Class::HowMany) {
             let unit = unit(text, at + len).map(|(unit, more)| (unit, len + more));

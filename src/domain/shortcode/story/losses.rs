@@ -52,6 +52,16 @@ impl Teller<'_, '_> {
         })
     }
 
+    /// “giá lợn hơi 65k”: “giá” alone at the head of a clause.
+    fn is_price(&self, at: usize) -> bool {
+        let alone = self
+            .items
+            .get(at)
+            .is_some_and(|item| item.to - item.from == 1 && self.text.plain(item.from) == "gia");
+        let head = at.checked_sub(1).is_none_or(|b| matches!(self.kind(b), Kind::Sep(_)));
+        alone && head
+    }
+
     /// Whether only a word for the worth of a thing stands before the sum.
     fn is_worth(&self, at: usize) -> bool {
         let from = self.items.get(at).map_or(0, |item| item.from);
@@ -203,6 +213,8 @@ impl Teller<'_, '_> {
                 {
                     return LossWord::Noise;
                 }
+                // “giá ngô 8k”: at the head of its clause it is a price in the market.
+                Kind::Loss { .. } if self.is_price(earlier) => return LossWord::Noise,
                 Kind::Loss { all } => return LossWord::Loss { all: *all },
                 Kind::Sep(2 | 3) | Kind::Money { .. } => break,
                 _ => {}
