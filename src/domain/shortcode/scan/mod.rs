@@ -79,7 +79,8 @@ impl Scanner<'_, '_> {
             .or_else(|| self.limit(at))
             .or_else(|| self.negation(at))
             .or_else(|| self.indicator(at))
-            .or_else(|| self.phrase(at))
+            .or_else(|| self.torn_keyword(at))
+            .or_else(|| if self.is_of_person(at) { None } else { self.phrase(at) })
             .unwrap_or((Kind::Word, 1))
     }
 

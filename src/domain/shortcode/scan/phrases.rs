@@ -169,7 +169,7 @@ impl Scanner<'_, '_> {
     }
 
     /// “bà Nhâm 22 phiếu”: a name behind what people are called by, no “nhầm” without its tone.
-    fn is_of_person(&self, at: usize) -> bool {
+    pub(super) fn is_of_person(&self, at: usize) -> bool {
         let called = at.checked_sub(1).is_some_and(|b| {
             matches!(
                 self.text.plain(b),
@@ -180,7 +180,7 @@ impl Scanner<'_, '_> {
     }
 
     /// “ANTY T3 MTTC2”: the keyword with a slip, at the head and before a month.
-    fn torn_keyword(&self, at: usize) -> Option<Piece> {
+    pub(super) fn torn_keyword(&self, at: usize) -> Option<Piece> {
         let token = self.text.token(at).filter(|_| at == 0 && self.text.is_unknown(at))?;
         let torn = token.plain.len() >= 3 && one_edit_apart("antt", &token.plain);
         let month = matches!(time(self.text, 1, true), Some((Kind::Month(MonthWord::Numbered(..)), _)));
@@ -189,12 +189,6 @@ impl Scanner<'_, '_> {
 
     pub(super) fn phrase(&mut self, at: usize) -> Option<Piece> {
         let text = self.text;
-        if let Some(keyword) = self.torn_keyword(at) {
-            return Some(keyword);
-        }
-        if self.is_of_person(at) {
-            return None;
-        }
         if let Some(len) = text.is(at, Class::HowMany) {
             let unit = unit(text, at + len).map(|(unit, more)| (unit, len + more));
             let spelled = text.token(at).is_some_and(|t| !t.marks.is_bare());
