@@ -14,7 +14,7 @@ use super::personal::is_personal;
 use super::programs;
 use super::reader::Worked;
 use super::reading::{HamletMention, Intent, MonthFrom, Reading, Why};
-use super::rivals::{two_codes, two_hamlets};
+use super::rivals::{code_for_code, two_codes, two_hamlets};
 use super::story::{Doubt, Story, tell};
 use super::text::Text;
 use super::token::Shape;
@@ -235,6 +235,7 @@ fn trouble(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> Optio
     let hamlets = two_hamlets(text, items, story).map(|at| Doubt::new(Why::TwoHamlets, at));
     let denied = denies_what_is_told(text, items, story).map(|at| Doubt::new(Why::Contradiction, at));
     let becomes = (wish == Wish::Correct).then(|| two_codes(items, story)).flatten();
+    let becomes = becomes.or_else(|| code_for_code(items));
     let back = items.iter().position(|item| item.kind == Kind::AsBefore).filter(|_| story.values.is_empty());
     let back = back.map(|at| Doubt::new(Why::Nothing, at));
     let first = months.or(hamlets).or(denied).or(becomes).or(back).or_else(|| story.doubt.clone());

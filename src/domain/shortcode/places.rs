@@ -301,6 +301,13 @@ pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
         if let Some((kind, more)) = plate(text, next) {
             return Some((kind, len + more));
         }
+        // “hầm B2”
+        let letter = text
+            .token(next)
+            .is_some_and(|t| t.shape == Shape::Word && t.caps && t.plain.len() == 1 && t.plain != "t");
+        if letter && text.token(next + 1).is_some_and(|t| t.shape == Shape::Number && !t.spaced) {
+            return Some((Kind::Noise("the number of a place or thing"), len + 2));
+        }
         let sign = text.is(next, Class::NumberSign).unwrap_or(0);
         let number = next + sign;
         // “lớp ba”, “tầng hai”

@@ -1,6 +1,7 @@
 //! Two codes or two hamlets where only one can be meant.
 
 use super::items::{Item, Kind};
+use super::lexicon::Strength;
 use super::reading::Why;
 use super::story::{Doubt, Story};
 use super::text::Text;
@@ -15,6 +16,20 @@ pub(super) fn two_codes(items: &[Item], story: &Story) -> Option<Doubt> {
         })
     };
     (counts(0..at) && counts(at + 1..items.len())).then(|| Doubt::new(Why::Contradiction, at))
+}
+
+/// “TC2 thanh TNV2”: whatever the text is, one code made into another.
+pub(super) fn code_for_code(items: &[Item]) -> Option<Doubt> {
+    let code = |at: usize| matches!(items.get(at).map(|i| &i.kind), Some(Kind::Indicator(_, Strength::Code)));
+    let figure = |at: usize| matches!(items.get(at).map(|i| &i.kind), Some(Kind::Figure(_)));
+    (2..items.len())
+        .find(|at| {
+            matches!(items.get(*at).map(|i| &i.kind), Some(Kind::Becomes | Kind::Succeeded))
+                && figure(at - 1)
+                && code(at - 2)
+                && code(at + 1)
+        })
+        .map(|at| Doubt::new(Why::Contradiction, at))
 }
 
 /// Two hamlets, each with figures after it.

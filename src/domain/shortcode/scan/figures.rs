@@ -29,7 +29,10 @@ impl Scanner<'_, '_> {
             "qua", "trai",
         ];
         let one = matches!(self.text.plain(at), "mot" | "1") || self.text.is_sep(at, '/');
-        (one && GOODS.contains(&self.text.plain(at + 1))).then_some(2)
+        // “12.500đ/m2”
+        let square =
+            self.text.is_sep(at, '/') && self.text.plain(at + 1) == "m" && self.text.plain(at + 2) == "2";
+        (one && GOODS.contains(&self.text.plain(at + 1))).then_some(2).or(square.then_some(3))
     }
 
     /// A figure with its unit; whether it is a count at all is settled later.
