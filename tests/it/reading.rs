@@ -86,8 +86,8 @@ fn the_corpora_are_read_at_least_as_well_as_recorded() {
         ("strangers", include_str!("../corpus/strangers.jsonl"), (1413, 0), 3),
         ("strangers-malicious", include_str!("../corpus/strangers-malicious.jsonl"), (0, 389), 4),
         ("mirrored", include_str!("../corpus/mirrored.jsonl"), (1489, 0), 0),
-        ("outsiders", include_str!("../corpus/outsiders.jsonl"), (1355, 0), 0),
-        ("outsiders-malicious", include_str!("../corpus/outsiders-malicious.jsonl"), (0, 565), 0),
+        ("outsiders", include_str!("../corpus/outsiders.jsonl"), (1356, 0), 0),
+        ("outsiders-malicious", include_str!("../corpus/outsiders-malicious.jsonl"), (0, 931), 0),
         ("siblings", include_str!("../corpus/siblings.jsonl"), (480, 0), 0),
     ] {
         let (score, differences) = score(corpus);
@@ -106,6 +106,7 @@ fn the_corpora_held_back_are_read_at_least_as_well_as_recorded() {
     for (name, corpus, exact, wrong) in [
         ("newcomers-held-back", include_str!("../corpus/newcomers-held-back.jsonl"), 136, 7),
         ("strangers-held-back", include_str!("../corpus/strangers-held-back.jsonl"), 1575, 2),
+        ("outsiders-held-back", include_str!("../corpus/outsiders-held-back.jsonl"), 584, 0),
     ] {
         let (score, _) = score(corpus);
         assert!(score.ordinary.exact + score.malicious.exact >= exact, "{name}\n{score}");
