@@ -151,7 +151,7 @@ fn with_figures(worked: &Worked, timing: &Timing, wish: Wish, story: &Story) -> 
     if intent::is_mere_greeting(text, items) {
         return Reading::of(Intent::Ignore);
     }
-    if is_wish(text, timing, story) {
+    if is_wish(worked, timing, story) {
         return Reading::of(Intent::Ignore);
     }
     if intent::greeting(text) && story.values.is_empty() && !timing.named && !intent::is_ours(text, items) {

@@ -134,9 +134,13 @@ pub(super) fn says_calm(text: &Text, items: &[Item]) -> bool {
 }
 
 /// “chúc xóm làng bình yên, nhà nhà không trộm cắp”: denials that are wished for, of no month.
-pub(super) fn is_wish(text: &Text, timing: &Timing, story: &Story) -> bool {
+pub(super) fn is_wish(worked: &Worked, timing: &Timing, story: &Story) -> bool {
+    let Worked { text, items, .. } = worked;
     let zeros = !story.values.is_empty() && story.values.iter().all(|(_, value)| *value == 0);
+    let first =
+        story.pairing.pairs.iter().filter_map(|pair| items.get(pair.thing)).map(|item| item.from).min();
     let figures = text.tokens.iter().any(|t| t.shape == Shape::Number);
-    let wished = text.tokens.iter().any(|t| t.plain == "chuc");
+    // “thôn tôi không trộm cắp, chúc các anh khỏe” tells it first.
+    let wished = (0..first.unwrap_or(0)).any(|at| text.plain(at) == "chuc");
     zeros && wished && !figures && !timing.named && story.doubt.is_none()
 }

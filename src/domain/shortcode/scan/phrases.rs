@@ -77,7 +77,7 @@ impl Scanner<'_, '_> {
         let figure_next =
             self.text.token(at + 1).is_some_and(|t| matches!(t.shape, Shape::Number | Shape::Sep(':' | '=')));
         let spoken = self.text.is(at, Class::Rest).is_some() && !figure_next;
-        if strength == Strength::Code && (spoken || !self.is_code_here(at, place)) {
+        if strength == Strength::Code && (spoken || !self.is_code_here(at)) {
             return None;
         }
         Some((Kind::Indicator(self.in_context(place), strength), len))
@@ -142,12 +142,11 @@ impl Scanner<'_, '_> {
     }
 
     /// A word that is spelled like a code is one in capitals, beside a figure, or where no word is spelled so.
-    pub(super) fn is_code_here(&self, at: usize, place: usize) -> bool {
+    pub(super) fn is_code_here(&self, at: usize) -> bool {
         let Some(token) = self.text.token(at) else { return false };
         let vowels = token.plain.contains(['a', 'e', 'i', 'o', 'u', 'y']);
         let negated = self.text.is(at + 1, Class::Neg).is_some() || matches!(self.last(), Some(Kind::Neg));
         let unit = matches!(self.last(), Some(Kind::Figure(figure)) if figure.unit == Unit::Case);
-        let _ = place;
         // “TC2⏎CB1⏎TRU”: cut off behind other codes, on a line of its own.
         let cut_off = token.caps
             && self.text.token(at + 1).is_none()
