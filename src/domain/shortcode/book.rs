@@ -95,7 +95,8 @@ pub(super) struct Links {
     pub patrols: Option<usize>,
 }
 
-/// The lexicon made ready: words numbered, phrases in a tree, codes sorted.
+/// The lexicon made ready: words numbered, phrases in a tree, codes sorted. Its maps hash quickly: what is put into them is
+/// the lexicon's own, so that nobody can choose keys that collide.
 #[derive(Debug)]
 pub(super) struct Book {
     pub entries: Vec<Entry>,
