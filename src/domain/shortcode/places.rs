@@ -288,66 +288,74 @@ pub(super) fn number_noise(text: &Text, at: usize) -> Option<(Kind, usize)> {
     if let Some(found) = pin(text, at).or_else(|| identity(text, at)).or_else(|| plate(text, at)) {
         return Some(found);
     }
-    if let Some(len) = text.is(at, Class::Phone) {
-        let mut next = at + len;
-        next += text.is(next, Class::NumberSign).unwrap_or(0);
-        next += usize::from(text.is_sep(next, ':'));
-        if let Some(digits) = masked_number(text, next).or_else(|| digit_groups(text, next)) {
-            return Some((Kind::Noise("a telephone number"), next + digits - at));
-        }
+    telephone(text, at)
+        .or_else(|| numbered_place(text, at))
+        .or_else(|| floors_or_year(text, at))
+        .or_else(|| model(text, at))
+        .or_else(|| long_number(text, at))
+}
+
+/// “ĐT 0912…”: the digits behind a word for a telephone.
+fn telephone(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let len = text.is(at, Class::Phone)?;
+    let mut next = at + len;
+    next += text.is(next, Class::NumberSign).unwrap_or(0);
+    next += usize::from(text.is_sep(next, ':'));
+    let digits = masked_number(text, next).or_else(|| digit_groups(text, next))?;
+    Some((Kind::Noise("a telephone number"), next + digits - at))
+}
+
+/// “lớp ba”, “km 12+300”, “hầm B2”: the number behind a word for a place or thing.
+fn numbered_place(text: &Text, at: usize) -> Option<(Kind, usize)> {
+    let len = text.is(at, Class::Place)?;
+    let next = at + len;
+    if let Some((kind, more)) = plate(text, next) {
+        return Some((kind, len + more));
     }
-    if let Some(len) = text.is(at, Class::Place) {
-        let next = at + len;
-        if let Some((kind, more)) = plate(text, next) {
-            return Some((kind, len + more));
-        }
-        // “hầm B2”
-        let letter = text
-            .token(next)
-            .is_some_and(|t| t.shape == Shape::Word && t.caps && t.plain.len() == 1 && t.plain != "t");
-        if letter && text.token(next + 1).is_some_and(|t| t.shape == Shape::Number && !t.spaced) {
-            return Some((Kind::Noise("the number of a place or thing"), len + 2));
-        }
-        let sign = text.is(next, Class::NumberSign).unwrap_or(0);
-        let number = next + sign;
-        // “lớp ba”, “tầng hai”
-        let spelled = super::amounts::words(text, number).filter(|word| {
-            let counted = super::amounts::unit(text, number + word.len).is_some();
-            word.len == 1 && !word.either && !counted && text.token(number).is_some_and(|t| !t.upper)
-        });
-        if spelled.is_some()
-            && matches!(text.plain(at), "lop" | "tang" | "khoi" | "cap" | "ngo" | "hem" | "so")
-        {
-            return Some((Kind::Noise("the number of a place or thing"), number + 1 - at));
-        }
-        let told = text.is(at, Class::Site).is_some()
-            && text.token(number).is_some_and(|t| t.spaced && t.plain.len() == 1)
-            && (text.indicator(number + 1).is_some() || text.is(number + 1, Class::Either).is_some());
-        let sum = text.is_any(number + 1, &[Class::Million, Class::Billion]).is_some();
-        if text.token(number).is_some_and(|t| matches!(t.shape, Shape::Number | Shape::Opaque))
-            && !told
-            && !sum
-            && (!is_counted(text, number)
-                || text.is_sep(number + 1, '/')
-                || text.token(number).is_some_and(|t| !t.spaced))
-        {
-            // “hẻm 47/2”, “km 12+300”, “nồng độ 0,5”
-            let glued = |i: usize| text.token(i).is_some_and(|t| !t.spaced);
-            let slash = (['/', '+'].into_iter().any(|c| text.is_sep(number + 1, c))
-                || [',', '.'].into_iter().any(|c| text.is_sep(number + 1, c))
-                    && glued(number + 1)
-                    && glued(number + 2))
-                && text.token(number + 2).is_some_and(|t| t.shape == Shape::Number);
-            if let Some((kind, len)) = long_number(text, number) {
-                return Some((kind, number + len - at));
-            }
-            return Some((
-                Kind::Noise("the number of a place or thing"),
-                number + 1 + if slash { 2 } else { 0 } - at,
-            ));
-        }
+    // “hầm B2”
+    let letter = text
+        .token(next)
+        .is_some_and(|t| t.shape == Shape::Word && t.caps && t.plain.len() == 1 && t.plain != "t");
+    if letter && text.token(next + 1).is_some_and(|t| t.shape == Shape::Number && !t.spaced) {
+        return Some((Kind::Noise("the number of a place or thing"), len + 2));
     }
-    floors_or_year(text, at).or_else(|| model(text, at)).or_else(|| long_number(text, at))
+    let sign = text.is(next, Class::NumberSign).unwrap_or(0);
+    let number = next + sign;
+    // “lớp ba”, “tầng hai”
+    let spelled = super::amounts::words(text, number).filter(|word| {
+        let counted = super::amounts::unit(text, number + word.len).is_some();
+        word.len == 1 && !word.either && !counted && text.token(number).is_some_and(|t| !t.upper)
+    });
+    if spelled.is_some() && matches!(text.plain(at), "lop" | "tang" | "khoi" | "cap" | "ngo" | "hem" | "so") {
+        return Some((Kind::Noise("the number of a place or thing"), number + 1 - at));
+    }
+    let told = text.is(at, Class::Site).is_some()
+        && text.token(number).is_some_and(|t| t.spaced && t.plain.len() == 1)
+        && (text.indicator(number + 1).is_some() || text.is(number + 1, Class::Either).is_some());
+    let sum = text.is_any(number + 1, &[Class::Million, Class::Billion]).is_some();
+    if text.token(number).is_some_and(|t| matches!(t.shape, Shape::Number | Shape::Opaque))
+        && !told
+        && !sum
+        && (!is_counted(text, number)
+            || text.is_sep(number + 1, '/')
+            || text.token(number).is_some_and(|t| !t.spaced))
+    {
+        // “hẻm 47/2”, “km 12+300”, “nồng độ 0,5”
+        let glued = |i: usize| text.token(i).is_some_and(|t| !t.spaced);
+        let slash = (['/', '+'].into_iter().any(|c| text.is_sep(number + 1, c))
+            || [',', '.'].into_iter().any(|c| text.is_sep(number + 1, c))
+                && glued(number + 1)
+                && glued(number + 2))
+            && text.token(number + 2).is_some_and(|t| t.shape == Shape::Number);
+        if let Some((kind, len)) = long_number(text, number) {
+            return Some((kind, number + len - at));
+        }
+        return Some((
+            Kind::Noise("the number of a place or thing"),
+            number + 1 + if slash { 2 } else { 0 } - at,
+        ));
+    }
+    None
 }
 
 /// “nhà nghỉ 5 tầng”, “năm mới 2026”.

@@ -186,20 +186,27 @@ impl Scanner<'_, '_> {
         (torn && month).then_some((Kind::Keyword, 1))
     }
 
+    /// “mấy vụ”: a number that nobody tells.
+    fn how_many(&self, at: usize) -> Option<Piece> {
+        let text = self.text;
+        let len = text.is(at, Class::HowMany)?;
+        let unit = unit(text, at + len).map(|(unit, more)| (unit, len + more));
+        let spelled = text.token(at).is_some_and(|t| !t.marks.is_bare());
+        let loud = text.indicator(at + len).and_then(|(place, ..)| text.book.entries.get(place));
+        // “máy phát” is no “mấy phạt”.
+        let counted = unit.is_some_and(|(unit, _)| !matches!(unit, Unit::Thing | Unit::House))
+            || loud.is_some_and(|entry| spelled || !entry.quiet);
+        Some(if counted {
+            (Kind::Vague(unit.map_or(Unit::None, |u| u.0)), unit.map_or(len, |u| u.1))
+        } else {
+            (Kind::Word, len)
+        })
+    }
+
     pub(super) fn phrase(&mut self, at: usize) -> Option<Piece> {
         let text = self.text;
-        if let Some(len) = text.is(at, Class::HowMany) {
-            let unit = unit(text, at + len).map(|(unit, more)| (unit, len + more));
-            let spelled = text.token(at).is_some_and(|t| !t.marks.is_bare());
-            let loud = text.indicator(at + len).and_then(|(place, ..)| text.book.entries.get(place));
-            // “máy phát” is no “mấy phạt”.
-            let counted = unit.is_some_and(|(unit, _)| !matches!(unit, Unit::Thing | Unit::House))
-                || loud.is_some_and(|entry| spelled || !entry.quiet);
-            return Some(if counted {
-                (Kind::Vague(unit.map_or(Unit::None, |u| u.0)), unit.map_or(len, |u| u.1))
-            } else {
-                (Kind::Word, len)
-            });
+        if let Some(piece) = self.how_many(at) {
+            return Some(piece);
         }
         // “hon me” is “hôn mê”, no “hơn”.
         let hurt = text.is_any(at, &[Class::Hurt, Class::Dead, Class::Calm]).unwrap_or(0);

@@ -27,10 +27,11 @@ pub(super) use stance::is_own;
 use std::collections::BTreeMap;
 
 use earlier::{mark_compared, mark_month_before, mark_replaced, mark_reported};
-use echoes::{mark_both, mark_echoes, mark_mistaken, mark_slips, mark_where};
+use echoes::{mark_both, mark_echoes, mark_mistaken, mark_where};
 use mediation::mark_mediated;
 use parts::{mark_parts, mark_sums};
 use prepare::{causes, insides, mark_actors, mark_headers, mark_labels, mark_pending_and_gone, mentions};
+use slips::mark_slips;
 
 use super::attach::{Pairing, Surroundings, attach, need};
 use super::items::{Figure, Item, Kind, Trouble, Unit};
